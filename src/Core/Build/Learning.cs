@@ -1,0 +1,127 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+/// <summary>How a loss combines the elements.</summary>
+public enum Reduction
+{
+    /// <summary>The mean.</summary>
+    Mean,
+    /// <summary>The sum.</summary>
+    Sum,
+    /// <summary>Every element's own loss.</summary>
+    None,
+}
+
+public static partial class Ops
+{
+    private static Node Combined(Node loss, Reduction reduction) => reduction switch
+    {
+        Autograd.Reduction.Mean => Mean(loss),
+        Autograd.Reduction.Sum => Sum(loss),
+        _ => loss,
+    };
+
+    /// <summary>The squared error.</summary>
+    /// <param name="x">The prediction.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="reduction">How elements combine.</param>
+    public static Node MseLoss(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean) => Combined(Square(x - target), reduction);
+
+    /// <summary>Minus the log-probability of each target class.</summary>
+    /// <param name="logProbabilities">[batch, classes, …].</param>
+    /// <param name="target">int64 [batch, …].</param>
+    /// <param name="reduction">How elements combine.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Node NllLoss(Node logProbabilities, Node target, Reduction reduction = Autograd.Reduction.Mean)
+    {
+        var axis = logProbabilities.Type.Rank == 1 ? 0 : 1;
+        if (target.Shape != logProbabilities.Shape.Without(axis)) throw new ShapeException($"NllLoss: the target {target.Type} does not fit {logProbabilities.Type}");
+        return Combined(-Squeeze(Gather(logProbabilities, axis, Unsqueeze(target, axis)), axis), reduction);
+    }
+
+    /// <summary>The cross entropy between logits and target classes.</summary>
+    /// <param name="logits">[batch, classes, …].</param>
+    /// <param name="target">int64 [batch, …].</param>
+    /// <param name="reduction">How elements combine.</param>
+    public static Node CrossEntropy(Node logits, Node target, Reduction reduction = Autograd.Reduction.Mean) =>
+        NllLoss(LogSoftmax(logits, logits.Type.Rank == 1 ? 0 : 1), target, reduction);
+
+    /// <summary>Shifts and scales to mean 0 and variance 1 over the last axes, then applies weight and bias.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axes">How many of the last axes are normalised together.</param>
+    /// <param name="weight">Of the last axes' sizes, or none.</param>
+    /// <param name="bias">Of the last axes' sizes, or none.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Node LayerNorm(Node x, int axes, Node? weight = null, Node? bias = null, double epsilon = 1e-5) =>
+        Scaled(Normalised(x, Dims.Build(axes, k => k - axes), epsilon), weight, bias);
+
+    /// <summary>Shifts and scales every channel (axis 1) to mean 0 and variance 1 over the batch, then applies weight and bias.</summary>
+    /// <param name="x">[batch, channels, …].</param>
+    /// <param name="weight">[channels], or none.</param>
+    /// <param name="bias">[channels], or none.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Node BatchNorm(Node x, Node? weight = null, Node? bias = null, double epsilon = 1e-5)
+    {
+        var axes = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != 1));
+        return Scaled(Normalised(x, axes, epsilon), PerChannel(x, weight), PerChannel(x, bias));
+    }
+
+    internal static Node? PerChannel(Node x, Node? v) => v is null ? null : Reshape(v, [v.Type.Count, .. Dims.Repeat(1, x.Type.Rank - 2)]);
+
+    private static Node Normalised(Node x, Dims axes, double epsilon)
+    {
+        var centred = x - Mean(x, axes, keep: true);
+        return centred * Rsqrt(Mean(Square(centred), axes, keep: true) + epsilon);
+    }
+
+    private static Node Scaled(Node x, Node? weight, Node? bias)
+    {
+        if (weight is not null) x *= weight;
+        return bias is null ? x : x + bias;
+    }
+
+    /// <summary>A key for random numbers.</summary>
+    /// <param name="seed">Any number; equal seeds give equal keys.</param>
+    public static Node Key(long seed) => Concat([Reshape(Scalar((long)((ulong)seed >> 32)), [1]), Reshape(Scalar(seed & 0xFFFFFFFF), [1])]);
+
+    /// <summary>Independent keys from one.</summary>
+    /// <param name="key">A key, not to be used again.</param>
+    /// <param name="count">How many.</param>
+    public static Node[] SplitKey(Node key, int count)
+    {
+        var words = new Node(new RandomBits([count, 2]), key);
+        return [.. Enumerable.Range(0, count).Select(i => Squeeze(SliceAxis(words, 0, i, i + 1), 0))];
+    }
+
+    /// <summary>Uniform numbers in [0, 1): 24 random bits for float32, 53 for float64.</summary>
+    /// <param name="key">A key; the same key gives the same numbers.</param>
+    /// <param name="type">Element type and shape.</param>
+    public static Node Uniform(Node key, TensorType type)
+    {
+        if (type.DType != DType.Float64) return Cast(FloorDiv(new Node(new RandomBits(type.Shape), key), 256), DType.Float32) * Math.ScaleB(1, -24);
+        var words = new Node(new RandomBits([2, .. type.Shape]), key);
+        Node Word(int i, long drop) => Cast(FloorDiv(Squeeze(SliceAxis(words, 0, i, i + 1), 0), drop), DType.Float64);
+        return (Word(0, 32) * Math.ScaleB(1, 26) + Word(1, 64)) * Math.ScaleB(1, -53);
+    }
+
+    /// <summary>Normal numbers of mean 0 and variance 1 (Box and Muller, 1958).</summary>
+    /// <param name="key">A key; the same key gives the same numbers.</param>
+    /// <param name="type">Element type and shape.</param>
+    public static Node Normal(Node key, TensorType type)
+    {
+        var keys = SplitKey(key, 2);
+        return Sqrt(-2 * Log(1 - Uniform(keys[0], type))) * Cos(2 * Math.PI * Uniform(keys[1], type));
+    }
+
+    /// <summary>Drops elements with a probability and scales the others so that the expectation stays.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="probability">Of dropping an element, from 0 to 1.</param>
+    /// <param name="key">A key.</param>
+    public static Node Dropout(Node x, double probability, Node key)
+    {
+        if (probability is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "a probability is needed");
+        if (probability == 1) return x * 0;
+        return x * Cast(Uniform(key, x.Type) >= probability, x.DType) * (1 / (1 - probability));
+    }
+}

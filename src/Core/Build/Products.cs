@@ -1,0 +1,162 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+public static partial class Ops
+{
+    /// <summary>
+    /// The matrix product in all rank cases of NumPy: vectors gain an axis that vanishes again, leading axes broadcast.
+    /// </summary>
+    /// <param name="a">The left factor, of rank 1 or more.</param>
+    /// <param name="b">The right factor, of rank 1 or more.</param>
+    /// <exception cref="ShapeException">A factor is a scalar, or the inner sizes differ.</exception>
+    public static Node MatMul(Node a, Node b)
+    {
+        if (a.Type.Rank == 0 || b.Type.Rank == 0) throw new ShapeException($"MatMul: {a.Type} and {b.Type}: a factor is a scalar");
+        if (a.Type.Rank == 1) return Squeeze(MatMul(Unsqueeze(a, 0), b), b.Type.Rank == 1 ? 0 : -2);
+        if (b.Type.Rank == 1) return Squeeze(MatMul(a, Unsqueeze(b, 1)), -1);
+        if (a.Shape[^1] != b.Shape[^2]) throw new ShapeException($"MatMul: the inner sizes of {a.Type} and {b.Type} differ");
+        var dtype = DTypes.Promote(a.DType, b.DType);
+        (a, b) = (Cast(a, dtype), Cast(b, dtype));
+        var (m, k, n) = (a.Shape[^2], a.Shape[^1], b.Shape[^1]);
+        if (b.Type.Rank == 2)
+        {
+            // One matrix on the right: the batch joins the rows.
+            var rows = a.Shape[..^1].Product;
+            return Reshape(new Node(Dot.Instance, Reshape(a, [1, rows, k]), Reshape(b, [1, k, n])), [.. a.Shape[..^1], n]);
+        }
+        var batch = BroadcastShapes("MatMul", a.Shape[..^2], b.Shape[..^2]);
+        var count = batch.Product;
+        var left = Reshape(Broadcast(a, [.. batch, m, k]), [count, m, k]);
+        var right = Reshape(Broadcast(b, [.. batch, k, n]), [count, k, n]);
+        return Reshape(new Node(Dot.Instance, left, right), [.. batch, m, n]);
+    }
+
+    /// <summary>x·wᵀ + bias.</summary>
+    /// <param name="x">[…, inputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs], or none.</param>
+    public static Node Linear(Node x, Node weight, Node? bias = null)
+    {
+        var y = MatMul(x, Transpose(weight));
+        return bias is null ? y : y + bias;
+    }
+
+    /// <summary>Sums of products by Einstein's convention, such as <c>"bij,bjk-&gt;bik"</c>; a repeated letter in one operand takes its diagonal.</summary>
+    /// <param name="equation">Letters per operand, separated by commas, then <c>-&gt;</c> and the letters of the result; without it, letters that appear once, in alphabetical order.</param>
+    /// <param name="operands">The tensors.</param>
+    /// <exception cref="ShapeException">The letters do not fit the operands.</exception>
+    public static Node Einsum(string equation, params ReadOnlySpan<Node> operands)
+    {
+        var sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
+        var inputs = sides[0].Split(',');
+        if (inputs.Length != operands.Length) throw new ShapeException($"Einsum: '{equation}' names {inputs.Length} operands, {operands.Length} were given");
+        var output = sides.Length > 1 ? sides[1] : string.Concat(sides[0].Where(char.IsLetter).GroupBy(l => l).Where(g => g.Count() == 1).Select(g => g.Key).Order());
+        var (x, letters) = OneOperand(equation, operands[0], inputs[0]);
+        for (var i = 1; i < operands.Length; i++)
+        {
+            var later = string.Concat(inputs[(i + 1)..]) + output;
+            (x, letters) = Contract(equation, x, letters, OneOperand(equation, operands[i], inputs[i]), later);
+        }
+        var gone = Dims.From(Enumerable.Range(0, letters.Length).Where(k => !output.Contains(letters[k])).Select(k => (long)k));
+        if (gone.Count > 0) x = Reduction(Combine.Sum, x, gone);
+        letters = string.Concat(letters.Where(output.Contains));
+        if (output.Distinct().Count() != output.Length || letters.Length != output.Length) throw new ShapeException($"Einsum: '{equation}': the result names letters twice or unknown ones");
+        return Permute(x, Dims.Build(output.Length, k => letters.IndexOf(output[k], StringComparison.Ordinal)));
+    }
+
+    private static (Node X, string Letters) OneOperand(string equation, Node x, string letters)
+    {
+        if (letters.Length != x.Type.Rank) throw new ShapeException($"Einsum: '{letters}' in '{equation}' does not fit {x.Type}");
+        for (var k = 0; k < letters.Length; k++)
+        {
+            var again = letters.IndexOf(letters[k], k + 1);
+            if (again < 0) continue;
+            if (x.Shape[k] != x.Shape[again]) throw new ShapeException($"Einsum: '{letters[k]}' in '{equation}' has two sizes in {x.Type}");
+            return OneOperand(equation, Diagonal(x, 0, k, again), letters.Remove(again, 1).Remove(k, 1) + letters[k]);
+        }
+        return (x, letters);
+    }
+
+    private static (Node X, string Letters) Contract(string equation, Node a, string la, (Node X, string Letters) right, string later)
+    {
+        var (b, lb) = right;
+        foreach (var l in la.Where(lb.Contains))
+            if (a.Shape[la.IndexOf(l, StringComparison.Ordinal)] != b.Shape[lb.IndexOf(l, StringComparison.Ordinal)])
+                throw new ShapeException($"Einsum: '{l}' in '{equation}' has two sizes in {a.Type} and {b.Type}");
+        var batch = string.Concat(la.Where(l => lb.Contains(l) && later.Contains(l)));
+        var inner = string.Concat(la.Where(l => lb.Contains(l) && !later.Contains(l)));
+        var rows = string.Concat(la.Where(l => !lb.Contains(l)));
+        var columns = string.Concat(lb.Where(l => !la.Contains(l)));
+        var dtype = DTypes.Promote(a.DType, b.DType);
+        Node Arranged(Node x, string letters, string order) => Permute(Cast(x, dtype), Dims.Build(order.Length, k => letters.IndexOf(order[k], StringComparison.Ordinal)));
+        Dims Sizes(Node x, string letters, string of) => Dims.Build(of.Length, k => x.Shape[letters.IndexOf(of[k], StringComparison.Ordinal)]);
+        var (nb, nr, ni, nc) = (Sizes(a, la, batch), Sizes(a, la, rows), Sizes(a, la, inner), Sizes(b, lb, columns));
+        var left = Reshape(Arranged(a, la, batch + rows + inner), [nb.Product, nr.Product, ni.Product]);
+        var other = Reshape(Arranged(b, lb, batch + inner + columns), [nb.Product, ni.Product, nc.Product]);
+        return (Reshape(new Node(Dot.Instance, left, other), [.. nb, .. nr, .. nc]), batch + rows + columns);
+    }
+
+    /// <summary>A convolution (cross-correlation) over any number of spatial axes.</summary>
+    /// <param name="x">[batch, channels, …spatial].</param>
+    /// <param name="weight">[outputs, channels / groups, …kernel].</param>
+    /// <param name="bias">[outputs], or none.</param>
+    /// <param name="stride">The distance between windows, per spatial axis; 1 when left out.</param>
+    /// <param name="padding">Zeros on both sides, per spatial axis; 0 when left out.</param>
+    /// <param name="dilation">The distance between kernel elements, per spatial axis; 1 when left out.</param>
+    /// <param name="groups">How many groups the channels fall into.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Node Convolution(Node x, Node weight, Node? bias = null, Dims? stride = null, Dims? padding = null, Dims? dilation = null, int groups = 1)
+    {
+        var n = x.Type.Rank - 2;
+        if (n < 1 || weight.Type.Rank != n + 2 || groups < 1 || weight.Shape[1] * groups != x.Shape[1] || weight.Shape[0] % groups != 0)
+            throw new ShapeException($"Convolution: input {x.Type}, weight {weight.Type} and {groups} groups do not fit");
+        var (batch, outputs) = (x.Shape[0], weight.Shape[0]);
+        var padded = PadSpatial(x, padding ?? Dims.Repeat(0, n));
+        var views = SpatialWindows(padded, weight.Shape[2..], stride ?? Dims.Repeat(1, n), dilation ?? Dims.Repeat(1, n));
+        var spatial = views.Shape[2..(2 + n)];
+        var split = Reshape(views, [batch, groups, weight.Shape[1], .. views.Shape[2..]]);
+        // [groups, batch, spatial…, channels, kernel…] makes rows of windows.
+        var order = Dims.From([1L, 0, .. Enumerable.Range(3, n).Select(k => (long)k), 2, .. Enumerable.Range(3 + n, n).Select(k => (long)k)]);
+        var inner = weight.Shape[1..].Product;
+        var rows = Reshape(Permute(split, order), [groups, batch * spatial.Product, inner]);
+        var columns = Transpose(Reshape(weight, [groups, outputs / groups, inner]));
+        var y = Reshape(new Node(Dot.Instance, rows, columns), [groups, batch, .. spatial, outputs / groups]);
+        var back = Permute(y, Dims.From([1L, 0, n + 2, .. Enumerable.Range(2, n).Select(k => (long)k)]));
+        y = Reshape(back, [batch, outputs, .. spatial]);
+        return bias is null ? y : y + Reshape(bias, [outputs, .. Dims.Repeat(1, n)]);
+    }
+
+    private static Node PadSpatial(Node x, Dims padding, double value = 0) => Pad(x, [0, 0, .. padding], [0, 0, .. padding], value);
+
+    private static Node SpatialWindows(Node x, Dims size, Dims stride, Dims dilation)
+    {
+        for (var k = 0; k < size.Count; k++) x = new Node(new Windows(2 + k, size[k], stride[k], dilation[k]), x);
+        return x;
+    }
+
+    /// <summary>The largest element of each window; the first of equals takes the derivative.</summary>
+    /// <param name="x">[batch, channels, …spatial].</param>
+    /// <param name="size">The window, per spatial axis.</param>
+    /// <param name="stride">The distance between windows; the size when left out.</param>
+    /// <param name="padding">Elements of −∞ on both sides; 0 when left out.</param>
+    public static Node MaxPool(Node x, Dims size, Dims? stride = null, Dims? padding = null)
+    {
+        var n = size.Count;
+        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n), double.NegativeInfinity), size, stride ?? size, Dims.Repeat(1, n));
+        var flat = Reshape(windows, [.. windows.Shape[..(2 + n)], size.Product]);
+        return MaxAlong(flat, -1).Values;
+    }
+
+    /// <summary>The mean of each window, padding included.</summary>
+    /// <param name="x">[batch, channels, …spatial].</param>
+    /// <param name="size">The window, per spatial axis.</param>
+    /// <param name="stride">The distance between windows; the size when left out.</param>
+    /// <param name="padding">Zeros on both sides; 0 when left out.</param>
+    public static Node AvgPool(Node x, Dims size, Dims? stride = null, Dims? padding = null)
+    {
+        var n = size.Count;
+        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n)), size, stride ?? size, Dims.Repeat(1, n));
+        return Mean(windows, Dims.Build(n, k => 2 + n + k));
+    }
+}

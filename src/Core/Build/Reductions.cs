@@ -1,0 +1,163 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+public static partial class Ops
+{
+    private static Node Keep(Node y, Node x, Dims axes, bool keep) => keep ? Reshape(y, Kept(x.Shape, axes)) : y;
+
+    /// <summary>The sum along axes (all when none are given); integers and truth values are summed as int64.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axes">The axes; negative ones count from the end.</param>
+    /// <param name="keep">Keep the axes, with size 1.</param>
+    public static Node Sum(Node x, Dims? axes = null, bool keep = false) => Reduced(Combine.Sum, x, axes, keep);
+
+    /// <summary>The product along axes; exact derivatives also where factors are zero.</summary>
+    /// <inheritdoc cref="Sum"/>
+    public static Node Prod(Node x, Dims? axes = null, bool keep = false) => Reduced(Combine.Prod, x, axes, keep);
+
+    /// <summary>The largest element along axes; tied elements share the derivative evenly.</summary>
+    /// <inheritdoc cref="Sum"/>
+    /// <exception cref="ShapeException">There are no elements.</exception>
+    public static Node MaxOver(Node x, Dims? axes = null, bool keep = false) => Reduced(Combine.Max, x, axes, keep);
+
+    /// <summary>The smallest element along axes; tied elements share the derivative evenly.</summary>
+    /// <inheritdoc cref="Sum"/>
+    /// <exception cref="ShapeException">There are no elements.</exception>
+    public static Node MinOver(Node x, Dims? axes = null, bool keep = false) => Reduced(Combine.Min, x, axes, keep);
+
+    private static Node Reduced(Combine how, Node x, Dims? axes, bool keep)
+    {
+        var over = AxesOf(x, axes);
+        return Keep(Reduction(how, x, over), x, over, keep);
+    }
+
+    /// <summary>The mean along axes.</summary>
+    /// <inheritdoc cref="Sum"/>
+    public static Node Mean(Node x, Dims? axes = null, bool keep = false)
+    {
+        x = Float(x);
+        return Sum(x, axes, keep) / (double)x.Shape.Pick(AxesOf(x, axes)).Product;
+    }
+
+    /// <summary>The variance along axes: squared distances from the mean, over (n − correction).</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axes">The axes; all when none are given.</param>
+    /// <param name="correction">1 for the unbiased estimate, 0 for the mean square.</param>
+    /// <param name="keep">Keep the axes, with size 1.</param>
+    public static Node Var(Node x, Dims? axes = null, double correction = 1, bool keep = false)
+    {
+        x = Float(x);
+        var n = x.Shape.Pick(AxesOf(x, axes)).Product;
+        return Sum(Square(x - Mean(x, axes, keep: true)), axes, keep) / Math.Max(0, n - correction);
+    }
+
+    /// <summary>The standard deviation along axes; at zero its derivative is taken as zero.</summary>
+    /// <inheritdoc cref="Var"/>
+    public static Node Std(Node x, Dims? axes = null, double correction = 1, bool keep = false) => SafeSqrt(Var(x, axes, correction, keep));
+
+    /// <summary>The p-norm (Σ|x|ᵖ)^(1/p) along axes; infinite p gives the largest, p = 0 counts. At zero its derivative is zero.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="p">The order.</param>
+    /// <param name="axes">The axes; all when none are given.</param>
+    /// <param name="keep">Keep the axes, with size 1.</param>
+    public static Node Norm(Node x, double p = 2, Dims? axes = null, bool keep = false)
+    {
+        x = Float(x);
+        return p switch
+        {
+            2 => SafeSqrt(Sum(Square(x), axes, keep)),
+            1 => Sum(Abs(x), axes, keep),
+            0 => Sum(Cast(NotEqual(x, 0), x.DType), axes, keep),
+            double.PositiveInfinity => MaxOver(Abs(x), axes, keep),
+            double.NegativeInfinity => MinOver(Abs(x), axes, keep),
+            _ => SafePow(Sum(SafePow(Abs(x), p), axes, keep), 1 / p),
+        };
+    }
+
+    // Powers whose derivative at zero is zero: the branch not taken sees a harmless 1.
+    private static Node SafeSqrt(Node s) => SafePow(s, 0.5);
+
+    private static Node SafePow(Node s, double p)
+    {
+        var zero = Equal(s, 0);
+        var safe = Where(zero, 1, s);
+        return Where(zero, 0, p == 0.5 ? Sqrt(safe) : Pow(safe, p));
+    }
+
+    /// <summary>log Σ eˣ along axes, without overflow.</summary>
+    /// <inheritdoc cref="Sum"/>
+    public static Node LogSumExp(Node x, Dims? axes = null, bool keep = false)
+    {
+        x = Float(x);
+        var over = AxesOf(x, axes);
+        if (x.Type.Count == 0) return Keep(Log(Reduction(Combine.Sum, x, over)), x, over, keep);
+        var max = Detach(MaxOver(x, over, keep: true));
+        max = Where(Equal(Abs(max), double.PositiveInfinity), 0, max);
+        return Keep(Reshape(Log(Sum(Exp(x - max), over, keep: true)) + max, Reduction(Combine.Max, x, over).Shape), x, over, keep);
+    }
+
+    /// <summary>eˣ / Σ eˣ along an axis.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    public static Node Softmax(Node x, int axis = -1)
+    {
+        x = Float(x);
+        if (x.Type.Count == 0) return x;
+        Dims over = [Axis(x, axis)];
+        var e = Exp(x - MaxOver(x, over, keep: true));
+        return WithRule("Softmax", e / Sum(e, over, keep: true), [x], (x, y, c) => [y * (c - Sum(c * y, over, keep: true))]);
+    }
+
+    /// <summary>log(eˣ / Σ eˣ) along an axis.</summary>
+    /// <inheritdoc cref="Softmax"/>
+    public static Node LogSoftmax(Node x, int axis = -1)
+    {
+        x = Float(x);
+        if (x.Type.Count == 0) return x;
+        Dims over = [Axis(x, axis)];
+        var shifted = x - MaxOver(x, over, keep: true);
+        return WithRule("LogSoftmax", shifted - Log(Sum(Exp(shifted), over, keep: true)), [x], (x, y, c) => [c - Exp(y) * Sum(c, over, keep: true)]);
+    }
+
+    /// <summary>Running sums along an axis; integers and truth values are summed as int64.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    public static Node CumSum(Node x, int axis) => new(new Primitives.CumSum(Axis(x, axis), false), x.DType < DType.Int64 ? Cast(x, DType.Int64) : x);
+
+    /// <summary>Whether any element along axes is non-zero.</summary>
+    /// <inheritdoc cref="Sum"/>
+    public static Node Any(Node x, Dims? axes = null, bool keep = false) => NotEqual(Sum(Cast(Cast(x, DType.Bool), DType.Int64), axes, keep), 0);
+
+    /// <summary>Whether all elements along axes are non-zero.</summary>
+    /// <inheritdoc cref="Sum"/>
+    public static Node All(Node x, Dims? axes = null, bool keep = false) => Not(Any(Not(x), axes, keep));
+
+    // Π over the other elements, without dividing: exclusive products from the left times those from the right, by doubling.
+    internal static Node ProductOfOthers(Node x, Dims axes)
+    {
+        var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => !axes.Contains(k)));
+        Dims order = [.. rest, .. axes];
+        var n = x.Shape.Pick(axes).Product;
+        var flat = Reshape(Permute(x, order), [.. x.Shape.Pick(rest), n]);
+        var left = Exclusive(flat, n);
+        var last = flat.Type.Rank - 1;
+        var right = Flip(Exclusive(Flip(flat, last), n), last);
+        return Permute(Reshape(left * right, x.Shape.Pick(order)), new Permute(order).Inverse);
+    }
+
+    private static Node Exclusive(Node flat, long n)
+    {
+        var product = Shifted(flat, 1, n);
+        for (var width = 1L; width < n; width *= 2) product *= Shifted(product, width, n);
+        return product;
+    }
+
+    // Moves elements towards the end of the last axis, letting ones in.
+    private static Node Shifted(Node x, long by, long n)
+    {
+        if (by >= n) return Like(x, 1);
+        var ones = Full(x.Type.Reshaped(x.Shape.With(x.Type.Rank - 1, by)), 1);
+        return Concat([ones, SliceAxis(x, -1, 0, n - by)], -1);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+public static partial class Ops
+{
+    /// <summary>The same value, cut off from differentiation.</summary>
+    /// <param name="x">The tensor.</param>
+    public static Node Detach(Node x) => new(Primitives.Detach.Instance, x);
+
+    /// <summary>A value with a derivative of the caller's own in place of the one that its graph would give.</summary>
+    /// <param name="name">The name in listings and messages.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="arguments">What the value is differentiated with respect to.</param>
+    /// <param name="rule">From (arguments, result, cotangent) to one cotangent per argument, linear in the cotangent; null for zero.</param>
+    public static Node WithRule(string name, Node value, ImmutableArray<Node> arguments, Func<ImmutableArray<Node>, Node, Node, IReadOnlyList<Node?>> rule) =>
+        new(new Custom(name, rule), [value, .. arguments]);
+
+    /// <summary>
+    /// f(x), whose intermediate values are computed again for the backward pass instead of being kept
+    /// (Chen et al., "Training deep nets with sublinear memory cost", 2016).
+    /// </summary>
+    /// <param name="f">A pure function.</param>
+    /// <param name="x">Its arguments.</param>
+    public static Node Recompute(Func<ImmutableArray<Node>, Node> f, params ImmutableArray<Node> x) =>
+        WithRule("Recompute", f(x), x, (x, y, c) =>
+        {
+            ImmutableArray<Node> again = [.. x.Select(v => new Node(Checkpoint.Instance, v, c))];
+            return Gradient.Of([f(again)], [c], [.. again]);
+        });
+
+    /// <summary>The integers 0 … count − 1.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="dtype">The element type.</param>
+    public static Node Arange(long count, DType dtype = DType.Int64) => new(new Iota(count, dtype), []);
+
+    /// <summary>A leaf that holds a copy of the data.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="data">The elements in row-major order.</param>
+    /// <param name="shape">The sizes; a vector when left out.</param>
+    /// <exception cref="ShapeException">The sizes do not match the number of elements.</exception>
+    public static Node Tensor<T>(ReadOnlySpan<T> data, Dims? shape = null) where T : unmanaged
+    {
+        var type = new TensorType(DTypes.Of<T>(), shape ?? [data.Length]);
+        if (type.Count != data.Length) throw new ShapeException($"Tensor: {data.Length} elements do not fill shape {type.Shape}");
+        return Node.Leaf(Plans.Backend.Default.Upload(data, type.DType), type);
+    }
+
+    /// <summary>A leaf that holds a copy of a vector.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="data">The elements.</param>
+    public static Node Tensor<T>(T[] data) where T : unmanaged => Tensor<T>(data.AsSpan());
+
+    /// <summary>A leaf that holds a copy of a matrix.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="data">The rows.</param>
+    public static Node Tensor<T>(T[,] data) where T : unmanaged
+    {
+        var flat = data.Length == 0 ? default : System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref data[0, 0], data.Length);
+        return Tensor(flat, [data.GetLength(0), data.GetLength(1)]);
+    }
+
+    /// <summary>Inserts an axis of size 1.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">Its place in the result; negative counts from the end.</param>
+    public static Node Unsqueeze(Node x, int axis) => Reshape(x, x.Shape.Inserted(Axis(x.Type.Rank + 1, axis, x.Type), 1));
+
+    /// <summary>Drops an axis of size 1.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    public static Node Squeeze(Node x, int axis) => Reshape(x, x.Shape.Without(Axis(x, axis)));
+
+    /// <summary>Swaps the last two axes.</summary>
+    /// <param name="x">The tensor, of rank 2 or more.</param>
+    public static Node Transpose(Node x) => SwapAxes(x, -1, -2);
+
+    /// <summary>Swaps two axes.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="a">One axis.</param>
+    /// <param name="b">The other axis.</param>
+    public static Node SwapAxes(Node x, int a, int b)
+    {
+        var (i, j) = (Axis(x, a), Axis(x, b));
+        return Permute(x, Dims.Range(x.Type.Rank).With(i, j).With(j, i));
+    }
+
+    /// <summary>Elements start … stop − 1 along one axis.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="axis">The axis; negative counts from the end.</param>
+    /// <param name="start">The first position.</param>
+    /// <param name="stop">The position after the last.</param>
+    /// <param name="step">The positive distance between positions.</param>
+    public static Node SliceAxis(Node x, int axis, long start, long stop, long step = 1)
+    {
+        var (a, rank) = (Axis(x, axis), x.Type.Rank);
+        var size = Math.Max(0, (stop - start + step - 1) / step);
+        return Slice(x, Dims.Repeat(0, rank).With(a, start), x.Shape.With(a, size), Dims.Repeat(1, rank).With(a, step));
+    }
+
+    /// <summary>Adds elements of one value before and after each axis.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="before">How many before, for each axis.</param>
+    /// <param name="after">How many after, for each axis.</param>
+    /// <param name="value">The value.</param>
+    public static Node Pad(Node x, Dims before, Dims after, double value = 0)
+    {
+        var shape = Dims.Build(x.Type.Rank, k => x.Shape[k] + before[k] + after[k]);
+        var ones = Dims.Repeat(1, shape.Count);
+        var padded = PadTo(x, shape, before, ones);
+        return value == 0 || shape == x.Shape ? padded : Where(PadTo(Full(new TensorType(DType.Bool, x.Shape), 1), shape, before, ones), padded, value);
+    }
+
+    /// <summary>Joins tensors along a new axis.</summary>
+    /// <param name="tensors">Tensors of one shape.</param>
+    /// <param name="axis">The place of the new axis.</param>
+    public static Node Stack(IReadOnlyList<Node> tensors, int axis = 0) => Concat([.. tensors.Select(t => Unsqueeze(t, axis))], axis < 0 ? axis + tensors[0].Type.Rank + 1 : axis);
+
+    /// <summary>The diagonal over two axes, which vanish; the diagonal comes last.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="offset">Above (positive) or below the main diagonal.</param>
+    /// <param name="axis1">The row axis.</param>
+    /// <param name="axis2">The column axis.</param>
+    public static Node Diagonal(Node x, long offset = 0, int axis1 = 0, int axis2 = 1)
+    {
+        var (i, j) = (Axis(x, axis1), Axis(x, axis2));
+        if (i == j) throw new ShapeException($"Diagonal: the axes of {x.Type} must differ");
+        var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != i && k != j));
+        var (rows, columns) = (x.Shape[i], x.Shape[j]);
+        var count = Math.Max(0, offset >= 0 ? Math.Min(rows, columns - offset) : Math.Min(rows + offset, columns));
+        var start = offset >= 0 ? offset : -offset * columns;
+        var flat = Reshape(Permute(x, [.. rest, i, j]), [.. x.Shape.Pick(rest), rows * columns]);
+        return SliceAxis(flat, -1, start, count == 0 ? start : start + (count - 1) * (columns + 1) + 1, columns + 1);
+    }
+
+    /// <summary>Matrices with the last axis on a diagonal; the transpose of <see cref="Diagonal"/>.</summary>
+    /// <param name="x">The diagonals.</param>
+    /// <param name="offset">Above (positive) or below the main diagonal.</param>
+    public static Node DiagonalEmbed(Node x, long offset = 0)
+    {
+        var n = x.Shape[^1] + Math.Abs(offset);
+        var start = offset >= 0 ? offset : -offset * n;
+        var flat = x.Shape.With(x.Type.Rank - 1, n * n);
+        var rank = x.Type.Rank;
+        return Reshape(PadTo(x, flat, Dims.Repeat(0, rank).With(rank - 1, start), Dims.Repeat(1, rank).With(rank - 1, n + 1)), [.. x.Shape[..^1], n, n]);
+    }
+
+    /// <summary>Keeps the elements on and below a diagonal of the last two axes.</summary>
+    /// <param name="x">The matrices.</param>
+    /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
+    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal), x, 0);
+
+    /// <summary>Keeps the elements on and above a diagonal of the last two axes.</summary>
+    /// <param name="x">The matrices.</param>
+    /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
+    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal - 1), 0, x);
+
+    private static Node LowerMask(Node x, long diagonal)
+    {
+        if (x.Type.Rank < 2) throw new ShapeException($"Tril and Triu need matrices, not {x.Type}");
+        return Arange(x.Shape[^1]) <= Unsqueeze(Arange(x.Shape[^2]), 1) + diagonal;
+    }
+}

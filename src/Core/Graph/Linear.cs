@@ -1,0 +1,34 @@
+namespace Functional.Autograd;
+
+/// <summary>
+/// The derivative of an operation in one operand: a linear map from the operand's tangent t to the result's tangent.
+/// Forward mode applies it; reverse mode applies its transpose to the result's cotangent c.
+/// </summary>
+public abstract record Linear
+{
+    private protected Linear() { }
+
+    /// <summary>The zero map: the operation is constant, or not differentiable, in this operand.</summary>
+    public sealed record None : Linear;
+
+    /// <summary>t ↦ t; transposed c ↦ c.</summary>
+    public sealed record Identity : Linear;
+
+    /// <summary>t ↦ t·w; transposed c ↦ c·w.</summary>
+    /// <param name="Weight">The slope, of the result's type.</param>
+    public sealed record Scale(Node Weight) : Linear;
+
+    /// <summary>The operation is itself linear in this operand: t ↦ op(…, t, …); transposed it is the given map.</summary>
+    /// <param name="Transpose">c ↦ the operand's cotangent.</param>
+    public sealed record Self(Func<Node, Node> Transpose) : Linear;
+
+    /// <summary>A map given by its transpose alone; forward mode transposes it once more.</summary>
+    /// <param name="Transpose">c ↦ the operand's cotangent, linear in c.</param>
+    public sealed record Adjoint(Func<Node, Node> Transpose) : Linear;
+
+    /// <summary>The zero map.</summary>
+    public static Linear Zero { get; } = new None();
+
+    /// <summary>The identity map.</summary>
+    public static Linear One { get; } = new Identity();
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Functional.Autograd;
+
+/// <summary>
+/// A primitive operation: a closed union of records that hold parameters only, never tensors, so that equality of
+/// records serves merging, plan keys and kernel keys.
+/// </summary>
+public abstract record Op
+{
+    private int hash;
+
+    private protected Op() { }
+
+    /// <summary>The element type and shape of the result.</summary>
+    /// <param name="inputs">The operands.</param>
+    /// <exception cref="ShapeException">The operands do not fit; the message names the operation and the shapes.</exception>
+    public abstract TensorType Infer(ImmutableArray<Node> inputs);
+
+    /// <summary>The derivative with respect to one operand, as a linear map; stated once for both modes.</summary>
+    /// <param name="y">The application to differentiate.</param>
+    /// <param name="operand">The position of the operand.</param>
+    public abstract Linear Differential(Node y, int operand);
+
+    /// <summary>The name in listings.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>The name and the parameters.</summary>
+    public sealed override string ToString() => Text;
+
+    private protected virtual string Text => Name;
+
+    // Plan keys hash every op of a graph; parameters never change, so the hash is computed once.
+    internal int Hash => hash != 0 ? hash : hash = GetHashCode() | 1;
+
+    /// <summary>Ops compare by kind and parameters; the cached hash takes no part.</summary>
+    /// <param name="other">The other op.</param>
+    public virtual bool Equals(Op? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    private protected static ShapeException Mismatch(string name, params ReadOnlySpan<TensorType> types) =>
+        new($"{name}: operands {string.Join(" and ", types.ToArray().Select(t => t.ToString()))} do not fit");
+}

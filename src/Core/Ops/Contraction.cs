@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>Batched matrix product: [batch, m, k] · [batch, k, n] = [batch, m, n].</summary>
+public sealed record Dot : Op
+{
+    /// <summary>The only instance.</summary>
+    public static readonly Dot Instance = new();
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (a, b) = (inputs[0].Type, inputs[1].Type);
+        if (a.Rank != 3 || b.Rank != 3 || a.DType != b.DType || a.Shape[0] != b.Shape[0] || a.Shape[2] != b.Shape[1]) throw Mismatch("Dot", a, b);
+        return a.Reshaped([a.Shape[0], a.Shape[1], b.Shape[2]]);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        if (!y.DType.IsFloat) return Linear.Zero;
+        var other = y.Inputs[1 - operand];
+        return new Linear.Self(operand == 0
+            ? c => new Node(Instance, c, Transpose(other))
+            : c => new Node(Instance, Transpose(other), c));
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>An operation that maps elements one by one; its operands have equal shapes.</summary>
+public abstract record Elementwise : Op
+{
+    private protected Elementwise() { }
+}
+
+/// <summary>A function of one number: a name and a slope.</summary>
+/// <param name="Title">The name.</param>
+/// <param name="Slope">The derivative at x, where y = f(x); null where it is zero almost everywhere.</param>
+public sealed record Unary(string Title, Func<Node, Node, Node>? Slope) : Elementwise
+{
+#pragma warning disable CS1591 // The rows: each is named by its function.
+    public static readonly Unary
+        Neg = new("Neg", (x, y) => Like(y, -1)),
+        Abs = new("Abs", (x, y) => Ops.Sign(x)),
+        Sign = new("Sign", null),
+        Exp = new("Exp", (x, y) => y),
+        Expm1 = new("Expm1", (x, y) => y + 1),
+        Log = new("Log", (x, y) => Reciprocal(x)),
+        Log1p = new("Log1p", (x, y) => Reciprocal(x + 1)),
+        Sqrt = new("Sqrt", (x, y) => 0.5 / y),
+        Sin = new("Sin", (x, y) => Ops.Cos(x)),
+        Cos = new("Cos", (x, y) => -Ops.Sin(x)),
+        Tanh = new("Tanh", (x, y) => 1 - y * y),
+        Sigmoid = new("Sigmoid", (x, y) => y * (1 - y)),
+        Erf = new("Erf", (x, y) => Ops.Exp(-(x * x)) * (2 / Math.Sqrt(Math.PI))),
+        ErfInv = new("ErfInv", (x, y) => Ops.Exp(y * y) * (Math.Sqrt(Math.PI) / 2)),
+        LogGamma = new("LogGamma", (x, y) => Ops.Digamma(x)),
+        Digamma = new("Digamma", (x, y) => Ops.Trigamma(x)),
+        Trigamma = new("Trigamma", (x, y) => Ops.Polygamma2(x)),
+        Floor = new("Floor", null),
+        Ceiling = new("Ceiling", null),
+        Round = new("Round", null),
+        Truncate = new("Truncate", null);
+#pragma warning restore CS1591
+
+    /// <inheritdoc/>
+    public override string Name => Title;
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) =>
+        Slope is null || !y.DType.IsFloat ? Linear.Zero : new Linear.Scale(Slope(y.Inputs[0], y));
+
+    /// <inheritdoc/>
+    public bool Equals(Unary? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Title.GetHashCode(StringComparison.Ordinal);
+
+    private protected override string Text => Name;
+}
+
+/// <summary>A function of two numbers: a name and two slopes.</summary>
+/// <param name="Title">The name.</param>
+/// <param name="Slopes">The derivative in operand k at (a, b), where y = f(a, b); null for none.</param>
+public sealed record Binary(string Title, Func<Node, int, Linear>? Slopes) : Elementwise
+{
+#pragma warning disable CS1591 // The rows: each is named by its function.
+    public static readonly Binary
+        Add = new("Add", (y, k) => Linear.One),
+        Mul = new("Mul", (y, k) => new Linear.Scale(y.Inputs[1 - k])),
+        Div = Row("Div", (a, b, y) => Reciprocal(b), (a, b, y) => -(a / b) / b),
+        Pow = Row("Pow", PowBase, PowExponent),
+        Atan2 = Row("Atan2", (a, b, y) => b / (a * a + b * b), (a, b, y) => -a / (a * a + b * b)),
+        Max = Row("Max", (a, b, y) => Share(b, a), (a, b, y) => Share(a, b)),
+        Min = Row("Min", (a, b, y) => Share(a, b), (a, b, y) => Share(b, a)),
+        Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.Floor(a / b)),
+        Less = new("Less", null),
+        LessEqual = new("LessEqual", null),
+        Equal = new("Equal", null);
+#pragma warning restore CS1591
+
+    /// <summary>Whether the result is a truth value.</summary>
+    public bool IsComparison => Slopes is null;
+
+    /// <inheritdoc/>
+    public override string Name => Title;
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (a, b) = (inputs[0].Type, inputs[1].Type);
+        if (!a.Equals(b)) throw Mismatch(Title, a, b);
+        return IsComparison ? a.As(DType.Bool) : a;
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) =>
+        Slopes is null || !y.DType.IsFloat ? Linear.Zero : Slopes(y, operand);
+
+    /// <inheritdoc/>
+    public bool Equals(Binary? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Title.GetHashCode(StringComparison.Ordinal);
+
+    private protected override string Text => Name;
+
+    private static Binary Row(string name, Func<Node, Node, Node, Node> first, Func<Node, Node, Node, Node> second) =>
+        new(name, (y, k) => new Linear.Scale((k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y)));
+
+    // A constant base or exponent of zero has slope zero even where a factor is infinite, as in PyTorch.
+    private static Node PowBase(Node a, Node b, Node y) =>
+        Where(Ops.Equal(b, 0), 0, b * Ops.Pow(a, b - 1));
+
+    private static Node PowExponent(Node a, Node b, Node y) =>
+        Where(And(Ops.Equal(a, 0), Ops.LessEqual(0, b)), 0, y * Ops.Log(a));
+
+    // The share of the operand that exceeds the other: 1, and one half where they tie.
+    private static Node Share(Node lower, Node upper) =>
+        Cast(Ops.Less(lower, upper), upper.DType) + 0.5 * Cast(Ops.Equal(lower, upper), upper.DType);
+}
+
+/// <summary>Chooses elementwise: condition ? a : b.</summary>
+public sealed record Select : Elementwise
+{
+    /// <summary>The only instance.</summary>
+    public static readonly Select Instance = new();
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (condition, a, b) = (inputs[0].Type, inputs[1].Type, inputs[2].Type);
+        if (condition.DType != DType.Bool || condition.Shape != a.Shape || !a.Equals(b)) throw Mismatch("Select", condition, a, b);
+        return a;
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var condition = y.Inputs[0];
+        return operand switch
+        {
+            0 => Linear.Zero,
+            1 => new Linear.Adjoint(c => Where(condition, c, 0)),
+            _ => new Linear.Adjoint(c => Where(condition, 0, c)),
+        };
+    }
+}
+
+/// <summary>Converts elements to another type: towards zero for integers, non-zero is true.</summary>
+/// <param name="To">The element type of the result.</param>
+public sealed record Cast(DType To) : Elementwise
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type.As(To);
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var from = y.Inputs[0].DType;
+        return To.IsFloat && from.IsFloat ? new Linear.Self(c => Ops.Cast(c, from)) : Linear.Zero;
+    }
+
+    private protected override string Text => $"Cast({To})";
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>result[…, i, …] = x[…, index[i], …]: rows along an axis, chosen by an int64 tensor of any shape.</summary>
+/// <param name="Axis">The axis; the index's shape takes its place.</param>
+public sealed record Take(int Axis) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (x, index) = (inputs[0].Type, inputs[1].Type);
+        if (Axis < 0 || Axis >= x.Rank || index.DType != DType.Int64) throw Mismatch(Text, x, index);
+        return x.Reshaped([.. x.Shape[..Axis], .. index.Shape, .. x.Shape[(Axis + 1)..]]);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var (x, index) = (y.Inputs[0], y.Inputs[1]);
+        return operand == 0 ? new Linear.Self(c => ScatterAdd(Full(x.Type, 0), Axis, index, c)) : Linear.Zero;
+    }
+
+    private protected override string Text => $"Take({Axis})";
+}
+
+/// <summary>Puts rows into the first operand along an axis: (base, index, rows), the transpose of <see cref="Take"/>.</summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Add">Adds rows to what is there; otherwise replaces it, the last of equal indices winning.</param>
+public sealed record Scatter(int Axis, bool Add) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (x, index, rows) = (inputs[0].Type, inputs[1].Type, inputs[2].Type);
+        if (Axis < 0 || Axis >= x.Rank || index.DType != DType.Int64 || rows.DType != x.DType
+            || rows.Shape != [.. x.Shape[..Axis], .. index.Shape, .. x.Shape[(Axis + 1)..]])
+            throw Mismatch(Text, x, index, rows);
+        return x;
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var (index, rows) = (y.Inputs[1], y.Inputs[2]);
+        return operand switch
+        {
+            _ when !y.DType.IsFloat || operand == 1 => Linear.Zero,
+            0 when Add => Linear.One,
+            0 => new Linear.Adjoint(c => ScatterSet(c, Axis, index, Full(rows.Type, 0))),
+            _ when Add => new Linear.Adjoint(c => Ops.Take(c, Axis, index)),
+            _ => new Linear.Adjoint(c => Where(Survivors(), Ops.Take(c, Axis, index), 0)),
+        };
+
+        // With repeated indices only the row written last reaches the result.
+        Node Survivors()
+        {
+            var order = Broadcast(Reshape(Arange(index.Type.Count), [.. Dims.Repeat(1, Axis), .. index.Shape, .. Dims.Repeat(1, y.Type.Rank - Axis - 1)]), rows.Shape);
+            var last = ScatterSet(Full(new TensorType(DType.Int64, y.Shape), -1), Axis, index, order);
+            return Equal(Ops.Take(last, Axis, index), order);
+        }
+    }
+
+    private protected override string Text => Add ? $"ScatterAdd({Axis})" : $"ScatterSet({Axis})";
+}
+
+/// <summary>The positions that sort each row along an axis; stable, NaN last (first when descending).</summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Descending">Largest first.</param>
+public sealed record ArgSort(int Axis, bool Descending) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Axis >= 0 && Axis < x.Rank ? x.As(DType.Int64) : throw new ShapeException($"{this} does not fit {x}");
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) => Linear.Zero;
+
+    private protected override string Text => Descending ? $"ArgSort({Axis}, descending)" : $"ArgSort({Axis})";
+}

@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>An operation that places elements without computing; all are linear, and closed under transposition.</summary>
+public abstract record Movement : Op
+{
+    private protected Movement() { }
+
+    private protected static ShapeException Bad(Op op, TensorType type) => new($"{op} does not fit {type}");
+}
+
+/// <summary>The same elements in row-major order under another shape.</summary>
+/// <param name="Shape">The sizes of the result.</param>
+public sealed record Reshape(Dims Shape) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Shape.Product == x.Count ? x.Reshaped(Shape) : throw Bad(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var from = y.Inputs[0].Shape;
+        return new Linear.Self(c => Ops.Reshape(c, from));
+    }
+
+    private protected override string Text => $"Reshape({Shape})";
+}
+
+/// <summary>Axis k of the result is axis Axes[k] of the operand.</summary>
+/// <param name="Axes">A permutation.</param>
+public sealed record Permute(Dims Axes) : Movement
+{
+    /// <summary>The permutation that undoes this one.</summary>
+    public Dims Inverse
+    {
+        get
+        {
+            var inverse = new long[Axes.Count];
+            for (var k = 0; k < inverse.Length; k++) inverse[Axes[k]] = k;
+            return Dims.Create(inverse);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Axes.Order().SequenceEqual(Dims.Range(x.Rank)) ? x.Reshaped(x.Shape.Pick(Axes)) : throw Bad(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) => new Linear.Self(c => Ops.Permute(c, Inverse));
+
+    private protected override string Text => $"Permute({Axes})";
+}
+
+/// <summary>Repeats axes of size 1 to the given sizes; the rank stays.</summary>
+/// <param name="Shape">The sizes of the result.</param>
+public sealed record Broadcast(Dims Shape) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        if (x.Rank != Shape.Count) throw Bad(this, x);
+        for (var k = 0; k < x.Rank; k++)
+            if (x.Shape[k] != Shape[k] && x.Shape[k] != 1) throw Bad(this, x);
+        return x.Reshaped(Shape);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var from = y.Inputs[0].Shape;
+        return new Linear.Self(c => SumTo(c, from));
+    }
+
+    private protected override string Text => $"Broadcast({Shape})";
+}
+
+/// <summary>Elements Start, Start + Step, … of every axis, as many as Shape says.</summary>
+/// <param name="Start">The first position along each axis.</param>
+/// <param name="Shape">The sizes of the result.</param>
+/// <param name="Step">The positive distance between positions.</param>
+public sealed record Slice(Dims Start, Dims Shape, Dims Step) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Box.Fits(x.Shape, Start, Shape, Step) ? x.Reshaped(Shape) : throw Bad(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var from = y.Inputs[0].Shape;
+        return new Linear.Self(c => Ops.PadTo(c, from, Start, Step));
+    }
+
+    private protected override string Text => $"Slice({Start} +{Shape} by {Step})";
+}
+
+/// <summary>Places the operand at Start, Start + Step, … of a tensor of zeros; the transpose of <see cref="Slice"/>.</summary>
+/// <param name="Shape">The sizes of the result.</param>
+/// <param name="Start">The first position along each axis.</param>
+/// <param name="Step">The positive distance between positions.</param>
+public sealed record Pad(Dims Shape, Dims Start, Dims Step) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Box.Fits(Shape, Start, x.Shape, Step) ? x.Reshaped(Shape) : throw Bad(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var size = y.Inputs[0].Shape;
+        return new Linear.Self(c => Ops.Slice(c, Start, size, Step));
+    }
+
+    private protected override string Text => $"Pad({Shape} from {Start} by {Step})";
+}
+
+/// <summary>Reverses the order along some axes.</summary>
+/// <param name="Axes">The axes.</param>
+public sealed record Flip(Dims Axes) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Axes.All(a => a >= 0 && a < x.Rank) ? x : throw Bad(this, x);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) => new Linear.Self(c => Ops.Flip(c, Axes));
+
+    private protected override string Text => $"Flip({Axes})";
+}
+
+/// <summary>Joins tensors along an axis.</summary>
+/// <param name="Axis">The axis.</param>
+public sealed record Concat(int Axis) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var first = inputs[0].Type;
+        if (Axis < 0 || Axis >= first.Rank) throw Bad(this, first);
+        var total = 0L;
+        foreach (var x in inputs)
+        {
+            if (x.DType != first.DType || x.Type.Rank != first.Rank || x.Shape.With(Axis, 0) != first.Shape.With(Axis, 0))
+                throw Mismatch("Concat", [.. inputs.Select(i => i.Type)]);
+            total += x.Shape[Axis];
+        }
+        return first.Reshaped(first.Shape.With(Axis, total));
+    }
+
+    /// <summary>Where an operand begins in the result.</summary>
+    /// <param name="y">The application.</param>
+    /// <param name="operand">The position of the operand.</param>
+    public Dims Start(Node y, int operand)
+    {
+        var offset = 0L;
+        for (var i = 0; i < operand; i++) offset += y.Inputs[i].Shape[Axis];
+        return Dims.Repeat(0, y.Type.Rank).With(Axis, offset);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var (start, size) = (Start(y, operand), y.Inputs[operand].Shape);
+        return new Linear.Adjoint(c => Ops.Slice(c, start, size));
+    }
+
+    private protected override string Text => $"Concat({Axis})";
+}
+
+/// <summary>Overwrites a box of the first operand with the second.</summary>
+/// <param name="Start">The first position along each axis.</param>
+/// <param name="Step">The positive distance between positions.</param>
+public sealed record Insert(Dims Start, Dims Step) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var (whole, part) = (inputs[0].Type, inputs[1].Type);
+        return whole.DType == part.DType && Box.Fits(whole.Shape, Start, part.Shape, Step) ? whole : throw Mismatch(Text, whole, part);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var part = y.Inputs[1].Type;
+        return operand == 0
+            ? new Linear.Adjoint(c => Ops.Insert(c, Full(part, 0), Start, Step))
+            : new Linear.Adjoint(c => Ops.Slice(c, Start, part.Shape, Step));
+    }
+
+    private protected override string Text => $"Insert({Start} by {Step})";
+}
+
+internal static class Box
+{
+    public static bool Fits(Dims whole, Dims start, Dims size, Dims step)
+    {
+        if (start.Count != whole.Count || size.Count != whole.Count || step.Count != whole.Count) return false;
+        for (var k = 0; k < whole.Count; k++)
+        {
+            if (start[k] < 0 || step[k] < 1 || size[k] < 0) return false;
+            if (size[k] > 0 && start[k] + (size[k] - 1) * step[k] >= whole[k]) return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>How a reduction combines elements.</summary>
+public enum Combine
+{
+    /// <summary>Addition; 0 for no elements.</summary>
+    Sum,
+    /// <summary>Multiplication; 1 for no elements.</summary>
+    Prod,
+    /// <summary>The largest; NaN wins. Not defined for no elements.</summary>
+    Max,
+    /// <summary>The smallest; NaN wins. Not defined for no elements.</summary>
+    Min,
+}
+
+/// <summary>Combines the elements along some axes, which vanish from the shape.</summary>
+/// <param name="How">The combination.</param>
+/// <param name="Axes">The axes, ascending.</param>
+public sealed record Reduce(Combine How, Dims Axes) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        for (var i = 0; i < Axes.Count; i++)
+            if (Axes[i] < 0 || Axes[i] >= x.Rank || (i > 0 && Axes[i] <= Axes[i - 1])) throw new ShapeException($"{this} does not fit {x}");
+        var kept = Dims.From(Dims.Range(x.Rank).Where(k => !Axes.Contains(k)).Select(k => x.Shape[(int)k]));
+        if (How is Combine.Max or Combine.Min && x.Count == 0 && kept.Product > 0)
+            throw new ShapeException($"{this} of {x}: a reduction over no elements has no identity");
+        return x.Reshaped(kept);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var x = y.Inputs[0];
+        if (!x.DType.IsFloat) return Linear.Zero;
+        Node Spread(Node c) => Unreduce(c, x.Shape, Axes);
+        if (How == Combine.Sum) return new Linear.Self(Spread);
+        var weight = How == Combine.Prod ? ProductOfOthers(x, Axes) : Winners();
+        return new Linear.Adjoint(c => Spread(c) * weight);
+
+        // Ties share evenly, as in PyTorch's amax.
+        Node Winners()
+        {
+            var hit = Ops.Cast(Equal(x, Spread(y)), x.DType);
+            return hit / Spread(Sum(hit, Axes));
+        }
+    }
+
+    private protected override string Text => $"{How}({Axes})";
+}
+
+/// <summary>The position of the first largest element along an axis, which vanishes; NaN counts as largest.</summary>
+/// <param name="Axis">The axis.</param>
+public sealed record ArgMax(int Axis) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        if (Axis < 0 || Axis >= x.Rank || x.Shape[Axis] == 0) throw new ShapeException($"{this} does not fit {x}");
+        return new(DType.Int64, x.Shape.Without(Axis));
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) => Linear.Zero;
+
+    private protected override string Text => $"ArgMax({Axis})";
+}
+
+/// <summary>Running sums along an axis.</summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Reverse">From the end.</param>
+public sealed record CumSum(int Axis, bool Reverse) : Op
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return Axis >= 0 && Axis < x.Rank ? x : throw new ShapeException($"{this} does not fit {x}");
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) =>
+        y.DType.IsFloat ? new Linear.Self(c => new Node(new CumSum(Axis, !Reverse), c)) : Linear.Zero;
+
+    private protected override string Text => Reverse ? $"CumSum({Axis}, reverse)" : $"CumSum({Axis})";
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>
+/// Overlapping windows along one axis: result[…, i, …, k] = x[…, i·Stride + k·Dilation, …], where the window's own axis
+/// comes last. A view: nothing is copied. Convolution and pooling are made of it.
+/// </summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Size">Elements in a window.</param>
+/// <param name="Stride">Distance between windows.</param>
+/// <param name="Dilation">Distance between the elements of a window.</param>
+public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        if (Axis < 0 || Axis >= x.Rank || Size < 1 || Stride < 1 || Dilation < 1) throw Bad(this, x);
+        var span = (Size - 1) * Dilation + 1;
+        if (span > x.Shape[Axis]) throw Bad(this, x);
+        return x.Reshaped([.. x.Shape.With(Axis, (x.Shape[Axis] - span) / Stride + 1), Size]);
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand)
+    {
+        var length = y.Inputs[0].Shape[Axis];
+        return new Linear.Self(c => new Node(new Fold(this, length), c));
+    }
+
+    private protected override string Text => $"Windows(axis {Axis}, size {Size}, stride {Stride}, dilation {Dilation})";
+}
+
+/// <summary>Adds windows back to where they came from; the transpose of <see cref="Windows"/>.</summary>
+/// <param name="Of">The windows.</param>
+/// <param name="Length">The size of the axis in the result.</param>
+public sealed record Fold(Windows Of, long Length) : Movement
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        if (x.Rank <= Of.Axis + 1 || x.Shape[^1] != Of.Size || (x.Shape[Of.Axis] - 1) * Of.Stride + (Of.Size - 1) * Of.Dilation >= Length) throw Bad(this, x);
+        return x.Reshaped(x.Shape[..^1].With(Of.Axis, Length));
+    }
+
+    /// <inheritdoc/>
+    public override Linear Differential(Node y, int operand) => new Linear.Self(c => new Node(Of, c));
+
+    private protected override string Text => $"Fold({Of}, {Length})";
+}

@@ -1,0 +1,79 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd.Plans;
+
+/// <summary>Call by need: computes nodes and remembers their values in them.</summary>
+public static class Evaluator
+{
+    /// <summary>Computes nodes that have no value yet; shared parts are computed once.</summary>
+    /// <param name="roots">What is wanted.</param>
+    /// <param name="keep">
+    /// Also remember the results of products, reductions and other costly operations on the way, for gradients taken later;
+    /// elementwise values are computed again.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A placeholder has no value.</exception>
+    public static void Force(ReadOnlySpan<Node> roots, bool keep = false)
+    {
+        var wanted = new List<Node>(roots.Length);
+        foreach (var root in roots)
+            if (root.Value is null) wanted.Add(root);
+        if (wanted.Count == 0) return;
+        if (keep) AddCostly(wanted);
+        var cone = Cone.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(wanted));
+        try
+        {
+            if (!(cone.AllScalar && Scalars(cone, wanted, keep))) Planned(cone, wanted);
+        }
+        finally
+        {
+            cone.Return();
+        }
+    }
+
+    private static bool Scalars(Cone cone, List<Node> wanted, bool keep)
+    {
+        var count = cone.Nodes.Length;
+        var values = count <= 256 ? stackalloc long[count] : new long[count];
+        var backend = Backend.Default;
+        if (!backend.TryScalars(cone, values)) return false;
+        if (keep)
+        {
+            for (var i = 0; i < count; i++)
+                if (cone.Nodes[i].Value is null && !cone.Nodes[i].Inputs.IsEmpty) cone.Nodes[i].Memoise(backend.Scalar(cone.Nodes[i].DType, values[i]));
+        }
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            var seen = cone.Nodes[cone.Roots[i]];
+            wanted[i].Memoise(seen.Value ?? backend.Scalar(seen.DType, values[cone.Roots[i]]));
+        }
+        return true;
+    }
+
+    private static void Planned(Cone cone, List<Node> wanted)
+    {
+        var plan = PlanCache.Get(cone, Backend.Default);
+        var results = Backend.Default.Run(plan, cone.Leaves, cone.Scalars);
+        for (var i = 0; i < results.Length; i++) wanted[i].Memoise(results[i]);
+    }
+
+    private static void AddCostly(List<Node> wanted)
+    {
+        var roots = wanted.ToArray();
+        using var numbering = Numbering.Begin();
+        foreach (var node in Traversal.Order(roots, Cone.IsLeaf, numbering))
+            if (node.Value is null && node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && !roots.Contains(node)) wanted.Add(node);
+    }
+
+    /// <summary>The elements of a node, computed if need be.</summary>
+    /// <typeparam name="T">A type of the element's size.</typeparam>
+    /// <param name="node">The node.</param>
+    /// <exception cref="ArgumentException">The type does not match the node's element type.</exception>
+    public static T[] Read<T>(Node node) where T : unmanaged
+    {
+        if (DTypes.Of<T>() != node.DType) throw new ArgumentException($"a tensor of type {node.Type} cannot be read as {typeof(T).Name}");
+        Force([node]);
+        var result = new T[node.Type.Count];
+        node.Value!.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.AsSpan()));
+        return result;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd.Plans;
+
+/// <summary>A unit of work for a backend, free of any buffer.</summary>
+public abstract record Kernel
+{
+    private protected Kernel() { }
+
+    /// <summary>A fused elementwise region: for every linear index, load the inputs, compute the steps, deliver to the sinks.</summary>
+    /// <param name="Count">How many linear indices.</param>
+    /// <param name="Inputs">What is loaded; operand k of a step below their number is input k.</param>
+    /// <param name="Steps">What is computed; step k is operand Inputs + k.</param>
+    /// <param name="Sinks">One output each.</param>
+    public sealed record Map(long Count, ImmutableArray<Layout> Inputs, ImmutableArray<Step> Steps, ImmutableArray<Sink> Sinks) : Kernel;
+
+    /// <summary>Batched matrix products over strided operands, into a dense result.</summary>
+    /// <param name="DType">The element type.</param>
+    /// <param name="Batch">How many products.</param>
+    /// <param name="M">Rows.</param>
+    /// <param name="K">The inner size.</param>
+    /// <param name="N">Columns.</param>
+    /// <param name="A">The left operand: strides over batch, m, k.</param>
+    /// <param name="B">The right operand: strides over batch, k, n.</param>
+    public sealed record Product(DType DType, long Batch, long M, long K, long N, Layout A, Layout B) : Kernel;
+
+    /// <summary>A primitive that runs by itself on dense operands.</summary>
+    /// <param name="Op">The primitive.</param>
+    /// <param name="Operands">The operands' types.</param>
+    /// <param name="Result">The result's type.</param>
+    public sealed record Call(Op Op, ImmutableArray<TensorType> Operands, TensorType Result) : Kernel;
+}
+
+/// <summary>One computation of a fused region.</summary>
+/// <param name="Op">An elementwise primitive.</param>
+/// <param name="A">Its first operand.</param>
+/// <param name="B">Its second operand, or −1.</param>
+/// <param name="C">Its third operand, or −1.</param>
+/// <param name="From">The element type of its last operand.</param>
+/// <param name="To">The element type of its result.</param>
+public readonly record struct Step(Op Op, int A, int B, int C, DType From, DType To);
+
+/// <summary>Where a fused region delivers an operand: a dense result, or a reduction over the middle of [Outer, Middle, Inner].</summary>
+/// <param name="Operand">What is delivered.</param>
+/// <param name="How">The combination; none stores every element.</param>
+/// <param name="DType">The element type.</param>
+/// <param name="Outer">The outer size.</param>
+/// <param name="Middle">The size that is reduced.</param>
+/// <param name="Inner">The inner size.</param>
+public readonly record struct Sink(int Operand, Combine? How, DType DType, long Outer, long Middle, long Inner);

@@ -1,0 +1,120 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd.Plans;
+
+/// <summary>How a tensor's elements lie in a dense buffer: a shape, one stride per axis, and where to begin.</summary>
+/// <param name="DType">The element type.</param>
+/// <param name="Shape">The sizes.</param>
+/// <param name="Strides">Elements between neighbours along each axis; 0 repeats.</param>
+/// <param name="Offset">The first element.</param>
+public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
+{
+    /// <summary>A dense row-major layout.</summary>
+    /// <param name="type">Element type and shape.</param>
+    public static Layout Dense(TensorType type) => new(type.DType, type.Shape, type.Shape.Strides(), 0);
+
+    /// <summary>Whether element i is the buffer's element i.</summary>
+    public bool IsDense
+    {
+        get
+        {
+            if (Offset != 0) return false;
+            var expected = 1L;
+            for (var k = Shape.Count - 1; k >= 0; k--)
+            {
+                if (Shape[k] == 1) continue;
+                if (Strides[k] != expected) return false;
+                expected *= Shape[k];
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Whether all elements are one.</summary>
+    public bool IsRepeated
+    {
+        get
+        {
+            for (var k = 0; k < Shape.Count; k++)
+                if (Shape[k] > 1 && Strides[k] != 0) return false;
+            return true;
+        }
+    }
+
+    /// <summary>The layout with axes of size 1 dropped and neighbouring axes joined where their strides allow.</summary>
+    public Layout Collapsed()
+    {
+        List<long> shape = [], strides = [];
+        for (var k = 0; k < Shape.Count; k++)
+        {
+            if (Shape[k] == 1) continue;
+            if (shape.Count > 0 && strides[^1] == Strides[k] * Shape[k])
+            {
+                shape[^1] *= Shape[k];
+                strides[^1] = Strides[k];
+            }
+            else
+            {
+                shape.Add(Shape[k]);
+                strides.Add(Strides[k]);
+            }
+        }
+        return new(DType, Dims.From(shape), Dims.From(strides), Offset);
+    }
+
+    /// <summary>The layout seen through a movement; null where that takes a copy.</summary>
+    /// <param name="op">The movement.</param>
+    /// <param name="result">The type of its result.</param>
+    public Layout? Through(Op op, TensorType result)
+    {
+        switch (op)
+        {
+            case Permute p:
+                return this with { Shape = result.Shape, Strides = Strides.Pick(p.Axes) };
+            case Broadcast:
+                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Shape[k] == 1 ? 0 : Strides[k]) };
+            case Slice s:
+                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Strides[k] * s.Step[k]), Offset = result.Count == 0 ? 0 : Offset + Along(s.Start) };
+            case Flip f:
+                return this with { Strides = Dims.Build(Shape.Count, k => f.Axes.Contains(k) ? -Strides[k] : Strides[k]), Offset = result.Count == 0 ? 0 : Offset + f.Axes.Sum(a => (Shape[(int)a] - 1) * Strides[(int)a]) };
+            case Windows w:
+                return this with { Shape = result.Shape, Strides = [.. Strides.With(w.Axis, Strides[w.Axis] * w.Stride), Strides[w.Axis] * w.Dilation] };
+            case Reshape:
+                return Reshaped(result.Shape);
+            default:
+                return null;
+        }
+    }
+
+    private long Along(Dims position)
+    {
+        var offset = 0L;
+        for (var k = 0; k < position.Count; k++) offset += position[k] * Strides[k];
+        return offset;
+    }
+
+    // Axes are matched in groups of equal products; a group must be evenly strided to be split anew.
+    private Layout? Reshaped(Dims shape)
+    {
+        if (shape.Product == 0) return new(DType, shape, shape.Strides(), 0);
+        var packed = Collapsed();
+        var strides = new long[shape.Count];
+        var k = packed.Shape.Count - 1;
+        var left = k >= 0 ? packed.Shape[k] : 1;
+        var step = k >= 0 ? packed.Strides[k] : 0;
+        for (var i = shape.Count - 1; i >= 0; i--)
+        {
+            if (shape[i] == 1) continue;
+            if (left == 1)
+            {
+                k--;
+                (left, step) = (packed.Shape[k], packed.Strides[k]);
+            }
+            if (left % shape[i] != 0) return null;
+            strides[i] = step;
+            step *= shape[i];
+            left /= shape[i];
+        }
+        return new(DType, shape, Dims.Create(strides), Offset);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Functional.Autograd.Plans;
+
+/// <summary>From a graph to a plan: a list of passes, each a pure function, then kernels and their memory.</summary>
+public static class Planner
+{
+    private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run];
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="graph">What to compute.</param>
+    /// <param name="backend">Who will run it.</param>
+    public static Plan Run(Graph graph, IBackend backend)
+    {
+        foreach (var pass in Passes)
+        {
+            var next = pass(graph);
+            Verify(graph, next);
+            graph = next;
+        }
+        return Plain(graph, backend);
+    }
+
+    /// <summary>Makes a plan without rewriting the graph.</summary>
+    /// <param name="graph">What to compute.</param>
+    /// <param name="backend">Who will run it.</param>
+    public static Plan Plain(Graph graph, IBackend backend)
+    {
+        var program = Fuse.Run(graph);
+        return new(program, [.. program.Launches.Select(l => backend.Compile(l.Kernel))]);
+    }
+
+    [Conditional("DEBUG")]
+    private static void Verify(Graph before, Graph after)
+    {
+        for (var i = 0; i < before.Roots.Length; i++)
+            if (!before.Roots[i].Type.Equals(after.Roots[i].Type)) throw new InvalidOperationException($"a pass changed the type of root {i} from {before.Roots[i].Type} to {after.Roots[i].Type}");
+    }
+}

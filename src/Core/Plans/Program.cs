@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Functional.Autograd.Plans;
+
+/// <summary>Where a value of a plan comes from.</summary>
+public enum Source
+{
+    /// <summary>A leaf's buffer.</summary>
+    Leaf,
+    /// <summary>A scalar argument of the run.</summary>
+    Scalar,
+    /// <summary>A constant of the plan.</summary>
+    Constant,
+    /// <summary>Computed, and needed only within the run.</summary>
+    Temporary,
+    /// <summary>Computed, and handed out.</summary>
+    Result,
+}
+
+/// <summary>A value of a plan.</summary>
+/// <param name="From">Where it comes from.</param>
+/// <param name="Index">Which leaf, scalar, constant or result; for a temporary its byte offset in the arena.</param>
+/// <param name="DType">The element type.</param>
+/// <param name="Count">How many elements.</param>
+public readonly record struct Slot(Source From, long Index, DType DType, long Count)
+{
+    /// <summary>The size in bytes.</summary>
+    public long Bytes => Count * DType.Size;
+}
+
+/// <summary>A kernel and the values it reads and writes.</summary>
+/// <param name="Kernel">What to compute.</param>
+/// <param name="Inputs">Slots read, in the kernel's order.</param>
+/// <param name="Outputs">Slots written, in the kernel's order.</param>
+public sealed record Launch(Kernel Kernel, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs);
+
+/// <summary>Kernels in order of execution.</summary>
+/// <param name="Launches">The kernels.</param>
+/// <param name="Slots">The values.</param>
+/// <param name="Roots">The slot of each result.</param>
+/// <param name="Constants">The constants, as in <see cref="IBackend.Scalar"/>.</param>
+/// <param name="ArenaBytes">Room for all temporaries.</param>
+public sealed record Program(ImmutableArray<Launch> Launches, ImmutableArray<Slot> Slots, ImmutableArray<int> Roots, ImmutableArray<long> Constants, long ArenaBytes);
+
+/// <summary>A program whose kernels a backend made ready.</summary>
+/// <param name="Program">What is run.</param>
+/// <param name="Kernels">One per launch.</param>
+public sealed record Plan(Program Program, ImmutableArray<ICompiledKernel> Kernels);

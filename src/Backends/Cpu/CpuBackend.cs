@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>A kernel of this backend: pointers in, pointers out.</summary>
+internal abstract class CpuKernel : ICompiledKernel
+{
+    public abstract void Run(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to);
+}
+
+/// <summary>Runs plans on the processor: fused regions over tiles, packed matrix products, threads for large work.</summary>
+public sealed class CpuBackend : IBackend
+{
+    /// <summary>How many threads may work on one computation. Results do not depend on it.</summary>
+    public static int Threads
+    {
+        get => Workers.Limit;
+        set => Workers.Limit = Math.Max(1, value);
+    }
+
+    /// <summary>Bytes of native memory in use by values.</summary>
+    public static long BytesInUse => Pool.Used;
+
+    /// <inheritdoc/>
+    public unsafe Buffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
+    {
+        if (data.Length == 1) return new ScalarBuffer(dtype, Bits.From(data, dtype));
+        var buffer = new HostBuffer(dtype, data.Length);
+        data.CopyTo(new Span<T>((void*)buffer.Pointer, data.Length));
+        return buffer;
+    }
+
+    /// <inheritdoc/>
+    public Buffer Scalar(DType dtype, long bits) => new ScalarBuffer(dtype, bits);
+
+    /// <inheritdoc/>
+    public ICompiledKernel Compile(Kernel kernel) => kernel switch
+    {
+        Kernel.Map map => new MapKernel(map),
+        Kernel.Product product => new ProductKernel(product),
+        Kernel.Call call => new CallKernel(call),
+        _ => throw new InvalidOperationException($"unknown kernel {kernel}"),
+    };
+
+    /// <inheritdoc/>
+    public bool TryScalars(Cone cone, Span<long> values) => Scalars.TryRun(cone, values);
+
+    /// <inheritdoc/>
+    public unsafe Buffer[] Run(Plan plan, ReadOnlySpan<Buffer> leaves, ReadOnlySpan<long> scalars)
+    {
+        var program = plan.Program;
+        var count = program.Slots.Length;
+        var at = count <= 512 ? stackalloc nint[count] : new nint[count];
+        var small = count <= 512 ? stackalloc long[count] : GC.AllocateUninitializedArray<long>(count, pinned: true);
+        var results = new HostBuffer?[count];
+        var arena = program.ArenaBytes > 0 ? Pool.Take(program.ArenaBytes) : 0;
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var slot = program.Slots[i];
+                at[i] = slot.From switch
+                {
+                    Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
+                    Source.Leaf => Put(small, i, slot.DType, leaves[(int)slot.Index].ScalarBits),
+                    Source.Scalar => Put(small, i, slot.DType, scalars[(int)slot.Index]),
+                    Source.Constant => Put(small, i, slot.DType, program.Constants[(int)slot.Index]),
+                    Source.Temporary => arena + (nint)slot.Index,
+                    _ => slot.Count == 1 ? Put(small, i, slot.DType, 0) : (results[i] = new HostBuffer(slot.DType, slot.Count)).Pointer,
+                };
+            }
+            Launch(plan, at);
+            var roots = new Buffer[program.Roots.Length];
+            for (var k = 0; k < roots.Length; k++)
+            {
+                var i = program.Roots[k];
+                roots[k] = program.Slots[i].From == Source.Leaf ? leaves[(int)program.Slots[i].Index]
+                    : results[i] as Buffer ?? new ScalarBuffer(program.Slots[i].DType, Bits.Read((void*)at[i], program.Slots[i].DType));
+            }
+            foreach (var leaf in leaves) GC.KeepAlive(leaf);
+            return roots;
+        }
+        finally
+        {
+            if (arena != 0) Pool.Give(arena, program.ArenaBytes);
+        }
+    }
+
+    // Single elements lie in the frame of the run.
+    private static unsafe nint Put(Span<long> small, int i, DType dtype, long bits)
+    {
+        var place = System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[i]);
+        Bits.Write(place, dtype, bits);
+        return (nint)place;
+    }
+
+    private static void Launch(Plan plan, ReadOnlySpan<nint> at)
+    {
+        Span<nint> from = stackalloc nint[64], to = stackalloc nint[64];
+        for (var k = 0; k < plan.Kernels.Length; k++)
+        {
+            var launch = plan.Program.Launches[k];
+            var (reads, writes) = (launch.Inputs.Length, launch.Outputs.Length);
+            if (reads > from.Length) from = new nint[reads];
+            if (writes > to.Length) to = new nint[writes];
+            for (var i = 0; i < reads; i++) from[i] = at[launch.Inputs[i]];
+            for (var i = 0; i < writes; i++) to[i] = at[launch.Outputs[i]];
+            ((CpuKernel)plan.Kernels[k]).Run(from[..reads], to[..writes]);
+        }
+    }
+}

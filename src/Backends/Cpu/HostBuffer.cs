@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>Elements in pooled native memory, given back when the garbage collector finds the buffer unused.</summary>
+internal sealed unsafe class HostBuffer : Buffer
+{
+    private readonly long size;
+
+    public HostBuffer(DType dtype, long count) : base(dtype, count)
+    {
+        size = count * dtype.Size;
+        Pointer = Pool.Take(size);
+    }
+
+    ~HostBuffer() => Pool.Give(Pointer, size);
+
+    public nint Pointer { get; }
+
+    public override long ScalarBits => Bits.Read((void*)Pointer, DType);
+
+    public override void CopyTo(Span<byte> destination)
+    {
+        new ReadOnlySpan<byte>((void*)Pointer, checked((int)size)).CopyTo(destination);
+        GC.KeepAlive(this);
+    }
+}
+
+/// <summary>One element, held in the object itself.</summary>
+internal sealed class ScalarBuffer(DType dtype, long bits) : Buffer(dtype, 1)
+{
+    public override long ScalarBits => bits;
+
+    public override unsafe void CopyTo(Span<byte> destination)
+    {
+        long raw;
+        Bits.Write(&raw, DType, bits);
+        new ReadOnlySpan<byte>(&raw, DType.Size).CopyTo(destination);
+    }
+}
+
+/// <summary>Single elements in memory, from and to their 64-bit form.</summary>
+internal static unsafe class Bits
+{
+    public static long Read(void* at, DType dtype) => dtype switch
+    {
+        DType.Float64 => *(long*)at,
+        DType.Float32 => BitConverter.DoubleToInt64Bits(*(float*)at),
+        DType.Int64 => *(long*)at,
+        DType.Int32 => *(int*)at,
+        DType.Int16 => *(short*)at,
+        DType.Int8 => *(sbyte*)at,
+        _ => *(byte*)at,
+    };
+
+    public static void Write(void* at, DType dtype, long bits)
+    {
+        switch (dtype)
+        {
+            case DType.Float64 or DType.Int64: *(long*)at = bits; break;
+            case DType.Float32: *(float*)at = (float)BitConverter.Int64BitsToDouble(bits); break;
+            case DType.Int32: *(int*)at = (int)bits; break;
+            case DType.Int16: *(short*)at = (short)bits; break;
+            default: *(byte*)at = (byte)bits; break;
+        }
+    }
+
+    public static long From<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
+    {
+        fixed (T* p = data) return Read(p, dtype);
+    }
+
+    public static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> data) where T : unmanaged => MemoryMarshal.AsBytes(data);
+}

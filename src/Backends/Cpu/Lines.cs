@@ -1,0 +1,67 @@
+using System.Numerics;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>Computations along one axis, line by line.</summary>
+internal static unsafe class Lines
+{
+    private static (long Outer, long Length, long Inner) Parts(Dims shape, int axis) => (shape[..axis].Product, shape[axis], shape[(axis + 1)..].Product);
+
+    public static void ArgMax<T>(T* x, long* y, Dims shape, int axis) where T : unmanaged, INumber<T>
+    {
+        var (outer, length, inner) = Parts(shape, axis);
+        for (var o = 0L; o < outer; o++)
+            for (var i = 0L; i < inner; i++)
+            {
+                var line = x + o * length * inner + i;
+                var best = 0L;
+                for (var k = 1L; k < length && !T.IsNaN(line[best * inner]); k++)
+                    if (line[k * inner] > line[best * inner] || T.IsNaN(line[k * inner])) best = k;
+                y[o * inner + i] = best;
+            }
+    }
+
+    public static void CumSum<T>(T* x, T* y, Dims shape, int axis, bool reverse) where T : unmanaged, INumber<T>
+    {
+        var (outer, length, inner) = Parts(shape, axis);
+        for (var o = 0L; o < outer; o++)
+            for (var i = 0L; i < inner; i++)
+            {
+                var start = o * length * inner + i;
+                var sum = T.Zero;
+                for (var k = 0L; k < length; k++)
+                {
+                    var at = start + (reverse ? length - 1 - k : k) * inner;
+                    y[at] = sum += x[at];
+                }
+            }
+    }
+
+    public static void ArgSort<T>(T* x, long* y, Dims shape, int axis, bool descending) where T : unmanaged, INumber<T>
+    {
+        var (outer, length, inner) = Parts(shape, axis);
+        var (keys, places) = (new Key<T>[length], new long[length]);
+        for (var o = 0L; o < outer; o++)
+            for (var i = 0L; i < inner; i++)
+            {
+                var start = o * length * inner + i;
+                for (var k = 0L; k < length; k++) (keys[k], places[k]) = (new(x[start + k * inner], k, descending), k);
+                Array.Sort(keys, places);
+                for (var k = 0L; k < length; k++) y[start + k * inner] = places[k];
+            }
+    }
+
+    // NaN is the largest; equal values keep their order.
+    private readonly struct Key<T>(T value, long place, bool descending) : IComparable<Key<T>> where T : INumber<T>
+    {
+        private readonly T value = value;
+        private readonly long place = place;
+
+        public int CompareTo(Key<T> other)
+        {
+            var order = T.IsNaN(value) ? (T.IsNaN(other.value) ? 0 : 1) : T.IsNaN(other.value) ? -1 : value.CompareTo(other.value);
+            if (descending) order = -order;
+            return order != 0 ? order : place.CompareTo(other.place);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>
+/// Matrix products after Goto and van de Geijn ("Anatomy of high-performance matrix multiplication", 2008): operands are packed
+/// into panels, whatever their strides, and a micro-kernel keeps 8 rows × 2 vectors of the result in registers.
+/// </summary>
+internal static unsafe class Packed
+{
+    private const int Rows = 8, Depth = 384, RowBlock = 96;
+    private const long ThreadWork = 1 << 19;
+
+    public static void Run(float* a, float* b, float* c, Kernel.Product p)
+    {
+        if (Vector512.IsHardwareAccelerated) Run<Float512, float>(a, b, c, p);
+        else Run<Float256, float>(a, b, c, p);
+    }
+
+    public static void Run(double* a, double* b, double* c, Kernel.Product p)
+    {
+        if (Vector512.IsHardwareAccelerated) Run<Double512, double>(a, b, c, p);
+        else Run<Double256, double>(a, b, c, p);
+    }
+
+    private static void Run<TV, T>(T* a, T* b, T* c, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
+    {
+        a += p.A.Offset;
+        b += p.B.Offset;
+        if (p.M == 0 || p.N == 0) return;
+        for (var batch = 0L; batch < p.Batch; batch++)
+        {
+            One<TV, T>(a + batch * p.A.Strides[0], b + batch * p.B.Strides[0], c + batch * p.M * p.N, p);
+        }
+    }
+
+    private static void One<TV, T>(T* a, T* b, T* c, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
+    {
+        var width = 2 * sizeof(TV) / sizeof(T);
+        var (m, n, k) = (p.M, p.N, p.K);
+        if (k == 0)
+        {
+            new Span<T>(c, checked((int)(m * n))).Clear();
+            return;
+        }
+        var panels = (n + width - 1) / width;
+        var depth = Math.Min(k, (k + (k + Depth - 1) / Depth - 1) / ((k + Depth - 1) / Depth));
+        var bytes = panels * width * depth * sizeof(T);
+        var packedB = (T*)Pool.Take(bytes);
+        try
+        {
+            // Few rows make narrow blocks, so that every thread has some.
+            var blocks = (int)((m + RowBlock - 1) / RowBlock);
+            var strips = (int)(m * n * k < ThreadWork ? 1 : Math.Clamp(4 / blocks, 1, panels));
+            for (var k0 = 0L; k0 < k; k0 += depth)
+            {
+                var (from, d) = (k0, Math.Min(depth, k - k0));
+                Spread(m * n * d, strips, s => PackB(b + from * p.B.Strides[1], packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
+                Spread(m * n * d, blocks * strips, t => Block<TV, T>(a + from * p.A.Strides[2], packedB, c, t / strips * RowBlock, Math.Min(m, (t / strips + 1) * RowBlock), d, n, p.A.Strides[1], p.A.Strides[2],
+                    panels * (t % strips) / strips, panels * (t % strips + 1) / strips, from == 0));
+            }
+        }
+        finally
+        {
+            Pool.Give((nint)packedB, bytes);
+        }
+    }
+
+    private static void Spread(long work, int chunks, Action<int> body)
+    {
+        if (work >= ThreadWork) Workers.Run(chunks, body);
+        else
+            for (var i = 0; i < chunks; i++) body(i);
+    }
+
+    private static void PackB<T>(T* b, T* packed, long depth, long n, long rowStride, long columnStride, int width, long first, long last) where T : unmanaged
+    {
+        for (var panel = first; panel < last; panel++)
+        {
+            var to = packed + panel * width * depth;
+            var columns = Math.Min(width, n - panel * width);
+            var from = b + panel * width * columnStride;
+            if (columnStride == 1)
+            {
+                for (var k = 0L; k < depth; k++, to += width)
+                {
+                    new ReadOnlySpan<T>(from + k * rowStride, (int)columns).CopyTo(new Span<T>(to, width));
+                    new Span<T>(to + columns, width - (int)columns).Clear();
+                }
+                continue;
+            }
+            for (var j = 0; j < width; j++)
+                for (var k = 0L; k < depth; k++) to[k * width + j] = j < columns ? from[k * rowStride + j * columnStride] : default;
+        }
+    }
+
+    [ThreadStatic] private static byte[]? packedRows;
+
+    private static void Block<TV, T>(T* a, T* b, T* c, long i0, long i1, long depth, long n, long rowStride, long innerStride, long first, long last, bool fresh)
+        where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
+    {
+        var width = 2 * sizeof(TV) / sizeof(T);
+        var room = RowBlock * (int)depth * sizeof(T) + 64;
+        if (packedRows is null || packedRows.Length < room) packedRows = GC.AllocateUninitializedArray<byte>(room, pinned: true);
+        var packed = (T*)((System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(packedRows, 0) + 63) & ~63);
+        for (var i = i0; i < i1; i += Rows)
+        {
+            var to = packed + (i - i0) * depth;
+            var rows = Math.Min(Rows, i1 - i);
+            for (var r = 0; r < Rows; r++)
+            {
+                var from = a + (i + r) * rowStride;
+                for (var k = 0L; k < depth; k++) to[k * Rows + r] = r < rows ? from[k * innerStride] : default;
+            }
+        }
+        var edge = stackalloc T[Rows * width];
+        for (var panel = first; panel < last; panel++)
+        {
+            var columns = Math.Min(width, n - panel * width);
+            for (var i = i0; i < i1; i += Rows)
+            {
+                var rows = Math.Min(Rows, i1 - i);
+                var to = c + i * n + panel * width;
+                if (rows == Rows && columns == width)
+                {
+                    Micro<TV, T>(packed + (i - i0) * depth, b + panel * width * depth, to, depth, n, fresh);
+                    continue;
+                }
+                Micro<TV, T>(packed + (i - i0) * depth, b + panel * width * depth, edge, depth, width, true);
+                for (var r = 0; r < rows; r++)
+                    for (var j = 0; j < columns; j++) to[r * n + j] = fresh ? edge[r * width + j] : to[r * n + j] + edge[r * width + j];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Micro<TV, T>(T* a, T* b, T* c, long depth, long stride, bool fresh) where TV : unmanaged, ILanes<TV, T> where T : unmanaged
+    {
+        var lanes = sizeof(TV) / sizeof(T);
+        TV s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+        TV s40 = default, s41 = default, s50 = default, s51 = default, s60 = default, s61 = default, s70 = default, s71 = default;
+        for (var k = 0L; k < depth; k++, a += Rows, b += 2 * lanes)
+        {
+            var x = TV.Load(b);
+            var y = TV.Load(b + lanes);
+            var v = TV.Repeat(a[0]);
+            s00 = TV.MultiplyAdd(v, x, s00);
+            s01 = TV.MultiplyAdd(v, y, s01);
+            v = TV.Repeat(a[1]);
+            s10 = TV.MultiplyAdd(v, x, s10);
+            s11 = TV.MultiplyAdd(v, y, s11);
+            v = TV.Repeat(a[2]);
+            s20 = TV.MultiplyAdd(v, x, s20);
+            s21 = TV.MultiplyAdd(v, y, s21);
+            v = TV.Repeat(a[3]);
+            s30 = TV.MultiplyAdd(v, x, s30);
+            s31 = TV.MultiplyAdd(v, y, s31);
+            v = TV.Repeat(a[4]);
+            s40 = TV.MultiplyAdd(v, x, s40);
+            s41 = TV.MultiplyAdd(v, y, s41);
+            v = TV.Repeat(a[5]);
+            s50 = TV.MultiplyAdd(v, x, s50);
+            s51 = TV.MultiplyAdd(v, y, s51);
+            v = TV.Repeat(a[6]);
+            s60 = TV.MultiplyAdd(v, x, s60);
+            s61 = TV.MultiplyAdd(v, y, s61);
+            v = TV.Repeat(a[7]);
+            s70 = TV.MultiplyAdd(v, x, s70);
+            s71 = TV.MultiplyAdd(v, y, s71);
+        }
+        Put(c, s00, s01, fresh);
+        Put(c + stride, s10, s11, fresh);
+        Put(c + 2 * stride, s20, s21, fresh);
+        Put(c + 3 * stride, s30, s31, fresh);
+        Put(c + 4 * stride, s40, s41, fresh);
+        Put(c + 5 * stride, s50, s51, fresh);
+        Put(c + 6 * stride, s60, s61, fresh);
+        Put(c + 7 * stride, s70, s71, fresh);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Put(T* to, TV left, TV right, bool fresh)
+        {
+            var lanes = sizeof(TV) / sizeof(T);
+            if (!fresh)
+            {
+                left = TV.Sum(left, TV.Load(to));
+                right = TV.Sum(right, TV.Load(to + lanes));
+            }
+            left.Store(to);
+            right.Store(to + lanes);
+        }
+    }
+}

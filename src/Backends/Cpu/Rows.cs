@@ -1,0 +1,171 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>A computation over a tile: destination, up to three operands, element count.</summary>
+internal delegate void Tile(nint destination, nint a, nint b, nint c, int count);
+
+/// <summary>The elementwise primitives as tile computations: one row each.</summary>
+internal static unsafe class Rows
+{
+    private delegate void OneOperand<T>(ReadOnlySpan<T> x, Span<T> y);
+
+    private delegate void TwoOperands<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y);
+
+    private static readonly Dictionary<Op, Tile>[] Known = [.. Enumerable.Range(0, 8).Select(_ => new Dictionary<Op, Tile>())];
+    private static readonly Lock Guard = new();
+
+    /// <summary>The computation of an elementwise primitive whose last operand has the given type.</summary>
+    public static Tile For(Op op, DType from)
+    {
+        lock (Guard)
+        {
+            var known = Known[(int)from];
+            if (!known.TryGetValue(op, out var tile)) known.Add(op, tile = Make(op, from));
+            return tile;
+        }
+    }
+
+    private static Tile Make(Op op, DType from) => op switch
+    {
+        Select => Choice(from.Size),
+        Cast cast => Conversion(from, cast.To),
+        Unary u when from == DType.Float32 => Real<float>(u) ?? Scalar(u, Float) ?? Number<float>(u),
+        Unary u when from == DType.Float64 => Real<double>(u) ?? Scalar<double>(u, f => f) ?? Number<double>(u),
+        Unary u => ByType(from, u, null),
+        Binary b when from == DType.Float32 => Real<float>(b) ?? Number<float>(b),
+        Binary b when from == DType.Float64 => Real<double>(b) ?? Number<double>(b),
+        Binary b => ByType(from, null, b),
+        _ => throw new InvalidOperationException($"{op} is not elementwise"),
+    };
+
+    private static Tile ByType(DType from, Unary? u, Binary? b) => from switch
+    {
+        DType.Int64 => u is null ? Number<long>(b!) : Number<long>(u),
+        DType.Int32 => u is null ? Number<int>(b!) : Number<int>(u),
+        DType.Int16 => u is null ? Number<short>(b!) : Number<short>(u),
+        DType.Int8 => u is null ? Number<sbyte>(b!) : Number<sbyte>(u),
+        _ => u is null ? Number<byte>(b!) : Number<byte>(u),
+    };
+
+    private static Func<float, float> Float(Func<double, double> f) => x => (float)f(x);
+
+    // Functions of real numbers. Where no accurate vector routine exists the scalar one runs, in double precision.
+    private static Tile? Real<T>(Unary op) where T : unmanaged, IFloatingPointIeee754<T> =>
+        op == Unary.Exp ? One<T>(TensorPrimitives.Exp) :
+        op == Unary.Log ? One<T>(TensorPrimitives.Log) :
+        op == Unary.Sqrt ? One<T>(TensorPrimitives.Sqrt) :
+        op == Unary.Sin ? One<T>(TensorPrimitives.Sin) :
+        op == Unary.Cos ? One<T>(TensorPrimitives.Cos) :
+        op == Unary.Sigmoid ? One<T>(TensorPrimitives.Sigmoid) :
+        op == Unary.Floor ? One<T>(TensorPrimitives.Floor) :
+        op == Unary.Ceiling ? One<T>(TensorPrimitives.Ceiling) :
+        op == Unary.Round ? One<T>(TensorPrimitives.Round) :
+        op == Unary.Truncate ? One<T>(TensorPrimitives.Truncate) :
+        op == Unary.Tanh && typeof(T) == typeof(float) ? One<float>(Special.Tanh) :
+        null;
+
+    private static Tile? Scalar<T>(Unary op, Func<Func<double, double>, Func<T, T>> lift) where T : unmanaged =>
+        op == Unary.Expm1 ? Each(lift(Special.Expm1)) :
+        op == Unary.Log1p ? Each(lift(Special.Log1p)) :
+        op == Unary.Tanh ? Each(lift(Math.Tanh)) :
+        op == Unary.Erf ? Each(lift(Special.Erf)) :
+        op == Unary.ErfInv ? Each(lift(Special.ErfInv)) :
+        op == Unary.LogGamma ? Each(lift(Special.LogGamma)) :
+        op == Unary.Digamma ? Each(lift(Special.Digamma)) :
+        op == Unary.Trigamma ? Each(lift(Special.Trigamma)) :
+        null;
+
+    private static Tile Number<T>(Unary op) where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
+        op == Unary.Neg ? One<T>(TensorPrimitives.Negate) :
+        op == Unary.Abs ? Each<T>(x => x < T.Zero ? T.Zero - x : x == T.Zero ? T.Zero : x) :
+        op == Unary.Sign ? Each<T>(x => x > T.Zero ? T.One : x < T.Zero ? T.Zero - T.One : x == T.Zero ? T.Zero : x) :
+        throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
+
+    private static Tile? Real<T>(Binary op) where T : unmanaged, IFloatingPointIeee754<T> =>
+        op == Binary.Div ? Two<T>(TensorPrimitives.Divide) :
+        op == Binary.Pow ? Two<T>(Special.Pow) :
+        op == Binary.Atan2 ? Each<T, T>(T.Atan2) :
+        null;
+
+    private static Tile Number<T>(Binary op) where T : unmanaged, INumber<T> =>
+        op == Binary.Add ? Two<T>(TensorPrimitives.Add) :
+        op == Binary.Mul ? Two<T>(TensorPrimitives.Multiply) :
+        op == Binary.Max ? Two<T>(TensorPrimitives.Max) :
+        op == Binary.Min ? Two<T>(TensorPrimitives.Min) :
+        op == Binary.Div ? Each<T, T>((a, b) => b == T.Zero ? T.Zero : a / b) :
+        op == Binary.Rem ? Each<T, T>(Special.Rem) :
+        op == Binary.Pow ? Each<T, T>(Special.IntegerPower) :
+        op == Binary.Less ? Each<T, byte>((a, b) => a < b ? (byte)1 : (byte)0) :
+        op == Binary.LessEqual ? Each<T, byte>((a, b) => a <= b ? (byte)1 : (byte)0) :
+        op == Binary.Equal ? Each<T, byte>((a, b) => a == b ? (byte)1 : (byte)0) :
+        throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
+
+    private static Tile One<T>(OneOperand<T> f) where T : unmanaged =>
+        (d, a, _, _, n) => f(new ReadOnlySpan<T>((void*)a, n), new Span<T>((void*)d, n));
+
+    private static Tile Two<T>(TwoOperands<T> f) where T : unmanaged =>
+        (d, a, b, _, n) => f(new ReadOnlySpan<T>((void*)a, n), new ReadOnlySpan<T>((void*)b, n), new Span<T>((void*)d, n));
+
+    private static Tile Each<T>(Func<T, T> f) where T : unmanaged => (d, a, _, _, n) =>
+    {
+        for (var i = 0; i < n; i++) ((T*)d)[i] = f(((T*)a)[i]);
+    };
+
+    private static Tile Each<T, TResult>(Func<T, T, TResult> f) where T : unmanaged where TResult : unmanaged => (d, a, b, _, n) =>
+    {
+        for (var i = 0; i < n; i++) ((TResult*)d)[i] = f(((T*)a)[i], ((T*)b)[i]);
+    };
+
+    private static Tile Choice(int size) => size switch
+    {
+        1 => Chosen<byte>,
+        2 => Chosen<ushort>,
+        4 => Chosen<uint>,
+        _ => Chosen<ulong>,
+    };
+
+    // Without branches: masks are often random.
+    private static void Chosen<T>(nint d, nint condition, nint a, nint b, int n) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (var i = 0; i < n; i++)
+        {
+            var mask = T.Zero - T.CreateTruncating(((byte*)condition)[i]);
+            ((T*)d)[i] = (((T*)a)[i] & mask) | (((T*)b)[i] & ~mask);
+        }
+    }
+
+    private static Tile Conversion(DType from, DType to) => from switch
+    {
+        DType.Float32 => To<float>(to),
+        DType.Float64 => To<double>(to),
+        DType.Int64 => To<long>(to),
+        DType.Int32 => To<int>(to),
+        DType.Int16 => To<short>(to),
+        DType.Int8 => To<sbyte>(to),
+        _ => To<byte>(to),
+    };
+
+    private static Tile To<T>(DType to) where T : unmanaged, INumber<T> => to switch
+    {
+        DType.Float32 => Convert<T, float>,
+        DType.Float64 => Convert<T, double>,
+        DType.Int64 => Convert<T, long>,
+        DType.Int32 => Convert<T, int>,
+        DType.Int16 => Convert<T, short>,
+        DType.Int8 => Convert<T, sbyte>,
+        DType.UInt8 => Convert<T, byte>,
+        _ => static (d, a, _, _, n) =>
+        {
+            for (var i = 0; i < n; i++) ((byte*)d)[i] = ((T*)a)[i] == T.Zero ? (byte)0 : (byte)1;
+        },
+    };
+
+    private static void Convert<TFrom, TTo>(nint d, nint a, nint b, nint c, int n) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    {
+        if (typeof(TFrom) == typeof(TTo)) new ReadOnlySpan<TFrom>((void*)a, n).CopyTo(new Span<TFrom>((void*)d, n));
+        else TensorPrimitives.ConvertTruncating(new ReadOnlySpan<TFrom>((void*)a, n), new Span<TTo>((void*)d, n));
+    }
+}

@@ -1,0 +1,53 @@
+using Functional.Autograd.Plans;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd.Cpu;
+
+/// <summary>
+/// Graphs of single elements, node by node, with the routines that tiles use, so the bits are the same: for such work a plan
+/// would cost more than the computation.
+/// </summary>
+internal static unsafe class Scalars
+{
+    public static bool TryRun(Cone cone, Span<long> values)
+    {
+        var nodes = cone.Nodes;
+        var operands = cone.Operands;
+        var (next, leaf, scalar) = (0, 0, 0);
+        fixed (long* at = values)
+        {
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                var node = nodes[i];
+                if (Cone.IsLeaf(node))
+                {
+                    if (node.Value is not null) Bits.Write(at + i, node.DType, cone.Leaves[leaf++].ScalarBits);
+                    else if (node.Op is Literal literal) Bits.Write(at + i, node.DType, Cone.IsStructural(literal) ? literal.Bits : cone.Scalars[scalar++]);
+                    else if (node.Op is Iota) at[i] = 0;
+                    else return false;
+                    continue;
+                }
+                var count = node.Inputs.Length;
+                var a = (nint)(at + operands[next]);
+                switch (node.Op)
+                {
+                    case Elementwise op:
+                        var (b, c) = (count > 1 ? (nint)(at + operands[next + 1]) : 0, count > 2 ? (nint)(at + operands[next + 2]) : 0);
+                        Rows.For(op, node.Inputs[count - 1].DType)((nint)(at + i), a, b, c, 1);
+                        break;
+                    case Reshape or Permute or Broadcast or Slice or Flip or Windows or Fold or Reduce or CumSum or Checkpoint:
+                        at[i] = *(long*)a;
+                        break;
+                    case Dot:
+                        Rows.For(Binary.Mul, node.DType)((nint)(at + i), a, (nint)(at + operands[next + 1]), 0, 1);
+                        break;
+                    default:
+                        return false;
+                }
+                next += count;
+            }
+            for (var i = 0; i < nodes.Length; i++) at[i] = Bits.Read(at + i, nodes[i].DType);
+        }
+        return true;
+    }
+}

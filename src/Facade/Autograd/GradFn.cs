@@ -1,0 +1,143 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Where a gradient goes: an operation, and which of its results.</summary>
+    /// <param name="Fn">The operation; null when nothing wants the gradient.</param>
+    /// <param name="Nr">The number of the result.</param>
+    public readonly record struct Edge(GradFn? Fn, int Nr);
+
+    /// <summary>A value that an operation saved for its backward, and the version it had.</summary>
+    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult);
+
+    /// <summary>A handle that removes a hook.</summary>
+    public sealed class Hook(Func<Tensor, Tensor?> call, List<Hook> owner)
+    {
+        internal Func<Tensor, Tensor?> Call => call;
+
+        /// <summary>Removes the hook.</summary>
+        public void remove() => owner.Remove(this);
+    }
+
+    /// <summary>
+    /// A recorded operation. It holds a small piece of the immutable graph, from its operands to its results; the backward pass of
+    /// the piece is <see cref="Gradient"/>, applied when it is asked for.
+    /// </summary>
+    public class GradFn
+    {
+        private static long sequence;
+
+        internal readonly long Sequence;
+        internal Node[] Outputs;
+        internal Node[] Inputs;
+        internal readonly Edge[] Edges;
+        internal Saved[] SavedValues = [];
+        internal bool Saving, Released;
+        internal Dictionary<int, List<Hook>>? TensorHooks;
+        internal Dictionary<int, List<Tensor>>? Retained;
+        internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
+        internal List<Action<Tensor?[], Tensor?[]>>? PostHooks;
+
+        internal GradFn(string name, Node[] outputs, Node[] inputs, Edge[] edges)
+        {
+            (Name, Outputs, Inputs, Edges) = (name, outputs, inputs, edges);
+            Sequence = Interlocked.Increment(ref sequence);
+        }
+
+        internal string Name { get; }
+
+        /// <summary>PyTorch's name of the operation's derivative, such as MulBackward0.</summary>
+        public string name() => Name;
+
+        /// <summary>Where the gradients of the operands go.</summary>
+        public IReadOnlyList<Edge> next_functions => Edges;
+
+        /// <summary>Calls a function before the gradients of the results are used; it may replace them.</summary>
+        public void register_prehook(Func<Tensor?[], Tensor?[]?> hook) => (PreHooks ??= []).Add(hook);
+
+        /// <summary>Calls a function with the gradients of the operands and those of the results.</summary>
+        public void register_hook(Action<Tensor?[], Tensor?[]> hook) => (PostHooks ??= []).Add(hook);
+
+        /// <summary>As PyTorch prints it, without the address.</summary>
+        public override string ToString() => $"<{Name} object at 0x7f0000000000>";
+
+        // Which values the derivative needs must not have changed, and must still be there.
+        internal void Check()
+        {
+            if (Released && Saving) throw new RuntimeError(Twice);
+            if (graph.MutationAllowed) return;
+            foreach (var saved in SavedValues)
+            {
+                var now = saved.Tensor.version.Value;
+                if (now == saved.Version) continue;
+                var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
+                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.Name},";
+                var hint = autograd.anomaly
+                    ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
+                    : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
+                throw new RuntimeError($"one of the variables needed for gradient computation has been modified by an inplace operation: [{saved.Tensor.type()} {saved.Tensor.Dims}]{clause} is at version {now}; expected version {saved.Version} instead. {hint}");
+            }
+        }
+
+        internal const string Twice = "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.";
+
+        // What saved nothing can run again, but must not keep values alive: its piece is rebuilt over placeholders.
+        internal virtual void Release()
+        {
+            if (Released) return;
+            Released = true;
+            if (Saving)
+            {
+                (Outputs, Inputs, SavedValues) = ([], [], []);
+                return;
+            }
+            var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+            foreach (var input in Inputs) given.TryAdd(input, Node.Placeholder(input.Type));
+            Outputs = Traversal.Rebuild(Outputs, given.ContainsKey, (node, x) => given.TryGetValue(node, out var hollow) ? hollow : x.Length == 0 ? Hollow(node) : new Node(node.Op, [.. x]));
+            for (var i = 0; i < Inputs.Length; i++) Inputs[i] = given[Inputs[i]];
+        }
+
+        private static Node Hollow(Node leaf) => leaf.Op is Input ? Node.Placeholder(leaf.Type) : leaf;
+
+        /// <summary>The gradients of the operands, given those of the results.</summary>
+        internal virtual Node?[] Backward(Node?[] cotangents, bool[] needed)
+        {
+            var result = new Node?[Inputs.Length];
+            if (Outputs.Length == 1 && IsOnePrimitive(Outputs[0]))
+            {
+                for (var i = 0; i < result.Length; i++)
+                    if (needed[i]) result[i] = Gradient.Pull(Outputs[0].Op.Differential(Outputs[0], i), cotangents[0]!);
+                return result;
+            }
+            List<Node> roots = [], seeds = [];
+            for (var k = 0; k < Outputs.Length; k++)
+                if (cotangents[k] is { } c)
+                {
+                    roots.Add(Outputs[k]);
+                    seeds.Add(c);
+                }
+            var gradients = Gradient.Of([.. roots], [.. seeds], Inputs);
+            for (var i = 0; i < result.Length; i++)
+                if (needed[i] && Array.IndexOf(Inputs, Inputs[i]) == i) result[i] = gradients[i];
+            return result;
+        }
+
+        private bool IsOnePrimitive(Node output)
+        {
+            if (output.Inputs.Length != Inputs.Length) return false;
+            for (var i = 0; i < Inputs.Length; i++)
+                if (!ReferenceEquals(output.Inputs[i], Inputs[i])) return false;
+            return Inputs.Length > 0;
+        }
+    }
+
+    /// <summary>The end of a recorded graph: adds what arrives to a leaf's gradient.</summary>
+    internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", [], [], [])
+    {
+        public Tensor Variable => variable;
+
+        internal override void Release() { }
+    }
+}

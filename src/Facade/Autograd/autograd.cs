@@ -1,0 +1,197 @@
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Gradients: https://pytorch.org/docs/2.6/autograd.html</summary>
+    public static partial class autograd
+    {
+        internal static bool anomaly, check_nan = true;
+
+        /// <summary>Looks for NaN in every gradient, and names the operation that made it.</summary>
+        public static IDisposable set_detect_anomaly(bool mode, bool check_nan = true)
+        {
+            var before = (anomaly, autograd.check_nan);
+            (anomaly, autograd.check_nan) = (mode, check_nan);
+            if (mode) warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.");
+            return new Scope(() => (anomaly, autograd.check_nan) = before);
+        }
+
+        /// <summary>Like <see cref="set_detect_anomaly"/> with mode true.</summary>
+        public static IDisposable detect_anomaly(bool check_nan = true) => set_detect_anomaly(true, check_nan);
+
+        /// <summary>An old name of tensor; it only sets requires_grad.</summary>
+        public static Tensor Variable(Tensor data, bool requires_grad = false) => torch.Variable(data, requires_grad);
+
+        /// <summary>Adds gradients of a tensor to the leaves that it depends on.</summary>
+        public static void backward(Tensor tensors, Tensor? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IReadOnlyList<Tensor>? inputs = null) =>
+            backward([tensors], grad_tensors is null ? null : [grad_tensors], retain_graph, create_graph, null, inputs);
+
+        /// <summary>Adds gradients of tensors to the leaves that they depend on.</summary>
+        /// <param name="tensors">What is differentiated.</param>
+        /// <param name="grad_tensors">One gradient per tensor; may be left out for tensors of one element.</param>
+        /// <param name="retain_graph">Keep what a further pass needs; as create_graph when left out.</param>
+        /// <param name="create_graph">Make the gradients differentiable themselves.</param>
+        /// <param name="grad_variables">An old name of grad_tensors.</param>
+        /// <param name="inputs">Add only to these.</param>
+        /// <exception cref="RuntimeError">As PyTorch: no history, a wrong shape, a second pass, a value changed in place. No gradient has changed then.</exception>
+        public static void backward(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor?>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IReadOnlyList<Tensor?>? grad_variables = null, IReadOnlyList<Tensor>? inputs = null)
+        {
+            if (grad_variables is not null)
+            {
+                warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", "FutureWarning");
+                if (grad_tensors is not null) throw new RuntimeError("`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use `grad_tensors`.");
+                grad_tensors = grad_variables;
+            }
+            if (inputs is { Count: 0 }) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
+            var roots = Roots(tensors, grad_tensors);
+            if (create_graph) warnings.warn("Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.");
+            if (inputs is not null)
+                foreach (var input in inputs) input.retain_grad();
+            var retain = retain_graph ?? create_graph;
+            var engine = new Engine(create_graph, retain);
+            engine.Run(roots, inputs is null ? null : [.. inputs.Select(i => i.Edge)], accumulate: true);
+            if (!create_graph) Force([.. engine.Touched, .. tensors], retain);
+        }
+
+        /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>
+        public static Tensor?[] grad(Tensor outputs, Tensor inputs, Tensor? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool only_inputs = true, bool? allow_unused = null, bool is_grads_batched = false, bool materialize_grads = false) =>
+            grad([outputs], [inputs], grad_outputs is null ? null : [grad_outputs], retain_graph, create_graph, only_inputs, allow_unused, is_grads_batched, materialize_grads);
+
+        /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>
+        public static Tensor?[] grad(Tensor outputs, IReadOnlyList<Tensor> inputs, Tensor? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool only_inputs = true, bool? allow_unused = null, bool is_grads_batched = false, bool materialize_grads = false) =>
+            grad([outputs], inputs, grad_outputs is null ? null : [grad_outputs], retain_graph, create_graph, only_inputs, allow_unused, is_grads_batched, materialize_grads);
+
+        /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>
+        /// <param name="outputs">What is differentiated; several are added up.</param>
+        /// <param name="inputs">With respect to what.</param>
+        /// <param name="grad_outputs">One gradient per output; may be left out for outputs of one element.</param>
+        /// <param name="retain_graph">Keep what a further pass needs; as create_graph when left out.</param>
+        /// <param name="create_graph">Make the gradients differentiable themselves.</param>
+        /// <param name="only_inputs">Deprecated, and ignored.</param>
+        /// <param name="allow_unused">Give null for inputs that the outputs do not depend on.</param>
+        /// <param name="is_grads_batched">The first dimension of grad_outputs counts several of them.</param>
+        /// <param name="materialize_grads">Give zeros for inputs that the outputs do not depend on.</param>
+        /// <exception cref="RuntimeError">As PyTorch.</exception>
+        /// <exception cref="ValueError">No inputs, or allow_unused false with materialize_grads.</exception>
+        public static Tensor?[] grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool only_inputs = true, bool? allow_unused = null, bool is_grads_batched = false, bool materialize_grads = false)
+        {
+            if (materialize_grads && allow_unused == false) throw new ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
+            if (inputs.Count == 0) throw new ValueError("grad requires non-empty inputs.");
+            if (!only_inputs) warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please use torch.autograd.backward.", "FutureWarning");
+            if (is_grads_batched && grad_outputs is not null) return Batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused);
+            var roots = Roots(outputs, grad_outputs);
+            foreach (var input in inputs)
+                if (!input.requires_grad) throw new RuntimeError("One of the differentiated Tensors does not require grad");
+            var retain = retain_graph ?? create_graph;
+            var engine = new Engine(create_graph, retain);
+            var flows = engine.Run(roots, [.. inputs.Select(i => i.Edge)], accumulate: false);
+            var result = new Tensor?[flows.Length];
+            for (var i = 0; i < result.Length; i++)
+            {
+                result[i] = flows[i]?.Tensor();
+                if (result[i] is null && materialize_grads) result[i] = zeros_like(inputs[i], requires_grad: true);
+                if (result[i] is null && allow_unused != true) throw new RuntimeError("One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
+            }
+            if (!create_graph) Force([.. result.OfType<Tensor>(), .. engine.Touched], retain);
+            return result;
+        }
+
+        private static Tensor?[] Batched(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> batches, bool? retain, bool create, bool? allowUnused)
+        {
+            var count = batches[0]!.Dims[0];
+            var rows = new List<Tensor?[]>();
+            for (var b = 0L; b < count; b++)
+                rows.Add(grad(outputs, inputs, [.. batches.Select(g => g?.select(0, b))], b < count - 1 || (retain ?? create), create, allow_unused: allowUnused));
+            return [.. Enumerable.Range(0, inputs.Count).Select(i => rows[0][i] is null ? null : stack([.. rows.Select(r => r[i]!)]))];
+        }
+
+        private static List<(Edge, Flow)> Roots(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor?>? gradients)
+        {
+            if (gradients is not null && gradients.Count != tensors.Count) throw new RuntimeError($"got {tensors.Count} tensors and {gradients.Count} gradients");
+            var roots = new List<(Edge, Flow)>(tensors.Count);
+            for (var i = 0; i < tensors.Count; i++)
+            {
+                var (t, g) = (tensors[i], gradients?[i]);
+                if (g is not null && g.Dims != t.Dims) throw new RuntimeError($"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {t.shape}.");
+                if (g is null && t.requires_grad && t.Type.Count != 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
+                if (!t.requires_grad) throw new RuntimeError($"element {i} of tensors does not require grad and does not have a grad_fn");
+                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) : new Flow(Ops.Cast(g.Node, t.Node.DType), g.Edge)));
+            }
+            return roots;
+        }
+    }
+
+    /// <summary>An old name of tensor; it only sets requires_grad.</summary>
+    public static Tensor Variable(Tensor data, bool requires_grad = false)
+    {
+        var variable = data.detach();
+        return requires_grad ? variable.requires_grad_() : variable;
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>Adds this tensor's gradients to the leaves that it depends on.</summary>
+        /// <inheritdoc cref="autograd.backward(IReadOnlyList{Tensor}, IReadOnlyList{Tensor?}?, bool?, bool, IReadOnlyList{Tensor?}?, IReadOnlyList{Tensor}?)"/>
+        public void backward(Tensor? gradient = null, bool? retain_graph = null, bool create_graph = false, IReadOnlyList<Tensor>? inputs = null) =>
+            autograd.backward([this], gradient is null ? null : [gradient], retain_graph, create_graph, null, inputs);
+
+        /// <summary>Whether the gradient of this non-leaf is kept.</summary>
+        public bool retains_grad => gradFn?.Retained?.Values.Any(l => l.Contains(this)) ?? false;
+
+        /// <summary>Keeps the gradient of a tensor that is not a leaf.</summary>
+        /// <exception cref="RuntimeError">The tensor does not require grad.</exception>
+        public void retain_grad()
+        {
+            if (!requires_grad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
+            if (is_leaf || retains_grad) return;
+            var retained = grad_fn!.Retained ??= [];
+            if (!retained.TryGetValue(outputNr, out var list)) retained[outputNr] = list = [];
+            list.Add(this);
+        }
+
+        /// <summary>Calls a function with this tensor's gradient; what it returns, unless null, takes the gradient's place.</summary>
+        /// <exception cref="RuntimeError">The tensor does not require grad.</exception>
+        public Hook register_hook(Func<Tensor, Tensor?> hook)
+        {
+            if (!requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+            var edge = Edge;
+            var hooks = edge.Fn!.TensorHooks ??= [];
+            if (!hooks.TryGetValue(edge.Nr, out var list)) hooks[edge.Nr] = list = [];
+            var added = new Hook(hook, list);
+            list.Add(added);
+            return added;
+        }
+
+        /// <summary>Calls a function with this leaf after its gradient was added to.</summary>
+        /// <exception cref="RuntimeError">The tensor does not require grad, or is not a leaf.</exception>
+        public Hook register_post_accumulate_grad_hook(Action<Tensor> hook)
+        {
+            if (!requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+            if (!is_leaf) throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+            postAccumulate ??= [];
+            var added = new Hook(t => { hook(t); return null; }, postAccumulate);
+            postAccumulate.Add(added);
+            return added;
+        }
+    }
+
+    /// <summary>Recorded graphs.</summary>
+    public static class graph
+    {
+        private static readonly AsyncLocal<bool> Allowed = new();
+        private static volatile bool everAllowed;
+
+        internal static bool MutationAllowed => everAllowed && Allowed.Value;
+
+        /// <summary>Changing a saved value in place is no error inside. It costs nothing: recorded operations hold the values that they saw.</summary>
+        public static IDisposable allow_mutation_on_saved_tensors()
+        {
+            var before = Allowed.Value;
+            everAllowed = true;
+            Allowed.Value = true;
+            return new Scope(() => Allowed.Value = before);
+        }
+    }
+}

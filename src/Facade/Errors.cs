@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+#pragma warning disable CS1591 // Python's exception types by their names; the message is PyTorch's text.
+    public abstract class PythonError(string message) : Exception(message)
+    {
+        /// <summary>The type's Python name.</summary>
+        public string Kind => GetType().Name;
+    }
+
+    public class RuntimeError(string message) : PythonError(message);
+
+    public sealed class NotImplementedError(string message) : RuntimeError(message);
+
+    public sealed class ValueError(string message) : PythonError(message);
+
+    public sealed class TypeError(string message) : PythonError(message);
+
+    public sealed class IndexError(string message) : PythonError(message);
+
+    public sealed class AttributeError(string message) : PythonError(message);
+
+    public sealed class AssertionError(string message) : PythonError(message);
+#pragma warning restore CS1591
+
+    /// <summary>Where warnings go; Python's module of the same name.</summary>
+    public static class warnings
+    {
+        private static readonly HashSet<(string File, int Line, string Text)> Seen = [];
+
+        /// <summary>Receives category and text; the standard error stream unless replaced.</summary>
+        public static Action<string, string> sink { get; set; } = (category, text) => Console.Error.WriteLine($"{category}: {text}");
+
+        /// <summary>Lets every warning through again that was shown before.</summary>
+        public static void resetwarnings()
+        {
+            lock (Seen) Seen.Clear();
+        }
+
+        /// <summary>Warns, once per place and text.</summary>
+        /// <param name="message">The text.</param>
+        /// <param name="category">The Python category.</param>
+        /// <param name="file">The caller's file, filled in by the compiler.</param>
+        /// <param name="line">The caller's line, filled in by the compiler.</param>
+        public static void warn(string message, string category = "UserWarning", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        {
+            lock (Seen)
+                if (!Seen.Add((file, line, message))) return;
+            sink(category, message);
+        }
+    }
+
+    /// <summary>Runs code of the functional core; what it refuses becomes PyTorch's exception.</summary>
+    internal static T Guard<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (ShapeException e)
+        {
+            throw new RuntimeError(e.Message);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IndexError(e.Message);
+        }
+    }
+
+    internal static int Wrap(long dim, int rank)
+    {
+        var range = Math.Max(rank, 1);
+        return dim >= -range && dim < range ? (int)(dim < 0 ? dim + range : dim)
+            : throw new IndexError($"Dimension out of range (expected to be in range of [{-range}, {range - 1}], but got {dim})");
+    }
+}

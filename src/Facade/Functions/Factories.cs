@@ -1,0 +1,165 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    internal static Tensor Leaf(Node node, bool requires_grad)
+    {
+        if (requires_grad && !node.DType.IsFloat) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+        var tensor = new Tensor(node);
+        tensor.SetLeafRequiresGrad(requires_grad);
+        return tensor;
+    }
+
+    internal static Dims Checked(ReadOnlySpan<long> size)
+    {
+        foreach (var n in size)
+            if (n < 0) throw new RuntimeError($"Trying to create tensor with negative dimension {n}: {Dims.Create(size)}");
+        try
+        {
+            return Dims.Create(size).Product >= 0 ? Dims.Create(size) : default;
+        }
+        catch (ShapeException)
+        {
+            throw new RuntimeError("Storage size calculation overflowed with sizes=" + Dims.Create(size));
+        }
+    }
+
+    private static Tensor Made<T>(ReadOnlySpan<T> data, Dims shape, dtype natural, dtype? dtype, bool requires_grad, device? device) where T : unmanaged
+    {
+        Demand(device);
+        var node = Ops.Tensor(data, shape);
+        return Leaf(Ops.Cast(node, (dtype ?? natural).Type), requires_grad);
+    }
+
+    private static Tensor FromArray(Array data, dtype? dtype, bool requires_grad, device? device)
+    {
+        var shape = Dims.Build(data.Rank, k => data.GetLength(k));
+        Tensor As<T>(dtype natural, Func<object, T> convert) where T : unmanaged
+        {
+            var flat = new T[data.Length];
+            var i = 0;
+            foreach (var value in data) flat[i++] = convert(value);
+            return Made<T>(flat, shape, natural, dtype, requires_grad, device);
+        }
+        return data.GetType().GetElementType() switch
+        {
+            var t when t == typeof(double) => As(float64, v => (double)v),
+            var t when t == typeof(float) => As(float32, v => (float)v),
+            var t when t == typeof(long) => As(int64, v => (long)v),
+            var t when t == typeof(int) => As(int64, v => (long)(int)v),
+            var t when t == typeof(short) => As(int16, v => (short)v),
+            var t when t == typeof(sbyte) => As(int8, v => (sbyte)v),
+            var t when t == typeof(byte) => As(uint8, v => (byte)v),
+            var t when t == typeof(bool) => As(@bool, v => (bool)v),
+            var t => throw new TypeError($"can't convert an array of {t?.Name} to a tensor"),
+        };
+    }
+
+    /// <summary>A tensor from a number, of the default type whatever the literal's precision. https://pytorch.org/docs/2.6/generated/torch.tensor.html</summary>
+    public static Tensor tensor(double data, dtype? dtype = null, device? device = null, bool requires_grad = false)
+    {
+        Demand(device);
+        return Leaf(Ops.Cast(Ops.Tensor<double>([data], Dims.Empty), (dtype ?? get_default_dtype()).Type) is var n && n.DType == DType.Float32 ? Ops.Tensor<float>([(float)data], Dims.Empty) : n, requires_grad);
+    }
+
+    /// <summary>An int64 tensor from an integer.</summary>
+    public static Tensor tensor(long data, dtype? dtype = null, device? device = null, bool requires_grad = false) => Made<long>([data], Dims.Empty, int64, dtype, requires_grad, device);
+
+    /// <summary>An int64 tensor from an integer.</summary>
+    public static Tensor tensor(int data, dtype? dtype = null, device? device = null, bool requires_grad = false) => tensor((long)data, dtype, device, requires_grad);
+
+    /// <summary>A bool tensor.</summary>
+    public static Tensor tensor(bool data, dtype? dtype = null, device? device = null, bool requires_grad = false) => Made<bool>([data], Dims.Empty, @bool, dtype, requires_grad, device);
+
+    /// <summary>A tensor from an array of any rank: double gives float64, float float32, long and int int64.</summary>
+    /// <exception cref="RuntimeError">requires_grad for integers or truth values.</exception>
+    public static Tensor tensor(Array data, dtype? dtype = null, device? device = null, bool requires_grad = false) => FromArray(data, dtype, requires_grad, device);
+
+    /// <summary>A vector from elements.</summary>
+    public static Tensor tensor<T>(ReadOnlySpan<T> data, long[] shape, dtype? dtype = null, bool requires_grad = false) where T : unmanaged =>
+        Dims.Create(shape).Product == data.Length ? Made(data, Checked(shape), Named(DTypes.Of<T>()), dtype, requires_grad, null) : throw new RuntimeError($"shape '{Dims.Create(shape)}' is invalid for input of size {data.Length}");
+
+    /// <summary>A copy of a tensor, which PyTorch advises against.</summary>
+    public static Tensor tensor(Tensor data, dtype? dtype = null, bool requires_grad = false)
+    {
+        warnings.warn("To copy construct from a tensor, it is recommended to use sourceTensor.clone().detach() or sourceTensor.clone().detach().requires_grad_(True), rather than torch.tensor(sourceTensor).");
+        return Leaf(Ops.Cast(data.Node, (dtype ?? data.dtype).Type), requires_grad);
+    }
+
+    /// <summary>A float32 tensor, by PyTorch's legacy name.</summary>
+    public static Tensor FloatTensor(Array data) => tensor(data, float32);
+
+    /// <summary>A float64 tensor, by PyTorch's legacy name.</summary>
+    public static Tensor DoubleTensor(Array data) => tensor(data, float64);
+
+    /// <summary>An int64 tensor, by PyTorch's legacy name.</summary>
+    public static Tensor LongTensor(Array data) => tensor(data, int64);
+
+    /// <summary>One value, repeated. https://pytorch.org/docs/2.6/generated/torch.full.html</summary>
+    public static Tensor full(long[] size, Scalar fill_value, dtype? dtype = null, device? device = null, bool requires_grad = false)
+    {
+        Demand(device);
+        var type = dtype?.Type ?? (fill_value.Type.IsFloat ? get_default_dtype().Type : fill_value.Type);
+        return Leaf(Ops.Broadcast(fill_value.Node(type) is var n && n.DType != type ? Ops.Cast(n, type) : n, Checked(size)), requires_grad);
+    }
+
+    /// <summary>Zeros. https://pytorch.org/docs/2.6/generated/torch.zeros.html</summary>
+    public static Tensor zeros(long[] size, dtype? dtype = null, device? device = null, bool requires_grad = false) => full(size, 0, dtype ?? get_default_dtype(), device, requires_grad);
+
+    /// <summary>Zeros.</summary>
+    public static Tensor zeros(params long[] size) => zeros(size, null);
+
+    /// <summary>Ones. https://pytorch.org/docs/2.6/generated/torch.ones.html</summary>
+    public static Tensor ones(long[] size, dtype? dtype = null, device? device = null, bool requires_grad = false) => full(size, 1, dtype ?? get_default_dtype(), device, requires_grad);
+
+    /// <summary>Ones.</summary>
+    public static Tensor ones(params long[] size) => ones(size, null);
+
+    /// <summary>Zeros; PyTorch leaves the elements undefined.</summary>
+    public static Tensor empty(long[] size, dtype? dtype = null, device? device = null, bool requires_grad = false) => zeros(size, dtype, device, requires_grad);
+
+    /// <summary>Zeros; PyTorch leaves the elements undefined.</summary>
+    public static Tensor empty(params long[] size) => zeros(size, null);
+
+    /// <summary>Zeros of another tensor's shape and type.</summary>
+    public static Tensor zeros_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => zeros(input.shape, dtype ?? input.dtype, null, requires_grad);
+
+    /// <summary>Ones of another tensor's shape and type.</summary>
+    public static Tensor ones_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => ones(input.shape, dtype ?? input.dtype, null, requires_grad);
+
+    /// <summary>One value in another tensor's shape and type.</summary>
+    public static Tensor full_like(Tensor input, Scalar fill_value, dtype? dtype = null, bool requires_grad = false) => full(input.shape, fill_value, dtype ?? input.dtype, null, requires_grad);
+
+    /// <summary>The identity matrix. https://pytorch.org/docs/2.6/generated/torch.eye.html</summary>
+    public static Tensor eye(long n, long? m = null, dtype? dtype = null, bool requires_grad = false) =>
+        Leaf(Ops.OneHot(Ops.Arange(n), m ?? n, (dtype ?? get_default_dtype()).Type), requires_grad);
+
+    /// <summary>Numbers from start to before end. https://pytorch.org/docs/2.6/generated/torch.arange.html</summary>
+    /// <exception cref="RuntimeError">The step is zero or of the wrong sign.</exception>
+    public static Tensor arange(Scalar start, Scalar end, Scalar step, dtype? dtype = null, bool requires_grad = false)
+    {
+        var whole = !start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat;
+        if (step.Value == 0) throw new RuntimeError("step must be nonzero");
+        if ((end.Value - start.Value) * step.Value < 0) throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
+        var count = (long)Math.Ceiling((end.Value - start.Value) / step.Value);
+        var type = (dtype ?? (whole ? int64 : get_default_dtype())).Type;
+        var values = whole ? Ops.Arange(count) * step.Integer + start.Integer : Ops.Arange(count, DType.Float64) * step.Value + start.Value;
+        return Leaf(Ops.Cast(values, type), requires_grad);
+    }
+
+    /// <summary>Numbers from 0 to before end.</summary>
+    public static Tensor arange(Scalar end, dtype? dtype = null, bool requires_grad = false) => arange(0, end, 1, dtype, requires_grad);
+
+    /// <summary>Numbers from start to before end.</summary>
+    public static Tensor arange(Scalar start, Scalar end, dtype? dtype = null, bool requires_grad = false) => arange(start, end, 1, dtype, requires_grad);
+
+    /// <summary>Evenly spaced numbers, both ends included. https://pytorch.org/docs/2.6/generated/torch.linspace.html</summary>
+    public static Tensor linspace(double start, double end, long steps, dtype? dtype = null, bool requires_grad = false)
+    {
+        if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
+        var type = (dtype ?? get_default_dtype()).Type;
+        var i = Ops.Arange(steps, DType.Float64);
+        var step = steps > 1 ? (end - start) / (steps - 1) : 0;
+        return Leaf(Ops.Cast(Ops.Where(i < steps / 2, i * step + start, end - (steps - 1 - i) * step), type), requires_grad);
+    }
+}

@@ -1,0 +1,46 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Joins tensors along a dimension. https://pytorch.org/docs/2.6/generated/torch.cat.html</summary>
+    /// <exception cref="RuntimeError">Sizes differ elsewhere, or there are no tensors.</exception>
+    public static Tensor cat(IReadOnlyList<Tensor> tensors, int dim = 0)
+    {
+        if (tensors.Count == 0) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
+        Tensor[] joined = [.. tensors.Where(t => t.ndim != 1 || t.Type.Count > 0).DefaultIfEmpty(tensors[0])];
+        var d = Wrap(dim, joined[0].ndim);
+        for (var i = 0; i < joined.Length; i++)
+        {
+            if (joined[i].ndim == 0) throw new RuntimeError($"zero-dimensional tensor (at position {i}) cannot be concatenated");
+            if (joined[i].ndim != joined[0].ndim) throw new RuntimeError($"Tensors must have same number of dimensions: got {joined[0].ndim} and {joined[i].ndim}");
+            for (var k = 0; k < joined[i].ndim; k++)
+                if (k != d && joined[i].Dims[k] != joined[0].Dims[k]) throw new RuntimeError($"Sizes of tensors must match except in dimension {d}. Expected size {joined[0].Dims[k]} but got size {joined[i].Dims[k]} for tensor number {i} in the list.");
+        }
+        return Record("CatBackward0", Saves.None, joined.Length == 1 ? new Node(Primitives.Alias.Instance, joined[0].Node) : Ops.Concat([.. joined.Select(t => t.Node)], d), joined);
+    }
+
+    /// <summary>Joins tensors along a new dimension. https://pytorch.org/docs/2.6/generated/torch.stack.html</summary>
+    /// <exception cref="RuntimeError">Sizes differ, or there are no tensors.</exception>
+    public static Tensor stack(IReadOnlyList<Tensor> tensors, int dim = 0)
+    {
+        if (tensors.Count == 0) throw new RuntimeError("stack expects a non-empty TensorList");
+        for (var i = 1; i < tensors.Count; i++)
+            if (tensors[i].Dims != tensors[0].Dims) throw new RuntimeError($"stack expects each tensor to be equal size, but got {tensors[0].Dims} at entry 0 and {tensors[i].Dims} at entry {i}");
+        return Record("StackBackward0", Saves.None, Ops.Stack([.. tensors.Select(t => t.Node)], Wrap(dim, tensors[0].ndim + 1)), [.. tensors]);
+    }
+
+    /// <summary>Element by element: input where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
+    public static Tensor where(Tensor condition, Tensor input, Tensor other)
+    {
+        CheckBroadcast(input.Dims, other.Dims);
+        CheckBroadcast(condition.Dims, input.Dims);
+        var type = ResultType(input, other);
+        var (a, b) = Apart(input, other);
+        return Record("WhereBackward0", Saves.Number, Ops.Where(condition.Node, Ops.Cast(a, type), Ops.Cast(b, type)), input, other);
+    }
+
+    /// <summary>Sums of products by Einstein's convention. https://pytorch.org/docs/2.6/generated/torch.einsum.html</summary>
+    /// <exception cref="RuntimeError">The equation does not fit the operands.</exception>
+    public static Tensor einsum(string equation, params Tensor[] operands) =>
+        Record("ViewBackward0", Saves.Cross, Guard(() => Ops.Einsum(equation, [.. operands.Select(o => o.Node)])), operands);
+}

@@ -1,0 +1,270 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    // Functions that are methods of their first argument as well.
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.add.html</summary>
+    public static Tensor add(Tensor input, Tensor other, double alpha = 1) => input.add(other, alpha);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sub.html</summary>
+    public static Tensor sub(Tensor input, Tensor other, double alpha = 1) => input.sub(other, alpha);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mul.html</summary>
+    public static Tensor mul(Tensor input, Tensor other) => input.mul(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.div.html</summary>
+    public static Tensor div(Tensor input, Tensor other) => input.div(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
+    public static Tensor pow(Tensor input, Scalar exponent) => input.pow(exponent);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
+    public static Tensor pow(Tensor input, Tensor exponent) => input.pow(exponent);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
+    public static Tensor remainder(Tensor input, Tensor other) => input.remainder(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.floor_divide.html</summary>
+    public static Tensor floor_divide(Tensor input, Tensor other) => input.floor_divide(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.atan2.html</summary>
+    public static Tensor atan2(Tensor input, Tensor other) => input.atan2(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.maximum.html</summary>
+    public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.minimum.html</summary>
+    public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.clamp.html</summary>
+    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.eq.html</summary>
+    public static Tensor eq(Tensor input, Tensor other) => input.eq(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.eq.html</summary>
+    public static Tensor eq(Tensor input, Scalar other) => input.eq(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.ne.html</summary>
+    public static Tensor ne(Tensor input, Tensor other) => input.ne(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.lt.html</summary>
+    public static Tensor lt(Tensor input, Tensor other) => input.lt(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.lt.html</summary>
+    public static Tensor lt(Tensor input, Scalar other) => input.lt(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.le.html</summary>
+    public static Tensor le(Tensor input, Tensor other) => input.le(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.gt.html</summary>
+    public static Tensor gt(Tensor input, Tensor other) => input.gt(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.gt.html</summary>
+    public static Tensor gt(Tensor input, Scalar other) => input.gt(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.ge.html</summary>
+    public static Tensor ge(Tensor input, Tensor other) => input.ge(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.isnan.html</summary>
+    public static Tensor isnan(Tensor input) => input.isnan();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.logical_not.html</summary>
+    public static Tensor logical_not(Tensor input) => input.logical_not();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.logical_and.html</summary>
+    public static Tensor logical_and(Tensor input, Tensor other) => input.logical_and(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.logical_or.html</summary>
+    public static Tensor logical_or(Tensor input, Tensor other) => input.logical_or(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
+    public static Tensor sum(Tensor input) => input.sum();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
+    public static Tensor sum(Tensor input, long dim, bool keepdim = false) => input.sum(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
+    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false) => input.sum(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
+    public static Tensor mean(Tensor input) => input.mean();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
+    public static Tensor mean(Tensor input, long dim, bool keepdim = false) => input.mean(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
+    public static Tensor mean(Tensor input, long[] dim, bool keepdim = false) => input.mean(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
+    public static Tensor prod(Tensor input) => input.prod();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
+    public static Tensor prod(Tensor input, long dim, bool keepdim = false) => input.prod(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.var.html</summary>
+    public static Tensor var(Tensor input, long[]? dim = null, double correction = 1, bool keepdim = false) => input.var(dim, correction, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.std.html</summary>
+    public static Tensor std(Tensor input, long[]? dim = null, double correction = 1, bool keepdim = false) => input.std(dim, correction, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.norm.html</summary>
+    public static Tensor norm(Tensor input, double p = 2, long[]? dim = null, bool keepdim = false) => input.norm(p, dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
+    public static Tensor max(Tensor input) => input.max();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
+    public static Tensor min(Tensor input) => input.min();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
+    public static Tensor amax(Tensor input, long[]? dim = null, bool keepdim = false) => input.amax(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.amin.html</summary>
+    public static Tensor amin(Tensor input, long[]? dim = null, bool keepdim = false) => input.amin(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argmax.html</summary>
+    public static Tensor argmax(Tensor input, long? dim = null, bool keepdim = false) => input.argmax(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argmin.html</summary>
+    public static Tensor argmin(Tensor input, long? dim = null, bool keepdim = false) => input.argmin(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.all.html</summary>
+    public static Tensor all(Tensor input) => input.all();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.any.html</summary>
+    public static Tensor any(Tensor input) => input.any();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
+    public static Tensor cumsum(Tensor input, long dim) => input.cumsum(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
+    public static Tensor logsumexp(Tensor input, long[] dim, bool keepdim = false) => input.logsumexp(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
+    public static Tensor softmax(Tensor input, long dim) => input.softmax(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.log_softmax.html</summary>
+    public static Tensor log_softmax(Tensor input, long dim) => input.log_softmax(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argsort.html</summary>
+    public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) => input.argsort(dim, descending);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
+    public static bool allclose(Tensor input, Tensor other, double rtol = 1e-5, double atol = 1e-8) => input.allclose(other, rtol, atol);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.equal.html</summary>
+    public static bool equal(Tensor input, Tensor other) => input.equal(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mm.html</summary>
+    public static Tensor mm(Tensor input, Tensor mat2) => input.mm(mat2);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mv.html</summary>
+    public static Tensor mv(Tensor input, Tensor vec) => input.mv(vec);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.dot.html</summary>
+    public static Tensor dot(Tensor input, Tensor tensor) => input.dot(tensor);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.bmm.html</summary>
+    public static Tensor bmm(Tensor input, Tensor mat2) => input.bmm(mat2);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.matmul.html</summary>
+    public static Tensor matmul(Tensor input, Tensor other) => input.matmul(other);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
+    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, double beta = 1, double alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>
+    public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>
+    public static Tensor clone(Tensor input) => input.clone();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
+    public static Tensor flip(Tensor input, params long[] dims) => input.flip(dims);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
+    public static Tensor tril(Tensor input, long diagonal = 0) => input.tril(diagonal);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.triu.html</summary>
+    public static Tensor triu(Tensor input, long diagonal = 0) => input.triu(diagonal);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.trace.html</summary>
+    public static Tensor trace(Tensor input) => input.trace();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.reshape.html</summary>
+    public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.flatten.html</summary>
+    public static Tensor flatten(Tensor input, int start_dim = 0, int end_dim = -1) => input.flatten(start_dim, end_dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.permute.html</summary>
+    public static Tensor permute(Tensor input, params long[] dims) => input.permute(dims);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.transpose.html</summary>
+    public static Tensor transpose(Tensor input, int dim0, int dim1) => input.transpose(dim0, dim1);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.t.html</summary>
+    public static Tensor t(Tensor input) => input.t();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.unsqueeze.html</summary>
+    public static Tensor unsqueeze(Tensor input, int dim) => input.unsqueeze(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.squeeze.html</summary>
+    public static Tensor squeeze(Tensor input) => input.squeeze();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.squeeze.html</summary>
+    public static Tensor squeeze(Tensor input, int dim) => input.squeeze(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.narrow.html</summary>
+    public static Tensor narrow(Tensor input, int dim, long start, long length) => input.narrow(dim, start, length);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.select.html</summary>
+    public static Tensor select(Tensor input, int dim, long index) => input.select(dim, index);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.unbind.html</summary>
+    public static Tensor[] unbind(Tensor input, int dim = 0) => input.unbind(dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.split.html</summary>
+    public static Tensor[] split(Tensor input, long split_size, int dim = 0) => input.split(split_size, dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.chunk.html</summary>
+    public static Tensor[] chunk(Tensor input, long chunks, int dim = 0) => input.chunk(chunks, dim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.diagonal.html</summary>
+    public static Tensor diagonal(Tensor input, long offset = 0, int dim1 = 0, int dim2 = 1) => input.diagonal(offset, dim1, dim2);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.nonzero.html</summary>
+    public static Tensor nonzero(Tensor input) => input.nonzero();
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
+    public static Tensor gather(Tensor input, int dim, Tensor index) => input.gather(dim, index);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.index_select.html</summary>
+    public static Tensor index_select(Tensor input, int dim, Tensor index) => input.index_select(dim, index);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
+    public static Tensor masked_select(Tensor input, Tensor mask) => input.masked_select(mask);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.masked_fill.html</summary>
+    public static Tensor masked_fill(Tensor input, Tensor mask, Scalar value) => input.masked_fill(mask, value);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
+    public static Tensor scatter(Tensor input, int dim, Tensor index, Tensor src) => input.scatter(dim, index, src);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
+    public static Tensor scatter_add(Tensor input, int dim, Tensor index, Tensor src) => input.scatter_add(dim, index, src);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
+    public static ValuesAndIndices max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
+    public static ValuesAndIndices min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
+    public static ValuesAndIndices sort(Tensor input, long dim = -1, bool descending = false) => input.sort(dim, descending);
+
+    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.topk.html</summary>
+    public static ValuesAndIndices topk(Tensor input, long k, long dim = -1, bool largest = true) => input.topk(k, dim, largest);
+}

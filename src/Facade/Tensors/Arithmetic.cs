@@ -1,0 +1,252 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    // PyTorch's promotion: tensors with dimensions come first, then 0-d tensors, then numbers; a later one counts only when of a higher kind.
+    internal static DType ResultType(Tensor a, Tensor b)
+    {
+        var (x, y) = (a.Node.DType, b.Node.DType);
+        if (x == y) return x;
+        if (a.ndim == 0 == (b.ndim == 0)) return DTypes.Promote(x, y);
+        var (strong, weak) = a.ndim > 0 ? (x, y) : (y, x);
+        return Kind(weak) > Kind(strong) ? weak : strong;
+    }
+
+    internal static DType ResultType(Tensor a, Scalar b)
+    {
+        var x = a.Node.DType;
+        if (Kind(b.Type) <= Kind(x)) return x;
+        return b.Type.IsFloat ? get_default_dtype().Type : b.Type;
+    }
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b)
+    {
+        CheckBroadcast(a.Dims, b.Dims);
+        var (x, y) = Apart(a, b);
+        var type = ResultType(a, b);
+        return Record(name, saves, f(Ops.Cast(x, type), Ops.Cast(y, type)), a, b);
+    }
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b)
+    {
+        var type = ResultType(a, b);
+        return Record(name, saves, f(Ops.Cast(a.Node, type), b.Node(type)), a);
+    }
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
+    {
+        var type = ResultType(b, a);
+        return Record(name, saves, f(a.Node(type), Ops.Cast(b.Node, type)), b);
+    }
+
+    internal static void CheckBroadcast(Dims a, Dims b)
+    {
+        if (a == b) return;
+        for (var k = 1; k <= Math.Min(a.Count, b.Count); k++)
+            if (a[^k] != b[^k] && a[^k] != 1 && b[^k] != 1)
+                throw new RuntimeError($"The size of tensor a ({a[^k]}) must match the size of tensor b ({b[^k]}) at non-singleton dimension {Math.Max(a.Count, b.Count) - k}");
+    }
+
+    public partial class Tensor
+    {
+        private const Saves NumberKept = Saves.Number;
+
+        /// <summary>self + alpha·other. https://pytorch.org/docs/2.6/generated/torch.add.html</summary>
+        public Tensor add(Tensor other, double alpha = 1) => Pair("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), this, other);
+
+        /// <summary>self + alpha·other.</summary>
+        public Tensor add(Scalar other, double alpha = 1) => Pair("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), this, other);
+
+        /// <summary>self − alpha·other. https://pytorch.org/docs/2.6/generated/torch.sub.html</summary>
+        public Tensor sub(Tensor other, double alpha = 1) => Pair("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), this, other);
+
+        /// <summary>self − alpha·other.</summary>
+        public Tensor sub(Scalar other, double alpha = 1) => Pair("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), this, other);
+
+        /// <summary>self · other. https://pytorch.org/docs/2.6/generated/torch.mul.html</summary>
+        public Tensor mul(Tensor other) => Pair("MulBackward0", Saves.Cross, Ops.Mul, this, other);
+
+        /// <summary>self · other.</summary>
+        public Tensor mul(Scalar other) => Pair("MulBackward0", NumberKept, Ops.Mul, this, other);
+
+        /// <summary>self / other, as real numbers. https://pytorch.org/docs/2.6/generated/torch.div.html</summary>
+        public Tensor div(Tensor other) => Pair("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, this, other);
+
+        /// <summary>self / other, as real numbers.</summary>
+        public Tensor div(Scalar other) => Pair("DivBackward0", NumberKept, Ops.Div, this, other);
+
+        /// <summary>self to the power of exponent. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
+        public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Ops.Pow, this, exponent);
+
+        /// <summary>self to the power of exponent.</summary>
+        public Tensor pow(Scalar exponent) => Pair("PowBackward0", Saves.Self, Ops.Pow, this, exponent);
+
+        /// <summary>The remainder with the sign of the divisor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
+        public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.All, Ops.Rem, this, other);
+
+        /// <summary>The remainder with the sign of the divisor.</summary>
+        public Tensor remainder(Scalar other) => Pair("RemainderBackward0", Saves.None, Ops.Rem, this, other);
+
+        /// <summary>⌊self / other⌋, without a derivative. https://pytorch.org/docs/2.6/generated/torch.floor_divide.html</summary>
+        public Tensor floor_divide(Tensor other) => Pair("NotImplemented", Saves.None, (a, b) => Ops.Detach(Ops.FloorDiv(a, b)), this, other);
+
+        /// <summary>⌊self / other⌋, without a derivative.</summary>
+        public Tensor floor_divide(Scalar other) => Pair("NotImplemented", Saves.None, (a, b) => Ops.Detach(Ops.FloorDiv(a, b)), this, other);
+
+        /// <summary>The angle of the point (other, self). https://pytorch.org/docs/2.6/generated/torch.atan2.html</summary>
+        public Tensor atan2(Tensor other) => Pair("Atan2Backward0", Saves.All, Ops.Atan2, this, other);
+
+        /// <summary>The larger of both; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.maximum.html</summary>
+        public Tensor maximum(Tensor other) => Pair("MaximumBackward0", Saves.All, Ops.Max, this, other);
+
+        /// <summary>The smaller of both; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.minimum.html</summary>
+        public Tensor minimum(Tensor other) => Pair("MinimumBackward0", Saves.All, Ops.Min, this, other);
+
+        /// <summary>Limits the elements; the gradient is 1 on the border. https://pytorch.org/docs/2.6/generated/torch.clamp.html</summary>
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Record("ClampBackward1", Saves.Self, Ops.Clamp(Node, min?.Node(Node.DType), max?.Node(Node.DType)), this);
+
+        /// <summary>Element by element: self where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
+        public Tensor where(Tensor condition, Tensor other) => torch.where(condition, this, other);
+
+#pragma warning disable CS1591 // Comparisons, named as in PyTorch; they carry no gradient.
+        public Tensor eq(Tensor other) => Pair("", Saves.None, Ops.Equal, this, other);
+        public Tensor eq(Scalar other) => Pair("", Saves.None, Ops.Equal, this, other);
+        public Tensor ne(Tensor other) => Pair("", Saves.None, Ops.NotEqual, this, other);
+        public Tensor ne(Scalar other) => Pair("", Saves.None, Ops.NotEqual, this, other);
+        public Tensor lt(Tensor other) => Pair("", Saves.None, Ops.Less, this, other);
+        public Tensor lt(Scalar other) => Pair("", Saves.None, Ops.Less, this, other);
+        public Tensor le(Tensor other) => Pair("", Saves.None, Ops.LessEqual, this, other);
+        public Tensor le(Scalar other) => Pair("", Saves.None, Ops.LessEqual, this, other);
+        public Tensor gt(Tensor other) => Pair("", Saves.None, Ops.Greater, this, other);
+        public Tensor gt(Scalar other) => Pair("", Saves.None, Ops.Greater, this, other);
+        public Tensor ge(Tensor other) => Pair("", Saves.None, Ops.GreaterEqual, this, other);
+        public Tensor ge(Scalar other) => Pair("", Saves.None, Ops.GreaterEqual, this, other);
+        public Tensor isnan() => Unary("", Saves.None, Ops.IsNaN);
+        public Tensor logical_not() => Unary("", Saves.None, Ops.Not);
+        public Tensor logical_and(Tensor other) => Pair("", Saves.None, Ops.And, this, other);
+        public Tensor logical_or(Tensor other) => Pair("", Saves.None, Ops.Or, this, other);
+
+        public static Tensor operator +(Tensor a, Tensor b) => a.add(b);
+        public static Tensor operator +(Tensor a, Scalar b) => a.add(b);
+        public static Tensor operator +(Scalar a, Tensor b) => Pair("AddBackward0", Saves.None, (x, y) => y + x, a, b);
+        public static Tensor operator -(Tensor a, Tensor b) => a.sub(b);
+        public static Tensor operator -(Tensor a, Scalar b) => a.sub(b);
+        public static Tensor operator -(Scalar a, Tensor b) => Pair("RsubBackward1", Saves.None, (x, y) => x - y, a, b);
+        public static Tensor operator *(Tensor a, Tensor b) => a.mul(b);
+        public static Tensor operator *(Tensor a, Scalar b) => a.mul(b);
+        public static Tensor operator *(Scalar a, Tensor b) => b.mul(a);
+        public static Tensor operator /(Tensor a, Tensor b) => a.div(b);
+        public static Tensor operator /(Tensor a, Scalar b) => a.div(b);
+        public static Tensor operator /(Scalar a, Tensor b) => b.reciprocal().mul(a);
+        public static Tensor operator %(Tensor a, Tensor b) => a.remainder(b);
+        public static Tensor operator %(Tensor a, Scalar b) => a.remainder(b);
+        public static Tensor operator -(Tensor a) => a.neg();
+        public static Tensor operator ==(Tensor a, Tensor b) => a.eq(b);
+        public static Tensor operator !=(Tensor a, Tensor b) => a.ne(b);
+        public static Tensor operator <(Tensor a, Tensor b) => a.lt(b);
+        public static Tensor operator >(Tensor a, Tensor b) => a.gt(b);
+        public static Tensor operator <=(Tensor a, Tensor b) => a.le(b);
+        public static Tensor operator >=(Tensor a, Tensor b) => a.ge(b);
+        public static Tensor operator <(Tensor a, Scalar b) => a.lt(b);
+        public static Tensor operator >(Tensor a, Scalar b) => a.gt(b);
+        public static Tensor operator <=(Tensor a, Scalar b) => a.le(b);
+        public static Tensor operator >=(Tensor a, Scalar b) => a.ge(b);
+
+        public void operator +=(Tensor other) => add_(other);
+        public void operator +=(Scalar other) => add_(other);
+        public void operator -=(Tensor other) => sub_(other);
+        public void operator -=(Scalar other) => sub_(other);
+        public void operator *=(Tensor other) => mul_(other);
+        public void operator *=(Scalar other) => mul_(other);
+        public void operator /=(Tensor other) => div_(other);
+        public void operator /=(Scalar other) => div_(other);
+#pragma warning restore CS1591
+
+        /// <summary>A 0-d tensor from a number.</summary>
+        public static implicit operator Tensor(Scalar value) => full([], value);
+
+        /// <summary>A 0-d tensor from a number.</summary>
+        public static implicit operator Tensor(double value) => tensor(value);
+
+        /// <summary>A 0-d tensor from a number.</summary>
+        public static implicit operator Tensor(long value) => tensor(value);
+
+        /// <summary>A 0-d tensor from a number.</summary>
+        public static implicit operator Tensor(int value) => tensor(value);
+
+        /// <summary>A 0-d tensor from a truth value.</summary>
+        public static implicit operator Tensor(bool value) => tensor(value);
+
+        /// <summary>Identity, as Python's <c>is</c>; <c>==</c> compares element by element.</summary>
+        public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other)
+        {
+            CheckBroadcast(Dims, other.Dims);
+            var type = ResultType(this, other);
+            var value = ReferenceEquals(Node, other.Node) && requires_grad != other.requires_grad ? Ops.Detach(other.Node) : other.Node;
+            return InPlace(this, name, saves, x => f(Ops.Cast(x, type), Ops.Cast(value, type)), other);
+        }
+
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other)
+        {
+            var type = ResultType(this, other);
+            return InPlace(this, name, saves, x => f(Ops.Cast(x, type), other.Node(type)));
+        }
+
+        /// <summary>Adds alpha·other in place.</summary>
+        public Tensor add_(Tensor other, double alpha = 1) => Change("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), other);
+
+        /// <summary>Adds in place.</summary>
+        public Tensor add_(Scalar other) => Change("AddBackward0", Saves.None, Ops.Add, other);
+
+        /// <summary>Subtracts alpha·other in place.</summary>
+        public Tensor sub_(Tensor other, double alpha = 1) => Change("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), other);
+
+        /// <summary>Subtracts in place.</summary>
+        public Tensor sub_(Scalar other) => Change("SubBackward0", Saves.None, Ops.Sub, other);
+
+        /// <summary>Multiplies in place.</summary>
+        public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
+
+        /// <summary>Multiplies in place.</summary>
+        public Tensor mul_(Scalar other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
+
+        /// <summary>Divides in place.</summary>
+        public Tensor div_(Tensor other) => Change("DivBackward0", Saves.Number, Ops.Div, other);
+
+        /// <summary>Divides in place.</summary>
+        public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other);
+
+        /// <summary>Raises to a power in place.</summary>
+        public Tensor pow_(Scalar exponent) => Change("PowBackward0", Saves.Number, Ops.Pow, exponent);
+
+        /// <summary>Adds value·tensor1·tensor2 in place.</summary>
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Number, x => x + tensor1.Node * tensor2.Node * value, tensor1, tensor2);
+
+        /// <summary>Adds value·tensor1/tensor2 in place.</summary>
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Number, x => x + tensor1.Node / tensor2.Node * value, tensor1, tensor2);
+
+        /// <summary>self + weight·(end − self), in place.</summary>
+        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, x => x + (end.Node - x) * weight, end);
+
+        /// <summary>Limits the elements in place.</summary>
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(this, "ClampBackward1", Saves.Number, x => Ops.Clamp(x, min?.Node(x.DType), max?.Node(x.DType)));
+
+        /// <summary>Sets all elements to zero.</summary>
+        public Tensor zero_() => InPlace(this, "ZeroBackward0", Saves.None, x => Ops.Like(x, 0));
+
+        /// <summary>Sets all elements to a value.</summary>
+        public Tensor fill_(Scalar value) => InPlace(this, "FillBackward0", Saves.None, x => Ops.Broadcast(value.Node(x.DType), x.Shape));
+
+        /// <summary>Takes over the elements of another tensor.</summary>
+        public Tensor copy_(Tensor src, bool non_blocking = false)
+        {
+            CheckBroadcast(Dims, src.Dims);
+            return InPlace(this, "CopyBackwards", Saves.None, x => Ops.Broadcast(Ops.Cast(src.Node, x.DType), x.Shape), src);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>All dimensions that are not named otherwise: <c>x[Ellipsis, 0]</c>.</summary>
+    public static readonly TensorIndex Ellipsis = new(null, null, null, true);
+
+    /// <summary>A Python slice start:stop:step.</summary>
+    public static TensorIndex slice(long? start = null, long? stop = null, long step = 1) => new(null, (start, stop, step), null, false);
+
+    /// <summary>One entry of an index: a position, a range, a tensor, <see cref="Ellipsis"/>, or null for a new dimension.</summary>
+    public sealed class TensorIndex
+    {
+        internal TensorIndex(long? position, (long?, long?, long)? range, Tensor? tensor, bool ellipsis) => (Position, Range, Tensor, IsEllipsis) = (position, range, tensor, ellipsis);
+
+        internal long? Position { get; }
+
+        internal (long? Start, long? Stop, long Step)? Range { get; }
+
+        internal Tensor? Tensor { get; }
+
+        internal bool IsEllipsis { get; }
+
+        /// <summary>A position.</summary>
+        public static implicit operator TensorIndex(int position) => new(position, null, null, false);
+
+        /// <summary>A position.</summary>
+        public static implicit operator TensorIndex(long position) => new(position, null, null, false);
+
+        /// <summary>A position from the end.</summary>
+        public static implicit operator TensorIndex(Index position) => new(position.IsFromEnd ? -position.Value : position.Value, null, null, false);
+
+        /// <summary>A range.</summary>
+        public static implicit operator TensorIndex(Range range) =>
+            slice(range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value, range.End is { IsFromEnd: true, Value: 0 } ? null : range.End.IsFromEnd ? -range.End.Value : range.End.Value);
+
+        /// <summary>Positions, or a mask.</summary>
+        public static implicit operator TensorIndex(Tensor tensor) => new(null, null, tensor, false);
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>Part of a tensor: positions, ranges and new dimensions give views; tensors of positions and masks give copies.</summary>
+        /// <remarks>https://pytorch.org/docs/2.6/tensor_view.html</remarks>
+        /// <exception cref="IndexError">A position is out of range, or there are too many.</exception>
+        public Tensor this[params TensorIndex?[] index]
+        {
+            get
+            {
+                var (basic, tensors) = Basic(index);
+                return tensors.Count == 0 ? basic : basic.Picked(tensors);
+            }
+
+            set
+            {
+                var (basic, tensors) = Basic(index);
+                if (tensors.Count == 0)
+                {
+                    if (ReferenceEquals(basic, this)) basic = Alias();
+                    CheckFill(value.Dims, basic.Dims);
+                    basic.copy_(value);
+                    return;
+                }
+                basic.Put(tensors, value);
+            }
+        }
+
+        private static void CheckFill(Dims value, Dims place)
+        {
+            var extra = Math.Max(0, value.Count - place.Count);
+            for (var k = 1; k <= value.Count; k++)
+                if (k > place.Count ? value[^k] != 1 : value[^k] != 1 && value[^k] != place[^k])
+                    throw new RuntimeError($"The expanded size of the tensor ({(k > place.Count ? 1 : place[^k])}) must match the existing size ({value[^k]}) at non-singleton dimension {value.Count - k - extra}.  Target sizes: {place}.  Tensor sizes: {value}");
+        }
+
+        private Tensor Alias() => MakeView("AliasBackward0", this, x => x, (x, v) => v);
+
+        private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[] index)
+        {
+            var used = index.Sum(i => i is null || i.IsEllipsis ? 0 : i.Tensor is { } t && t.Node.DType == DType.Bool ? t.ndim : 1);
+            if (used > ndim) throw new IndexError(ndim == 0 && used == 1 ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : $"too many indices for tensor of dimension {ndim}");
+            var (x, d) = (this, 0);
+            var tensors = new List<(int, Tensor)>();
+            foreach (var entry in index)
+            {
+                if (entry is null)
+                {
+                    x = x.unsqueeze(d++);
+                }
+                else if (entry.IsEllipsis)
+                {
+                    d += ndim - used;
+                }
+                else if (entry.Position is { } position)
+                {
+                    x = x.Selected("", d, position, Creation.Normal);
+                }
+                else if (entry.Range is { } range)
+                {
+                    x = x.Ranged(d++, range.Start, range.Stop, range.Step);
+                }
+                else
+                {
+                    foreach (var part in Positions(entry.Tensor!, x, d)) tensors.Add((d++, part));
+                }
+            }
+            return (x, tensors);
+        }
+
+        private Tensor Ranged(int d, long? start, long? stop, long step)
+        {
+            if (step <= 0) throw new ValueError("step must be greater than zero");
+            var n = Dims[d];
+            long Clip(long p) => Math.Clamp(p < 0 ? p + n : p, 0, n);
+            var (i, j) = (Clip(start ?? 0), Clip(stop ?? n));
+            return Sliced("SliceBackward0", d, i, Math.Max(i, j), step);
+        }
+
+        // A mask stands for the positions where it holds, which are known only once it is computed.
+        private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d)
+        {
+            if (index.Node.DType == DType.Bool)
+            {
+                for (var k = 0; k < index.ndim; k++)
+                    if (index.Dims[k] != x.Dims[d + k]) throw new IndexError($"The shape of the mask {index.Dims} at index {k} does not match the shape of the indexed tensor {x.Dims} at index {d + k}");
+                return index.nonzero().unbind(1);
+            }
+            if (index.is_floating_point()) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
+            foreach (var i in index.Longs())
+                if (i < -x.Dims[d] || i >= x.Dims[d]) throw new IndexError($"index {i} is out of bounds for dimension {d} with size {x.Dims[d]}");
+            return [index];
+        }
+
+        /// <summary>The positions of the non-zero elements, one row each. https://pytorch.org/docs/2.6/generated/torch.nonzero.html</summary>
+        public Tensor nonzero()
+        {
+            var (values, strides) = (Evaluated(Ops.Cast(Node, DType.Bool)), Dims.Strides());
+            var rows = new List<long>();
+            for (var i = 0L; i < values.Length; i++)
+                if (values[i] != 0)
+                    for (var k = 0; k < ndim; k++) rows.Add(i / strides[k] % Dims[k]);
+            return new Tensor(Ops.Tensor<long>(rows.ToArray(), ndim == 0 ? [values[0], 0] : [rows.Count / ndim, ndim]));
+        }
+
+        private byte[] Evaluated(Node truth)
+        {
+            Force([this]);
+            return [.. Plans.Evaluator.Read<bool>(truth).Select(b => b ? (byte)1 : (byte)0)];
+        }
+
+        // Several index tensors broadcast against each other; their common shape stands where the first one stood when they are neighbours, else first.
+        private (Node Flat, Dims Result, Dims Order) Places(List<(int Dim, Tensor Index)> tensors)
+        {
+            var dims = tensors.Select(t => t.Dim).ToArray();
+            var shape = tensors.Aggregate(Dims.Empty, (s, t) => Guard(() => Ops.BroadcastShapes("index", s, t.Index.Dims)));
+            var rest = Dims.From(Dims.Range(ndim).Where(k => !dims.Contains((int)k)));
+            Node flat = 0L;
+            foreach (var (d, index) in tensors)
+            {
+                var i = Ops.Cast(index.Node, DType.Int64);
+                flat = flat * Dims[d] + Ops.Broadcast(Ops.Where(i < 0, i + Dims[d], i), shape);
+            }
+            var neighbours = dims[^1] - dims[0] == dims.Length - 1;
+            var lead = neighbours ? dims[0] : 0;
+            // From [index…, rest…] to [rest before, index…, rest after].
+            Dims order = [.. Dims.Range(lead).Select(k => k + shape.Count), .. Dims.Range(shape.Count), .. Dims.Range(rest.Count - lead).Select(k => k + shape.Count + lead)];
+            return (Ops.Reshape(flat, shape), [.. Dims.From(dims.Select(d => (long)d)), .. rest], order);
+        }
+
+        private static Node Joined(Node x, Dims arrangement, int count)
+        {
+            var moved = Ops.Permute(x, arrangement);
+            return Ops.Reshape(moved, [moved.Shape[..count].Product, .. moved.Shape[count..]]);
+        }
+
+        private Tensor Picked(List<(int Dim, Tensor Index)> tensors)
+        {
+            var (flat, arrangement, order) = Places(tensors);
+            return Record("IndexBackward0", Saves.Number, Ops.Permute(Ops.Take(Joined(Node, arrangement, tensors.Count), 0, flat), order), this);
+        }
+
+        private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value)
+        {
+            var (flat, arrangement, order) = Places(tensors);
+            var target = Picked(tensors).Dims;
+            CheckFill(value.Dims, target);
+            var back = new Primitives.Permute(order).Inverse;
+            InPlace(this, "IndexPutBackward0", Saves.Number, x =>
+            {
+                var rows = Ops.Permute(Ops.Broadcast(Ops.Cast(value.Node, x.DType), target), back);
+                var joined = Joined(x, arrangement, tensors.Count);
+                var written = Ops.ScatterSet(joined, 0, flat, rows);
+                return Ops.Permute(Ops.Reshape(written, x.Shape.Pick(arrangement)), new Primitives.Permute(arrangement).Inverse);
+            }, value);
+        }
+
+        /// <summary>One element per place along a dimension. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
+        /// <exception cref="RuntimeError">An index is out of range.</exception>
+        public Tensor gather(int dim, Tensor index)
+        {
+            CheckIndex("gather", index, dim);
+            return Record("GatherBackward0", Saves.Number, Guard(() => Ops.Gather(Node, Wrap(dim, ndim), index.Node)), this);
+        }
+
+        /// <summary>Rows along a dimension. https://pytorch.org/docs/2.6/generated/torch.index_select.html</summary>
+        /// <exception cref="IndexError">An index is out of range.</exception>
+        public Tensor index_select(int dim, Tensor index)
+        {
+            var d = Wrap(dim, ndim);
+            if (index.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
+            foreach (var i in index.Longs())
+                if (i < 0 || i >= Dims[d]) throw new IndexError("index out of range in self");
+            return Record("IndexSelectBackward0", Saves.Number, Ops.Take(Node, d, index.Node), this);
+        }
+
+        /// <summary>The elements where a mask holds, as a vector. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
+        public Tensor masked_select(Tensor mask) => Record("MaskedSelectBackward0", Saves.Number, expand_as(mask)[mask].Node, this);
+
+        /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
+        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, Guard(() => Ops.Where(mask.Node, value.Node(Node.DType), Node)), this);
+
+        /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
+        public Tensor scatter(int dim, Tensor index, Tensor src)
+        {
+            CheckIndex("scatter", index, dim);
+            return Record("ScatterBackward0", Saves.Number, Guard(() => Ops.ScatterAlong(Node, Wrap(dim, ndim), index.Node, src.Node, false)), this, src);
+        }
+
+        /// <summary>A copy with elements added along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
+        public Tensor scatter_add(int dim, Tensor index, Tensor src)
+        {
+            CheckIndex("scatter_add", index, dim);
+            return Record("ScatterAddBackward0", Saves.Number, Guard(() => Ops.ScatterAlong(Node, Wrap(dim, ndim), index.Node, src.Node, true)), this, src);
+        }
+
+        private void CheckIndex(string name, Tensor index, int dim)
+        {
+            var d = Wrap(dim, ndim);
+            if (index.Node.DType != DType.Int64) throw new RuntimeError($"{name}(): Expected dtype int64 for index");
+            foreach (var i in index.Longs())
+                if (i < 0 || i >= Dims[d]) throw new RuntimeError($"index {i} is out of bounds for dimension {d} with size {Dims[d]}");
+        }
+    }
+}

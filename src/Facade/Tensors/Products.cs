@@ -1,0 +1,182 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        private static string CName(Tensor t) => ShortName(t);
+
+        private void SameType(string left, string right, Tensor other)
+        {
+            if (Node.DType != other.Node.DType) throw new RuntimeError($"expected {left} and {right} to have the same dtype, but got: {CName(this)} != {CName(other)}");
+        }
+
+        /// <summary>The product of two matrices. https://pytorch.org/docs/2.6/generated/torch.mm.html</summary>
+        /// <exception cref="RuntimeError">Not matrices, inner sizes differ, or element types differ.</exception>
+        public Tensor mm(Tensor mat2)
+        {
+            if (ndim != 2) throw new RuntimeError("self must be a matrix");
+            if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
+            if (Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({Dims[0]}x{Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
+            SameType("m1", "m2", mat2);
+            var (a, b) = Apart(this, mat2);
+            return Record("MmBackward0", Saves.Cross, Ops.MatMul(a, b), this, mat2);
+        }
+
+        /// <summary>A matrix times a vector. https://pytorch.org/docs/2.6/generated/torch.mv.html</summary>
+        /// <exception cref="RuntimeError">Sizes do not fit.</exception>
+        public Tensor mv(Tensor vec)
+        {
+            if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
+            if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
+            return Record("MvBackward0", Saves.Cross, Ops.MatMul(Node, vec.Node), this, vec);
+        }
+
+        /// <summary>The inner product of two vectors. https://pytorch.org/docs/2.6/generated/torch.dot.html</summary>
+        /// <exception cref="RuntimeError">Not vectors, or of different sizes.</exception>
+        public Tensor dot(Tensor tensor)
+        {
+            if (ndim != 1 || tensor.ndim != 1) throw new RuntimeError($"1D tensors expected, but got {ndim}D and {tensor.ndim}D tensors");
+            if (Dims[0] != tensor.Dims[0]) throw new RuntimeError($"inconsistent tensor size, expected tensor [{Dims[0]}] and src [{tensor.Dims[0]}] to have the same number of elements, but got {Dims[0]} and {tensor.Dims[0]} elements respectively");
+            var (a, b) = Apart(this, tensor);
+            return Record("DotBackward0", Saves.Cross, Ops.MatMul(a, b), this, tensor);
+        }
+
+        /// <summary>Products of batches of matrices. https://pytorch.org/docs/2.6/generated/torch.bmm.html</summary>
+        /// <exception cref="RuntimeError">Sizes do not fit.</exception>
+        public Tensor bmm(Tensor mat2)
+        {
+            if (ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
+            if (mat2.ndim != 3) throw new RuntimeError("batch2 must be a 3D tensor");
+            if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
+            var (a, b) = Apart(this, mat2);
+            return Record("BmmBackward0", Saves.Cross, Ops.MatMul(a, b), this, mat2);
+        }
+
+        /// <summary>The matrix product in all rank cases. https://pytorch.org/docs/2.6/generated/torch.matmul.html</summary>
+        /// <exception cref="RuntimeError">Sizes do not fit, or a factor is a scalar.</exception>
+        public Tensor matmul(Tensor other)
+        {
+            if (ndim == 0 || other.ndim == 0) throw new RuntimeError($"both arguments to matmul need to be at least 1D, but they are {ndim}D and {other.ndim}D");
+            switch (ndim, other.ndim)
+            {
+                case (1, 1): return dot(other);
+                case (2, 2): return mm(other);
+                case (2, 1): return mv(other);
+                case (1, 2): return unsqueeze(0).mm(other).squeeze(0);
+            }
+            var (k, l) = (Dims[^1], other.ndim == 1 ? other.Dims[0] : other.Dims[^2]);
+            if (k != l) throw new RuntimeError(other.ndim <= 2
+                ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{(other.ndim == 1 ? 1 : other.Dims[1])})"
+                : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
+            var (a, b) = Apart(this, other);
+            return Record("UnsafeViewBackward0", Saves.Cross, Guard(() => Ops.MatMul(a, b)), this, other);
+        }
+
+        /// <summary>beta·self + alpha·mat1·mat2. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
+        /// <exception cref="RuntimeError">Sizes do not fit.</exception>
+        public Tensor addmm(Tensor mat1, Tensor mat2, double beta = 1, double alpha = 1)
+        {
+            if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
+                throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
+            mat1.SameType("mat1", "mat2", mat2);
+            var (a, b) = Apart(mat1, mat2);
+            return Record("AddmmBackward0", Saves.All, Guard(() => Ops.MatMul(a, b) * alpha + Node * beta), this, mat1, mat2);
+        }
+
+        /// <summary>All products of elements of two vectors. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>
+        public Tensor outer(Tensor vec2) => unsqueeze(1) * vec2;
+
+        /// <summary>A copy. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>
+        public Tensor clone() => Record("CloneBackward0", Saves.None, new Node(Primitives.Alias.Instance, Node), this);
+
+        /// <summary>The tensor repeated along dimensions. https://pytorch.org/docs/2.6/generated/torch.Tensor.repeat.html</summary>
+        /// <exception cref="RuntimeError">Fewer numbers than dimensions.</exception>
+        public Tensor repeat(params long[] sizes)
+        {
+            if (sizes.Length < ndim) throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+            Dims padded = [.. Dims.Repeat(1, sizes.Length - ndim), .. Dims];
+            var split = Dims.From(padded.SelectMany(n => new[] { 1, n }));
+            var wide = Dims.From(padded.SelectMany((n, k) => new[] { sizes[k], n }));
+            return Record("RepeatBackward0", Saves.None, Ops.Reshape(Ops.Broadcast(Ops.Reshape(Node, split), wide), Dims.Build(sizes.Length, k => sizes[k] * padded[k])), this);
+        }
+
+        /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
+        public Tensor flip(params long[] dims) => Record("FlipBackward0", Saves.None, Ops.Flip(Node, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this);
+
+        /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
+        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, Guard(() => Ops.Tril(Node, diagonal)), this);
+
+        /// <summary>The elements on and above a diagonal. https://pytorch.org/docs/2.6/generated/torch.triu.html</summary>
+        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, Guard(() => Ops.Triu(Node, diagonal)), this);
+
+        /// <summary>The sum of the diagonal. https://pytorch.org/docs/2.6/generated/torch.trace.html</summary>
+        public Tensor trace() => Record("TraceBackward0", Saves.None, Guard(() => Ops.Sum(Ops.Diagonal(Node))), this);
+
+        /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
+        public Tensor to(dtype dtype) => dtype.Type == Node.DType ? this : Record("ToCopyBackward0", Saves.None, Ops.Cast(Node, dtype.Type), this);
+
+        /// <summary>Another device.</summary>
+        /// <exception cref="AssertionError">There is no such device.</exception>
+        public Tensor to(device device)
+        {
+            Demand(device);
+            return this;
+        }
+
+        /// <summary>Another element type and device.</summary>
+        public Tensor to(device device, dtype dtype) => to(device).to(dtype);
+
+        /// <summary>Another device, by name.</summary>
+        public Tensor to(string device) => to((device)device);
+
+        /// <summary>Another element type.</summary>
+        public Tensor type(dtype dtype) => to(dtype);
+
+        /// <summary>The element type of another tensor.</summary>
+        public Tensor type_as(Tensor other) => to(other.dtype);
+
+        /// <summary>The first GPU.</summary>
+        /// <exception cref="AssertionError">There is none.</exception>
+        public Tensor cuda() => to(CUDA);
+
+        /// <summary>The CPU.</summary>
+        public Tensor cpu() => this;
+
+        /// <summary>float32.</summary>
+        public Tensor @float() => to(float32);
+
+        /// <summary>float64.</summary>
+        public Tensor @double() => to(float64);
+
+        /// <summary>int64.</summary>
+        public Tensor @long() => to(int64);
+
+        /// <summary>int32.</summary>
+        public Tensor @int() => to(int32);
+
+        /// <summary>bool.</summary>
+        public Tensor @bool() => to(torch.@bool);
+
+        /// <summary>Where two tensors agree in shape: the elements as nested arrays would hold them, in row-major order, as doubles, longs or bools.</summary>
+        public object[] tolist() => Node.DType switch
+        {
+            DType.Bool => [.. Elements<bool>().Cast<object>()],
+            DType.Float32 or DType.Float64 => [.. Doubles().Cast<object>()],
+            _ => [.. Longs().Cast<object>()],
+        };
+    }
+
+    /// <summary>Access to the elements, as users of TorchSharp write it: <c>x.data&lt;float&gt;()</c>.</summary>
+    /// <exception cref="TypeError">T is not the element type.</exception>
+    internal static T[] Data<T>(Tensor x) where T : unmanaged => x.to_array<T>();
+}
+
+/// <summary>Extension methods of the facade.</summary>
+public static class TensorExtensions
+{
+    /// <summary>The elements in row-major order: <c>x.data&lt;float&gt;()</c> beside the property <c>x.data</c>.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="torch.TypeError">T is not the element type.</exception>
+    public static T[] data<T>(this torch.Tensor x) where T : unmanaged => torch.Data<T>(x);
+}

@@ -1,0 +1,147 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Values and where they came from.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="indices">Their positions, int64.</param>
+    public readonly record struct ValuesAndIndices(Tensor values, Tensor indices);
+
+    internal static Dims? Axes(Tensor x, long[]? dim)
+    {
+        if (dim is null || dim.Length == 0) return null;
+        var seen = new HashSet<int>();
+        foreach (var d in dim)
+            if (!seen.Add(Wrap(d, x.ndim))) throw new RuntimeError($"dim {Wrap(d, x.ndim)} appears multiple times in the list of dims");
+        // A 0-d tensor has one dimension to name, and none to reduce.
+        return x.ndim == 0 ? null : Dims.From(seen.Select(d => (long)d).Order());
+    }
+
+    internal static ValuesAndIndices WithIndices(string name, Tensor x, (Node Values, Node Indices) pair) =>
+        new(Record(name, Saves.Number, pair.Values, x), new Tensor(pair.Indices));
+
+    public partial class Tensor
+    {
+        private Tensor Reduce(string whole, string along, Saves saves, long[]? dim, Func<Node, Dims?, Node> f) =>
+            Record(dim is { Length: > 0 } ? along : whole, saves, Guard(() => f(Node, Axes(this, dim))), this);
+
+        private Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
+
+        /// <summary>The sum over dimensions; all when none are given. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
+        public Tensor sum(long[] dim, bool keepdim = false, dtype? dtype = null) => Reduce("SumBackward0", "SumBackward1", Saves.None, dim, (x, d) => Ops.Sum(Typed(x, dtype), d, keepdim));
+
+        /// <summary>The sum over a dimension.</summary>
+        public Tensor sum(long dim, bool keepdim = false, dtype? dtype = null) => sum([dim], keepdim, dtype);
+
+        /// <summary>The sum of all elements.</summary>
+        public Tensor sum(dtype? dtype = null) => sum([], false, dtype);
+
+        /// <summary>The mean over dimensions. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
+        /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
+        public Tensor mean(long[] dim, bool keepdim = false, dtype? dtype = null)
+        {
+            if (!(dtype?.Type ?? Node.DType).IsFloat) throw new RuntimeError($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {this.dtype.TensorType}");
+            return Reduce("MeanBackward0", "MeanBackward1", Saves.None, dim, (x, d) => Ops.Mean(Typed(x, dtype), d, keepdim));
+        }
+
+        /// <summary>The mean over a dimension.</summary>
+        public Tensor mean(long dim, bool keepdim = false, dtype? dtype = null) => mean([dim], keepdim, dtype);
+
+        /// <summary>The mean of all elements.</summary>
+        public Tensor mean(dtype? dtype = null) => mean([], false, dtype);
+
+        /// <summary>The product of all elements. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
+        public Tensor prod() => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Ops.Prod(x, d));
+
+        /// <summary>The product over a dimension.</summary>
+        public Tensor prod(long dim, bool keepdim = false) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Ops.Prod(x, d, keepdim));
+
+        /// <summary>The variance over dimensions. https://pytorch.org/docs/2.6/generated/torch.var.html</summary>
+        public Tensor var(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("VarBackward0", "VarBackward0", Saves.Self, dim, (x, d) => Ops.Var(x, d, correction, keepdim));
+
+        /// <summary>The variance over a dimension.</summary>
+        public Tensor var(long dim, bool unbiased = true, bool keepdim = false) => var([dim], unbiased ? 1 : 0, keepdim);
+
+        /// <summary>The standard deviation over dimensions. https://pytorch.org/docs/2.6/generated/torch.std.html</summary>
+        public Tensor std(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("StdBackward0", "StdBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Std(x, d, correction, keepdim));
+
+        /// <summary>The standard deviation over a dimension.</summary>
+        public Tensor std(long dim, bool unbiased = true, bool keepdim = false) => std([dim], unbiased ? 1 : 0, keepdim);
+
+        /// <summary>The p-norm over dimensions; its gradient at zero is zero. https://pytorch.org/docs/2.6/generated/torch.norm.html</summary>
+        public Tensor norm(double p = 2, long[]? dim = null, bool keepdim = false) => Reduce("LinalgVectorNormBackward0", "LinalgVectorNormBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Norm(x, p, d, keepdim));
+
+        /// <summary>The largest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
+        /// <exception cref="RuntimeError">There are no elements.</exception>
+        public Tensor max() => Type.Count == 0 ? throw new RuntimeError("max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MaxBackward1", Saves.Self | Saves.Result, Ops.MaxOver(Node), this);
+
+        /// <summary>The smallest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
+        /// <exception cref="RuntimeError">There are no elements.</exception>
+        public Tensor min() => Type.Count == 0 ? throw new RuntimeError("min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MinBackward1", Saves.Self | Saves.Result, Ops.MinOver(Node), this);
+
+        /// <summary>The largest elements over a dimension and their positions; the first of equals takes the gradient.</summary>
+        public ValuesAndIndices max(long dim, bool keepdim = false) => ndim == 0 ? new(Record("MaxBackward0", Saves.Number, new Node(Primitives.Alias.Instance, Node), this), new Tensor(Ops.Scalar(0L)))
+            : WithIndices("MaxBackward0", this, Ops.MaxAlong(NonEmpty("max", dim), Wrap(dim, ndim), keepdim));
+
+        /// <summary>The smallest elements over a dimension and their positions; the first of equals takes the gradient.</summary>
+        public ValuesAndIndices min(long dim, bool keepdim = false) => ndim == 0 ? new(Record("MinBackward0", Saves.Number, new Node(Primitives.Alias.Instance, Node), this), new Tensor(Ops.Scalar(0L)))
+            : WithIndices("MinBackward0", this, Ops.MinAlong(NonEmpty("min", dim), Wrap(dim, ndim), keepdim));
+
+        private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {dim} to have non-zero size.");
+
+        /// <summary>The largest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
+        public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.MaxOver(x, d, keepdim));
+
+        /// <summary>The smallest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amin.html</summary>
+        public Tensor amin(long[]? dim = null, bool keepdim = false) => Reduce("AminBackward0", "AminBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.MinOver(x, d, keepdim));
+
+        /// <summary>The position of the largest element. https://pytorch.org/docs/2.6/generated/torch.argmax.html</summary>
+        public Tensor argmax(long? dim = null, bool keepdim = false) => Arg("argmax", dim, keepdim, Ops.ArgMax);
+
+        /// <summary>The position of the smallest element. https://pytorch.org/docs/2.6/generated/torch.argmin.html</summary>
+        public Tensor argmin(long? dim = null, bool keepdim = false) => Arg("argmin", dim, keepdim, Ops.ArgMin);
+
+        private Tensor Arg(string name, long? dim, bool keepdim, Func<Node, int, bool, Node> f)
+        {
+            if (Type.Count == 0 && dim is null) throw new IndexError($"{name}(): Expected reduction dim to be specified for input.numel() == 0.");
+            if (dim is null || ndim == 0) return new Tensor(f(Ops.Reshape(Node, [Type.Count]), 0, false));
+            return new Tensor(f(NonEmpty(name, dim.Value), Wrap(dim.Value, ndim), keepdim));
+        }
+
+        /// <summary>Whether all elements are non-zero. https://pytorch.org/docs/2.6/generated/torch.all.html</summary>
+        public Tensor all(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Ops.All(x, d, keepdim));
+
+        /// <summary>Whether any element is non-zero. https://pytorch.org/docs/2.6/generated/torch.any.html</summary>
+        public Tensor any(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Ops.Any(x, d, keepdim));
+
+        /// <summary>Running sums along a dimension. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
+        public Tensor cumsum(long dim) => ndim == 0 ? clone() : Record("CumsumBackward0", Saves.None, Ops.CumSum(Node, Wrap(dim, ndim)), this);
+
+        /// <summary>log Σ eˣ over dimensions, without overflow. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
+        public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(x, d, keepdim));
+
+        /// <summary>eˣ / Σ eˣ along a dimension. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
+        public Tensor softmax(long dim) => Record("SoftmaxBackward0", Saves.Result, ndim == 0 ? Node * 0 + 1 : Ops.Softmax(Node, Wrap(dim, ndim)), this);
+
+        /// <summary>The logarithm of the softmax. https://pytorch.org/docs/2.6/generated/torch.nn.functional.log_softmax.html</summary>
+        public Tensor log_softmax(long dim) => Record("LogSoftmaxBackward0", Saves.Result, ndim == 0 ? Node * 0 : Ops.LogSoftmax(Node, Wrap(dim, ndim)), this);
+
+        /// <summary>Sorted elements and where they came from; stable. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
+        public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, Ops.Sort(Node, Wrap(dim, ndim), descending));
+
+        /// <summary>The positions that sort the elements. https://pytorch.org/docs/2.6/generated/torch.argsort.html</summary>
+        public Tensor argsort(long dim = -1, bool descending = false) => sort(dim, descending).indices;
+
+        /// <summary>The k largest (or smallest) elements and where they came from. https://pytorch.org/docs/2.6/generated/torch.topk.html</summary>
+        /// <exception cref="RuntimeError">k is out of range.</exception>
+        public ValuesAndIndices topk(long k, long dim = -1, bool largest = true) =>
+            k < 0 || k > Dims[Wrap(dim, ndim)] ? throw new RuntimeError("selected index k out of range") : WithIndices("TopkBackward0", this, Ops.TopK(Node, k, Wrap(dim, ndim), largest));
+
+        /// <summary>Whether all elements are close: |self − other| ≤ atol + rtol·|other|. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
+        public bool allclose(Tensor other, double rtol = 1e-5, double atol = 1e-8) =>
+            (bool)new Tensor(Ops.All(Ops.Or(Ops.Equal(Node, other.Node), Ops.LessEqual(Ops.Abs(Node - other.Node), atol + rtol * Ops.Abs(other.Node)))));
+
+        /// <summary>Whether shape and all elements are equal. https://pytorch.org/docs/2.6/generated/torch.equal.html</summary>
+        public bool equal(Tensor other) => Dims == other.Dims && (bool)new Tensor(Ops.All(Ops.Equal(Node, other.Node)));
+    }
+}

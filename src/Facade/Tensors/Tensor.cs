@@ -1,0 +1,293 @@
+using System.Runtime.InteropServices;
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>A tensor with PyTorch's semantics: mutable, with views, version counters and gradients.</summary>
+    /// <remarks>https://pytorch.org/docs/2.6/tensors.html</remarks>
+    public partial class Tensor
+    {
+        internal Storage storage;
+        internal VersionCounter version;
+        internal View? window;
+        internal GradFn? gradFn;
+        internal int outputNr;
+        internal int rebased;
+        internal Tensor? gradient;
+        internal List<Hook>? postAccumulate;
+        private AccumulateGrad? accumulator;
+        private bool leafRequiresGrad;
+        private Node? seen;
+        private int seenEpoch;
+
+        internal Tensor(Node node, Storage? storage = null, VersionCounter? version = null, View? window = null)
+        {
+            this.storage = storage ?? new Storage(node);
+            this.version = version ?? new VersionCounter();
+            this.window = window;
+            if (window is not null) (seen, seenEpoch) = (node, this.storage.Epoch);
+        }
+
+        /// <summary>The current value as an immutable expression.</summary>
+        internal Node Node
+        {
+            get
+            {
+                if (window is null) return storage.Node;
+                if (seen is null || seenEpoch != storage.Epoch) (seen, seenEpoch) = (window.Read(storage.Node), storage.Epoch);
+                return seen;
+            }
+        }
+
+        internal TensorType Type => Node.Type;
+
+        internal Dims Dims => Node.Shape;
+
+        internal void Settle()
+        {
+            if (window is null) storage.Settle();
+            else if (seen?.Value is { } value && !seen.Inputs.IsEmpty) seen = Node.Leaf(value, seen.Type);
+        }
+
+        internal void Own(Node value)
+        {
+            (window, seen) = (null, null);
+            (storage, version) = (new Storage(value), new VersionCounter());
+        }
+
+        /// <summary>Element type.</summary>
+        public dtype dtype => Named(Node.DType);
+
+        /// <summary>Where the elements are.</summary>
+        public device device => CPU;
+
+        /// <summary>The sizes.</summary>
+        public Size shape => new(Dims);
+
+        /// <summary>The number of dimensions.</summary>
+        public int ndim => Dims.Count;
+
+        /// <summary>The sizes.</summary>
+        public Size size() => shape;
+
+        /// <summary>The size along a dimension.</summary>
+        public long size(int dim) => Dims[Wrap(dim, ndim)];
+
+        /// <summary>The number of dimensions.</summary>
+        public int dim() => ndim;
+
+        /// <summary>The number of elements.</summary>
+        public long numel() => Type.Count;
+
+        /// <summary>The number of elements.</summary>
+        public long nelement() => Type.Count;
+
+        /// <summary>Whether the element type is a floating-point type.</summary>
+        public bool is_floating_point() => Node.DType.IsFloat;
+
+        /// <summary>The size of the first dimension.</summary>
+        /// <exception cref="TypeError">The tensor has no dimensions.</exception>
+        public int __len__() => ndim == 0 ? throw new TypeError("len() of a 0-d tensor") : (int)Dims[0];
+
+        /// <summary>PyTorch's legacy type name, such as torch.FloatTensor.</summary>
+        public string type() => $"torch.{dtype.TensorType}Tensor";
+
+        /// <summary>How often the tensor, or one that shares its elements, was changed in place.</summary>
+        public int _version => version.Value;
+
+        /// <summary>The tensor that this is a view of; null when it owns its elements.</summary>
+        public Tensor? _base => window?.Base;
+
+        /// <summary>Whether this is a view of another tensor.</summary>
+        public bool _is_view() => window is not null;
+
+        /// <summary>Whether gradients with respect to this tensor are wanted, or flow through it.</summary>
+        /// <exception cref="RuntimeError">On setting: the tensor is not a leaf, or not of a floating-point type.</exception>
+        public bool requires_grad
+        {
+            get => leafRequiresGrad || grad_fn is not null;
+            set
+            {
+                if (grad_fn is not null && value != requires_grad) throw new RuntimeError(NotLeaf);
+                if (grad_fn is not null && !value) throw new RuntimeError(NotLeaf);
+                if (grad_fn is not null) throw new RuntimeError("you can only change requires_grad flags of leaf variables.");
+                if (value && !is_floating_point()) throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
+                leafRequiresGrad = value;
+            }
+        }
+
+        private const string NotLeaf = "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().";
+
+        /// <summary>Sets whether gradients are wanted, and returns the tensor.</summary>
+        /// <exception cref="RuntimeError">False for a tensor that is not a leaf; or not a floating-point type.</exception>
+        public Tensor requires_grad_(bool requires_grad = true)
+        {
+            if (grad_fn is not null) return requires_grad ? this : throw new RuntimeError(NotLeaf);
+            if (requires_grad && !is_floating_point()) throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+            leafRequiresGrad = requires_grad;
+            return this;
+        }
+
+        internal void SetLeafRequiresGrad(bool value) => leafRequiresGrad = value;
+
+        /// <summary>Whether the tensor was not made by a recorded operation.</summary>
+        public bool is_leaf => grad_fn is null;
+
+        /// <summary>The recorded operation that made this tensor; null for leaves.</summary>
+        public GradFn? grad_fn
+        {
+            get
+            {
+                // A view whose base got a new history is a view of that.
+                if (window is { } v && rebased != v.Base.rebased)
+                {
+                    if (v.Made != Creation.Normal) throw new RuntimeError(Forbidden(v, "its base or another view of its base has been modified inplace"));
+                    rebased = v.Base.rebased;
+                    gradFn = v.Base.requires_grad ? new GradFn("AsStridedBackward0", [Node], [v.Base.Node], [v.Base.Edge]) : null;
+                    outputNr = 0;
+                }
+                return gradFn;
+            }
+        }
+
+        /// <summary>Which result of <see cref="grad_fn"/> this is.</summary>
+        public int output_nr => outputNr;
+
+        internal Edge Edge => grad_fn is { } fn ? new(fn, outputNr) : leafRequiresGrad ? new(Accumulator, 0) : default;
+
+        internal AccumulateGrad Accumulator
+        {
+            get
+            {
+                if (accumulator is null) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), null);
+                return accumulator;
+            }
+        }
+
+        /// <summary>The accumulated gradient; null before any backward pass.</summary>
+        /// <exception cref="RuntimeError">On setting: another shape or element type, or the tensor itself.</exception>
+        public Tensor? grad
+        {
+            get
+            {
+                if (grad_fn is not null && !retains_grad && gradient is null)
+                    warnings.warn("The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.");
+                return gradient;
+            }
+            set
+            {
+                if (ReferenceEquals(value, this)) throw new RuntimeError("can't assign Variable as its own grad");
+                if (value is not null && value.Node.DType != Node.DType)
+                    throw new RuntimeError($"attempting to assign a gradient with dtype '{ShortName(value)}' to a tensor with dtype '{ShortName(this)}'. Please ensure that the gradient and the tensor have the same dtype");
+                if (value is not null && value.Dims != Dims)
+                    throw new RuntimeError($"attempting to assign a gradient of size '{value.Dims}' to a tensor of size '{Dims}'. Please ensure that the gradient and the tensor are the same size");
+                gradient = value;
+            }
+        }
+
+        internal static string ShortName(Tensor t) => t.dtype.TensorType.ToLowerInvariant() switch { "byte" => "unsigned char", "char" => "signed char", "long" => "long int", var name => name };
+
+        /// <summary>The elements without history: shares storage, but not the version counter. Setting it swaps the storage.</summary>
+        /// <remarks>Writing through it never corrupts a gradient: recorded operations hold the values that they saw.</remarks>
+        public Tensor data
+        {
+            get => window is null ? new(Node, storage) : new(Node, storage, null, window);
+            set
+            {
+                if (requires_grad && !value.is_floating_point()) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+                (storage, window, seen) = (value.storage, value.window, null);
+            }
+        }
+
+        /// <summary>The same elements without history; shares storage and version counter.</summary>
+        public Tensor detach() => window is null ? new(Node, storage, version) : new(Node, storage, version, window);
+
+        /// <summary>Cuts the tensor off from its history.</summary>
+        /// <exception cref="RuntimeError">The tensor is a view.</exception>
+        public Tensor detach_()
+        {
+            if (window is not null && requires_grad) throw new RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
+            (gradFn, outputNr, leafRequiresGrad) = (null, 0, false);
+            return this;
+        }
+
+        internal T[] Elements<T>() where T : unmanaged
+        {
+            Force([this]);
+            return Evaluator.Read<T>(Node);
+        }
+
+        /// <summary>The elements as an array, in row-major order.</summary>
+        /// <exception cref="TypeError">T is not the element type.</exception>
+        public T[] to_array<T>() where T : unmanaged =>
+            DTypes.Of<T>() == Node.DType ? Elements<T>() : throw new TypeError($"a tensor of type {dtype} cannot be read as {typeof(T).Name}");
+
+        // Every element as a float64 or a 64-bit integer, for printing and conversion.
+        internal double[] Doubles()
+        {
+            if (Node.DType == DType.Float64) return Elements<double>();
+            Force([this]);
+            return Evaluator.Read<double>(Ops.Cast(Node, DType.Float64));
+        }
+
+        internal long[] Longs()
+        {
+            if (Node.DType == DType.Int64) return Elements<long>();
+            Force([this]);
+            return Evaluator.Read<long>(Ops.Cast(Node, DType.Int64));
+        }
+
+        /// <summary>The single element: a double, a long or a bool.</summary>
+        /// <exception cref="RuntimeError">There is not exactly one element.</exception>
+        public object item()
+        {
+            var bits = SingleBits();
+            return Node.DType switch
+            {
+                DType.Bool => bits != 0,
+                DType.Float32 or DType.Float64 => BitConverter.Int64BitsToDouble(bits),
+                _ => bits,
+            };
+        }
+
+        /// <summary>The single element.</summary>
+        /// <typeparam name="T">A number type or bool.</typeparam>
+        /// <exception cref="RuntimeError">There is not exactly one element.</exception>
+        public T item<T>() where T : unmanaged => (T)Convert.ChangeType(item(), typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+
+        private long SingleBits()
+        {
+            if (Type.Count != 1) throw new RuntimeError($"a Tensor with {Type.Count} elements cannot be converted to Scalar");
+            Force([this]);
+            return Node.Value!.ScalarBits;
+        }
+
+        private double Single() => Type.Count == 1 ? Convert.ToDouble(item(), System.Globalization.CultureInfo.InvariantCulture)
+            : throw new ValueError("only one element tensors can be converted to Python scalars");
+
+        /// <summary>float(x).</summary>
+        public static explicit operator double(Tensor x) => x.Single();
+
+        /// <summary>float(x).</summary>
+        public static explicit operator float(Tensor x) => (float)x.Single();
+
+        /// <summary>int(x).</summary>
+        public static explicit operator long(Tensor x) => (long)x.Single();
+
+        /// <summary>int(x).</summary>
+        public static explicit operator int(Tensor x) => (int)x.Single();
+
+        /// <summary>bool(x).</summary>
+        /// <exception cref="RuntimeError">There is not exactly one element.</exception>
+        public static explicit operator bool(Tensor x) => x.Type.Count == 1 ? x.Single() != 0
+            : throw new RuntimeError(x.Type.Count == 0 ? "Boolean value of Tensor with no values is ambiguous" : "Boolean value of Tensor with more than one value is ambiguous");
+
+        /// <summary>Whether a condition holds: <c>if (x &lt; y)</c>.</summary>
+        public static bool operator true(Tensor x) => (bool)x;
+
+        /// <summary>Whether a condition does not hold.</summary>
+        public static bool operator false(Tensor x) => !(bool)x;
+    }
+}

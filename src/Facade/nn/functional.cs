@@ -1,0 +1,204 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Neural networks: https://pytorch.org/docs/2.6/nn.html</summary>
+    public static partial class nn
+    {
+        /// <summary>Functions of neural networks: https://pytorch.org/docs/2.6/nn.functional.html</summary>
+        public static class functional
+        {
+            private static Autograd.Reduction Kind(string reduction) => reduction switch
+            {
+                "mean" => Reduction.Mean,
+                "sum" => Reduction.Sum,
+                "none" => Reduction.None,
+                _ => throw new ValueError($"{reduction} is not a valid value for reduction"),
+            };
+
+            /// <summary>max(x, 0).</summary>
+            public static Tensor relu(Tensor input, bool inplace = false) => inplace ? input.relu_() : input.relu();
+
+            /// <summary>The hyperbolic tangent.</summary>
+            public static Tensor tanh(Tensor input) => input.tanh();
+
+            /// <summary>1 / (1 + e⁻ˣ).</summary>
+            public static Tensor sigmoid(Tensor input) => input.sigmoid();
+
+            /// <summary>x above zero, slope·x below.</summary>
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Record("LeakyReluBackward0", Saves.Self, Ops.LeakyRelu(input.Node, negative_slope), input);
+
+            /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
+            public static Tensor elu(Tensor input, double alpha = 1) => Record("EluBackward0", Saves.Self, Ops.Elu(input.Node, alpha), input);
+
+            /// <summary>x·Φ(x); approximate may be "none" or "tanh".</summary>
+            public static Tensor gelu(Tensor input, string approximate = "none") => approximate is not ("none" or "tanh")
+                ? throw new RuntimeError("approximate argument must be either none or tanh.")
+                : Record("GeluBackward0", Saves.Self, Ops.Gelu(input.Node, approximate == "tanh"), input);
+
+            /// <summary>x / (1 + e⁻ˣ).</summary>
+            public static Tensor silu(Tensor input) => Record("SiluBackward0", Saves.Self, Ops.Silu(input.Node), input);
+
+            /// <summary>x·tanh(softplus x).</summary>
+            public static Tensor mish(Tensor input) => Record("MishBackward0", Saves.Self, Ops.Mish(input.Node), input);
+
+            /// <summary>log(1 + e^(beta·x)) / beta; linear above the threshold.</summary>
+            public static Tensor softplus(Tensor input, double beta = 1, double threshold = 20) =>
+                Record("SoftplusBackward0", Saves.Self, Ops.Where(input.Node * beta > threshold, input.Node, Ops.Softplus(input.Node * beta) / beta), input);
+
+            /// <summary>log(1 / (1 + e⁻ˣ)).</summary>
+            public static Tensor logsigmoid(Tensor input) => Record("LogSigmoidBackward0", Saves.Self, Ops.LogSigmoid(input.Node), input);
+
+            /// <summary>eˣ / Σ eˣ along a dimension.</summary>
+            public static Tensor softmax(Tensor input, int dim) => input.softmax(dim);
+
+            /// <summary>The logarithm of the softmax.</summary>
+            public static Tensor log_softmax(Tensor input, int dim) => input.log_softmax(dim);
+
+            /// <summary>x·Wᵀ + b. https://pytorch.org/docs/2.6/generated/torch.nn.functional.linear.html</summary>
+            public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null)
+            {
+                if (bias is not null && input.ndim == 2) return bias.addmm(input, weight.t());
+                var y = input.matmul(weight.t());
+                return bias is null ? y : y + bias;
+            }
+
+            /// <summary>The squared error. https://pytorch.org/docs/2.6/generated/torch.nn.functional.mse_loss.html</summary>
+            public static Tensor mse_loss(Tensor input, Tensor target, string reduction = "mean")
+            {
+                if (input.Dims != target.Dims) warnings.warn($"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.");
+                CheckBroadcast(input.Dims, target.Dims);
+                var (a, b) = Apart(input, target);
+                return Record("MseLossBackward0", Saves.All, Ops.MseLoss(a, b, Kind(reduction)), input, target);
+            }
+
+            /// <summary>The absolute error.</summary>
+            public static Tensor l1_loss(Tensor input, Tensor target, string reduction = "mean") => Reduced((input - target).abs(), reduction);
+
+            private static Tensor Reduced(Tensor loss, string reduction) => Kind(reduction) switch
+            {
+                Reduction.Mean => loss.mean(),
+                Reduction.Sum => loss.sum(),
+                _ => loss,
+            };
+
+            /// <summary>Minus the log-probability of each target class. https://pytorch.org/docs/2.6/generated/torch.nn.functional.nll_loss.html</summary>
+            /// <exception cref="IndexError">A target is out of range.</exception>
+            public static Tensor nll_loss(Tensor input, Tensor target, string reduction = "mean")
+            {
+                CheckClasses(input, target);
+                return Record("NllLossBackward0", Saves.Number, Guard(() => Ops.NllLoss(input.Node, target.Node, Kind(reduction))), input);
+            }
+
+            /// <summary>The cross entropy between logits and target classes. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
+            /// <exception cref="IndexError">A target is out of range.</exception>
+            public static Tensor cross_entropy(Tensor input, Tensor target, string reduction = "mean") => nll_loss(input.log_softmax(input.ndim == 1 ? 0 : 1), target, reduction);
+
+            private static void CheckClasses(Tensor input, Tensor target)
+            {
+                if (target.Node.DType != DType.Int64) throw new RuntimeError($"expected scalar type Long but found {target.dtype.TensorType}");
+                if (input.ndim > 1 && (target.ndim == 0 || input.Dims[0] != target.Dims[0])) throw new ValueError($"Expected input batch_size ({input.Dims[0]}) to match target batch_size ({(target.ndim == 0 ? 1 : target.Dims[0])}).");
+                var classes = input.Dims[input.ndim == 1 ? 0 : 1];
+                foreach (var t in target.Longs())
+                    if (t < 0 || t >= classes) throw new IndexError($"Target {t} is out of bounds.");
+            }
+
+            /// <summary>The cross entropy of probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy.html</summary>
+            public static Tensor binary_cross_entropy(Tensor input, Tensor target, string reduction = "mean")
+            {
+                static Node Log(Node x) => Ops.Clamp(Ops.Log(x), min: -100.0);
+                var (x, t) = Apart(input, target);
+                return Record("BinaryCrossEntropyBackward0", Saves.All, Combine(-(t * Log(x) + (1 - t) * Log(1 - x)), reduction), input, target);
+            }
+
+            /// <summary>The cross entropy of sigmoid(input). https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy_with_logits.html</summary>
+            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction = "mean")
+            {
+                var (x, t) = Apart(input, target);
+                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, Combine((1 - t) * x + Ops.Softplus(-x), reduction), input, target);
+            }
+
+            private static Node Combine(Node loss, string reduction) => Kind(reduction) switch
+            {
+                Reduction.Mean => Ops.Mean(loss),
+                Reduction.Sum => Ops.Sum(loss),
+                _ => loss,
+            };
+
+            /// <summary>Sets elements to zero at random, and scales the others. https://pytorch.org/docs/2.6/generated/torch.nn.functional.dropout.html</summary>
+            /// <exception cref="ValueError">p is not a probability.</exception>
+            public static Tensor dropout(Tensor input, double p = 0.5, bool training = true)
+            {
+                if (p is not (>= 0 and <= 1)) throw new ValueError($"dropout probability has to be between 0 and 1, but got {p}");
+                if (!training || p == 0) return input;
+                return input * (bernoulli(full_like(input, 1 - p)) / (1 - p));
+            }
+
+            private static Dims Spread(long[] sizes, int n) => sizes.Length == 1 ? Dims.Repeat(sizes[0], n) : Dims.Create(sizes);
+
+            /// <summary>A convolution of images. https://pytorch.org/docs/2.6/generated/torch.nn.functional.conv2d.html</summary>
+            /// <exception cref="RuntimeError">Shapes do not fit.</exception>
+            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? stride = null, long[]? padding = null, long[]? dilation = null, int groups = 1)
+            {
+                if (input.ndim == 4 && weight.ndim == 4 && input.Dims[1] != weight.Dims[1] * groups)
+                    throw new RuntimeError($"Given groups={groups}, weight of size {weight.Dims}, expected input{input.Dims} to have {weight.Dims[1] * groups} channels, but got {input.Dims[1]} channels instead");
+                Tensor[] operands = bias is null ? [input, weight] : [input, weight, bias];
+                return Record("ConvolutionBackward0", Saves.Cross, Guard(() => Ops.Convolution(input.Node, weight.Node, bias?.Node, Spread(stride ?? [1], 2), Spread(padding ?? [0], 2), Spread(dilation ?? [1], 2), groups)), operands);
+            }
+
+            /// <summary>The largest element of each window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.max_pool2d.html</summary>
+            /// <exception cref="RuntimeError">The window does not fit.</exception>
+            public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
+                Record("MaxPool2DWithIndicesBackward0", Saves.Self | Saves.Result, Guard(() => Ops.MaxPool(input.Node, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2))), input);
+
+            /// <summary>The mean of each window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.avg_pool2d.html</summary>
+            /// <exception cref="RuntimeError">The window does not fit.</exception>
+            public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
+                Record("AvgPool2DBackward0", Saves.Self, Guard(() => Ops.AvgPool(input.Node, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2))), input);
+
+            /// <summary>Mean 0 and variance 1 over the last dimensions. https://pytorch.org/docs/2.6/generated/torch.nn.functional.layer_norm.html</summary>
+            public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
+                Record("NativeLayerNormBackward0", Saves.All, Ops.LayerNorm(input.Node, normalized_shape.Length, weight?.Node, bias?.Node, eps), [input, .. Given(weight), .. Given(bias)]);
+
+            private static Tensor[] Given(Tensor? x) => x is null ? [] : [x];
+
+            /// <summary>Mean 0 and variance 1 per channel. https://pytorch.org/docs/2.6/generated/torch.nn.functional.batch_norm.html</summary>
+            /// <exception cref="ValueError">Only one value per channel in training.</exception>
+            public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5)
+            {
+                var count = input.Dims.Without(1).Product;
+                if (training && count == 1) throw new ValueError($"Expected more than 1 value per channel when training, got input size {input.shape}");
+                Tensor[] operands = [input, .. Given(weight), .. Given(bias)];
+                if (!training) return Record("NativeBatchNormBackward0", Saves.All, Ops.PerChannel(input.Node, running_mean!.Node) is var m && Ops.PerChannel(input.Node, running_var!.Node) is var v
+                    ? Affine((input.Node - m!) * Ops.Rsqrt(v! + eps), weight, bias) : null!, operands);
+                if (running_mean is not null && running_var is not null)
+                {
+                    using var _ = no_grad();
+                    long[] axes = [.. Enumerable.Range(0, input.ndim).Where(k => k != 1).Select(k => (long)k)];
+                    running_mean.lerp_(input.detach().mean(axes), momentum);
+                    running_var.lerp_(input.detach().var(axes), momentum);
+                }
+                return Record("NativeBatchNormBackward0", Saves.All, Ops.BatchNorm(input.Node, weight?.Node, bias?.Node, eps), operands);
+            }
+
+            private static Node Affine(Node x, Tensor? weight, Tensor? bias)
+            {
+                if (weight is not null) x *= Ops.PerChannel(x, weight.Node)!;
+                return bias is null ? x : x + Ops.PerChannel(x, bias.Node)!;
+            }
+
+            /// <summary>One at each index. https://pytorch.org/docs/2.6/generated/torch.nn.functional.one_hot.html</summary>
+            public static Tensor one_hot(Tensor tensor, long num_classes = -1) =>
+                new(Ops.OneHot(tensor.Node, num_classes >= 0 ? num_classes : tensor.Longs().Append(-1).Max() + 1));
+
+            /// <summary>Rows of a table. https://pytorch.org/docs/2.6/generated/torch.nn.functional.embedding.html</summary>
+            /// <exception cref="IndexError">An index is out of range.</exception>
+            public static Tensor embedding(Tensor input, Tensor weight)
+            {
+                foreach (var i in input.Longs())
+                    if (i < 0 || i >= weight.Dims[0]) throw new IndexError("index out of range in self");
+                return Record("EmbeddingBackward0", Saves.Number, Ops.Take(weight.Node, 0, input.Node), weight);
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd;
+
+/// <summary>PyTorch's API over immutable graphs: names, keyword arguments, texts and random streams are PyTorch 2.6's.</summary>
+/// <remarks>See https://pytorch.org/docs/2.6/torch.html. Members differ from PyTorch's only where C# cannot spell them.</remarks>
+public static partial class torch
+{
+    /// <summary>The version of PyTorch whose behaviour is followed.</summary>
+    public const string __version__ = "2.6.0";
+
+    /// <summary>A place for tensors. Only the CPU is there until a package adds another.</summary>
+    /// <param name="type">cpu or cuda.</param>
+    public sealed record device(string type)
+    {
+        /// <summary>Makes a device from its name, such as "cpu" or "cuda:0".</summary>
+        public static implicit operator device(string name) => new(name.Split(':')[0]);
+
+        /// <summary>The name.</summary>
+        public override string ToString() => type;
+    }
+
+    /// <summary>The CPU.</summary>
+    public static readonly device CPU = new("cpu");
+
+    /// <summary>The first NVIDIA GPU.</summary>
+    public static readonly device CUDA = new("cuda");
+
+    /// <summary>An element type, printed as PyTorch prints it.</summary>
+    public sealed class dtype
+    {
+        internal dtype(DType type, string name, string tensorType) => (Type, Name, TensorType) = (type, name, tensorType);
+
+        internal DType Type { get; }
+
+        internal string Name { get; }
+
+        internal string TensorType { get; }
+
+        /// <summary>Whether it is a floating-point type.</summary>
+        public bool is_floating_point => Type.IsFloat;
+
+        /// <summary>Bytes per element.</summary>
+        public int itemsize => Type.Size;
+
+        /// <summary>The name, such as torch.float32.</summary>
+        public override string ToString() => "torch." + Name;
+    }
+
+#pragma warning disable CS1591 // The element types by PyTorch's names.
+    public static readonly dtype @bool = new(DType.Bool, "bool", "Bool");
+    public static readonly dtype uint8 = new(DType.UInt8, "uint8", "Byte");
+    public static readonly dtype int8 = new(DType.Int8, "int8", "Char");
+    public static readonly dtype int16 = new(DType.Int16, "int16", "Short");
+    public static readonly dtype int32 = new(DType.Int32, "int32", "Int");
+    public static readonly dtype int64 = new(DType.Int64, "int64", "Long");
+    public static readonly dtype float32 = new(DType.Float32, "float32", "Float");
+    public static readonly dtype float64 = new(DType.Float64, "float64", "Double");
+    public static readonly dtype @short = int16, @int = int32, @long = int64, @float = float32, @double = float64;
+    public static readonly double inf = double.PositiveInfinity, nan = double.NaN, pi = Math.PI;
+#pragma warning restore CS1591
+
+    private static readonly dtype[] AllTypes = [@bool, uint8, int8, int16, int32, int64, float32, float64];
+
+    internal static dtype Named(DType type) => AllTypes[(int)type];
+
+    private static dtype defaultType = float32;
+
+    /// <summary>The floating-point type of new tensors: float32 unless set.</summary>
+    public static dtype get_default_dtype() => defaultType;
+
+    /// <summary>Sets the floating-point type of new tensors.</summary>
+    /// <exception cref="TypeError">The type is not a floating-point type.</exception>
+    public static void set_default_dtype(dtype d) => defaultType = d.is_floating_point ? d : throw new TypeError("only floating-point types are supported as the default type");
+
+    /// <summary>A Python number: bool, integer or float.</summary>
+    public readonly struct Scalar
+    {
+        private Scalar(double value, long integer, DType type) => (Value, Integer, Type) = (value, integer, type);
+
+        internal double Value { get; }
+
+        internal long Integer { get; }
+
+        internal DType Type { get; }
+
+        internal Node Node(DType wanted) => Type.IsFloat ? Ops.Scalar(Value, wanted) : Ops.Scalar(Integer, wanted);
+
+        /// <summary>A float.</summary>
+        public static implicit operator Scalar(double value) => new(value, (long)value, DType.Float64);
+
+        /// <summary>An integer.</summary>
+        public static implicit operator Scalar(int value) => new(value, value, DType.Int64);
+
+        /// <summary>An integer.</summary>
+        public static implicit operator Scalar(long value) => new(value, value, DType.Int64);
+
+        /// <summary>A bool.</summary>
+        public static implicit operator Scalar(bool value) => new(value ? 1 : 0, value ? 1 : 0, DType.Bool);
+    }
+
+    /// <summary>The sizes of a tensor, printed as torch.Size([2, 3]).</summary>
+    /// <param name="Dims">The sizes.</param>
+    public readonly record struct Size(Dims Dims)
+    {
+        /// <summary>The size along a dimension; negative counts from the end.</summary>
+        public long this[int dim] => Dims[dim < 0 ? dim + Dims.Count : dim];
+
+        /// <summary>How many dimensions there are.</summary>
+        public int Length => Dims.Count;
+
+        /// <summary>The product of the sizes.</summary>
+        public long numel() => Dims.Product;
+
+        /// <summary>The sizes as an array.</summary>
+        public static implicit operator long[](Size size) => size.Dims.Span.ToArray();
+
+        /// <summary>As PyTorch prints it.</summary>
+        public override string ToString() => $"torch.Size({Dims})";
+    }
+
+    /// <summary>Everything made inside is freed by the garbage collector; the scope exists for code that comes from TorchSharp.</summary>
+    public static IDisposable NewDisposeScope() => new Scope(() => { });
+
+    internal sealed class Scope(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
+    }
+
+    /// <summary>NVIDIA GPUs; none without the package that binds them.</summary>
+    public static class cuda
+    {
+        /// <summary>Whether a GPU can be used.</summary>
+        public static bool is_available() => false;
+
+        /// <summary>How many GPUs can be used.</summary>
+        public static int device_count() => 0;
+    }
+
+    internal static void Demand(device? wanted)
+    {
+        if (wanted is null || wanted.type == "cpu") return;
+        throw wanted.type == "cuda" ? new AssertionError("Torch not compiled with CUDA enabled")
+            : new RuntimeError($"Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: {wanted.type}");
+    }
+
+    /// <summary>Computes tensors now, together: shared parts are computed once.</summary>
+    internal static void Force(IReadOnlyList<Tensor> tensors, bool keep = false)
+    {
+        var nodes = new Node[tensors.Count];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = tensors[i].Node;
+            keep |= tensors[i].gradFn is not null;
+        }
+        Evaluator.Force(nodes, keep);
+        foreach (var tensor in tensors) tensor.Settle();
+    }
+}

@@ -57,18 +57,20 @@ public static partial class Ops
         var bKnown = IsConstant(b, out var v);
         if (a.DType.IsFloat && (aKnown || bKnown))
         {
-            if (aKnown && bKnown && Folded(op, u, v) is { } folded) return Full(a.Type, folded);
+            if (aKnown && bKnown && Folded(op, u, v) is { } folded) return Full(a.Type.As(op.IsComparison ? DType.Bool : a.DType), folded);
             if (op == Binary.Mul && aKnown && u == 1) return b;
             if ((op == Binary.Mul || op == Binary.Div || op == Binary.Pow) && bKnown && v == 1) return a;
             if (op == Binary.Mul && aKnown && u == -1) return Apply(Unary.Neg, b);
             if (op == Binary.Mul && bKnown && v == -1) return Apply(Unary.Neg, a);
-            if (op == Binary.Pow && bKnown && v == 2) return Apply(Binary.Mul, a, a);
         }
         return new Node(op, a, b);
     }
 
     private static double? Folded(Binary op, double a, double b) =>
-        op == Binary.Add ? a + b : op == Binary.Mul ? a * b : op == Binary.Div ? a / b : null;
+        op == Binary.Add ? a + b : op == Binary.Mul ? a * b : op == Binary.Div ? a / b :
+        op == Binary.Equal ? Truth(a == b) : op == Binary.Less ? Truth(a < b) : op == Binary.LessEqual ? Truth(a <= b) : null;
+
+    private static double Truth(bool holds) => holds ? 1 : 0;
 
     /// <summary>Converts elements to another type: towards zero for integers, non-zero is true.</summary>
     /// <param name="x">The tensor.</param>

@@ -23,6 +23,7 @@ internal sealed class Fuse
     private readonly int[] slot;
     private readonly List<Slot> slots = [];
     private readonly List<long> constants = [];
+    private readonly Dictionary<int, Layout> copied = [];
 
     private Fuse(Graph graph)
     {
@@ -73,7 +74,11 @@ internal sealed class Fuse
     private Kind See(int i, Layout seen)
     {
         // A result must be dense, so a root that is not is copied.
-        if (isRoot[i] && !(seen.IsDense && order[at[inputs[i][0]]].Type.Count == order[i].Type.Count)) return Kind.Map;
+        if (isRoot[i] && !(seen.IsDense && order[at[inputs[i][0]]].Type.Count == order[i].Type.Count))
+        {
+            copied[i] = seen;
+            return Kind.Map;
+        }
         (at[i], layout[i]) = (at[inputs[i][0]], seen);
         return Kind.View;
     }
@@ -91,7 +96,7 @@ internal sealed class Fuse
             var linear = kind[i] is Kind.Map or Kind.Reduce;
             foreach (var x in inputs[i])
             {
-                var after = kind[i] == Kind.Map && kind[at[x]] != Kind.Given && !IsLinear(x) ? 1 : 0;
+                var after = kind[i] == Kind.Map && kind[at[x]] != Kind.Given && (copied.ContainsKey(i) || !IsLinear(x)) ? 1 : 0;
                 stage[i] = Math.Max(stage[i], stage[at[x]] + after);
             }
             if (order[i].Op is Checkpoint) stage[i] = Math.Max(stage[i], stage[at[inputs[i][1]]] + 1);
@@ -101,6 +106,7 @@ internal sealed class Fuse
                 if (IsLinear(inputs[i][0]) && Split(order[i]) is not null) Join(i, at[inputs[i][0]]);
                 continue;
             }
+            if (copied.ContainsKey(i)) continue;
             foreach (var x in inputs[i].Take(order[i].Op is Checkpoint ? 1 : 3))
             {
                 if (IsLinear(x) && stage[at[x]] == stage[i]) Join(i, at[x]);
@@ -225,7 +231,7 @@ internal sealed class Fuse
             if (kind[i] == Kind.Map)
             {
                 count = node.Type.Count;
-                int[] operands = [.. inputs[i].Take(node.Op is Checkpoint ? 1 : 3).Select(Operand)];
+                int[] operands = copied.TryGetValue(i, out var seen) ? [Load(inputs[i][0], seen)] : [.. inputs[i].Take(node.Op is Checkpoint ? 1 : 3).Select(Operand)];
                 steps.Add((node, operands));
                 place[i] = -steps.Count;
                 if (stored[i]) sinks.Add((new Sink(-steps.Count, null, node.DType, 1, 1, count), slot[i]));

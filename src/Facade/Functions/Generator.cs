@@ -214,34 +214,4 @@ public static partial class torch
             }
         return Leaf(Ops.Cast(Ops.Tensor<long>(order), (dtype ?? int64).Type), false);
     }
-
-    /// <summary>1 with the given probabilities, else 0. https://pytorch.org/docs/2.6/generated/torch.bernoulli.html</summary>
-    /// <exception cref="RuntimeError">A probability is not in [0, 1].</exception>
-    public static Tensor bernoulli(Tensor input, Generator? generator = null)
-    {
-        var p = input.Doubles();
-        if (Array.Exists(p, v => v is not (>= 0 and <= 1))) throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
-        var source = generator ?? Default;
-        var values = new double[p.Length];
-        lock (source)
-            for (var i = 0; i < p.Length; i++) values[i] = (input.Node.DType == DType.Float32 ? source.Single() : source.Double()) < p[i] ? 1 : 0;
-        return Record("BernoulliBackward0", Saves.None, Ops.Cast(Ops.Tensor<double>(values, input.Dims), input.Node.DType));
-    }
-
-    /// <summary>Uniform numbers of another tensor's shape.</summary>
-    public static Tensor rand_like(Tensor input, dtype? dtype = null) => rand(input.shape, dtype ?? input.dtype);
-
-    /// <summary>Normal numbers of another tensor's shape.</summary>
-    public static Tensor randn_like(Tensor input, dtype? dtype = null) => randn(input.shape, dtype ?? input.dtype);
-
-    public partial class Tensor
-    {
-        /// <summary>Fills with uniform numbers.</summary>
-        public Tensor uniform_(double from = 0, double to = 1) => Assign(rand(shape, dtype) * (to - from) + from);
-
-        /// <summary>Fills with normal numbers.</summary>
-        public Tensor normal_(double mean = 0, double std = 1) => Assign(normal(mean, std, shape, dtype));
-
-        internal Tensor Assign(Tensor value) => InPlace(this, "CopyBackwards", Saves.None, _ => value.Node);
-    }
 }

@@ -126,20 +126,20 @@ public static partial class torch
         public Tensor logical_and(Tensor other) => Pair("", Saves.None, Ops.And, this, other);
         public Tensor logical_or(Tensor other) => Pair("", Saves.None, Ops.Or, this, other);
 
-        public static Tensor operator +(Tensor a, Tensor b) => a.add(b);
-        public static Tensor operator +(Tensor a, Scalar b) => a.add(b);
+        public static Tensor operator +(Tensor a, Tensor b) => Some(a, "+", b).add(b);
+        public static Tensor operator +(Tensor a, Scalar b) => Some(a, "+", b).add(b);
         public static Tensor operator +(Scalar a, Tensor b) => Pair("AddBackward0", Saves.None, (x, y) => y + x, a, b);
-        public static Tensor operator -(Tensor a, Tensor b) => a.sub(b);
-        public static Tensor operator -(Tensor a, Scalar b) => a.sub(b);
+        public static Tensor operator -(Tensor a, Tensor b) => Some(a, "-", b).sub(b);
+        public static Tensor operator -(Tensor a, Scalar b) => Some(a, "-", b).sub(b);
         public static Tensor operator -(Scalar a, Tensor b) => Pair("RsubBackward1", Saves.None, (x, y) => x - y, a, b);
-        public static Tensor operator *(Tensor a, Tensor b) => a.mul(b);
-        public static Tensor operator *(Tensor a, Scalar b) => a.mul(b);
+        public static Tensor operator *(Tensor a, Tensor b) => Some(a, "*", b).mul(b);
+        public static Tensor operator *(Tensor a, Scalar b) => Some(a, "*", b).mul(b);
         public static Tensor operator *(Scalar a, Tensor b) => b.mul(a);
-        public static Tensor operator /(Tensor a, Tensor b) => a.div(b);
-        public static Tensor operator /(Tensor a, Scalar b) => a.div(b);
+        public static Tensor operator /(Tensor a, Tensor b) => Some(a, "/", b).div(b);
+        public static Tensor operator /(Tensor a, Scalar b) => Some(a, "/", b).div(b);
         public static Tensor operator /(Scalar a, Tensor b) => b.reciprocal().mul(a);
-        public static Tensor operator %(Tensor a, Tensor b) => a.remainder(b);
-        public static Tensor operator %(Tensor a, Scalar b) => a.remainder(b);
+        public static Tensor operator %(Tensor a, Tensor b) => Some(a, "%", b).remainder(b);
+        public static Tensor operator %(Tensor a, Scalar b) => Some(a, "%", b).remainder(b);
         public static Tensor operator -(Tensor a) => a.neg();
         public static Tensor operator ==(Tensor a, Tensor b) => a.eq(b);
         public static Tensor operator !=(Tensor a, Tensor b) => a.ne(b);
@@ -182,6 +182,13 @@ public static partial class torch
 
         /// <inheritdoc/>
         public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+        // A gradient that is not there is null; arithmetic with it is Python's TypeError.
+        private static Tensor Some(Tensor? a, string op, Tensor? b) => a is not null && b is not null ? a
+            : throw new TypeError($"unsupported operand type(s) for {op}: '{(a is null ? "NoneType" : "Tensor")}' and '{(b is null ? "NoneType" : "Tensor")}'");
+
+        private static Tensor Some(Tensor? a, string op, Scalar b) => a
+            ?? throw new TypeError($"unsupported operand type(s) for {op}: 'NoneType' and '{(b.Type.IsFloat ? "float" : b.Type == DType.Bool ? "bool" : "int")}'");
 
         private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other)
         {

@@ -7,7 +7,7 @@ public static partial class torch
     /// <summary>What aliasing tensors share: the current value.</summary>
     internal sealed class Storage(Node node)
     {
-        public Node Node { get; private set; } = node;
+        public Node Node { get; private set; } = Opaque(node);
 
         /// <summary>How often the value has changed.</summary>
         public int Epoch { get; private set; }
@@ -17,9 +17,12 @@ public static partial class torch
 
         public void Write(Node node)
         {
-            Node = node;
+            Node = Opaque(node);
             Epoch++;
         }
+
+        // A constant would be folded into what is made of it, and a gradient could not find it again.
+        private static Node Opaque(Node node) => Ops.IsConstant(node, out _) ? new Node(Primitives.Alias.Instance, node) : node;
 
         /// <summary>Replaces an expression by its computed value, so that what it was made of can be collected.</summary>
         public void Settle()

@@ -131,7 +131,7 @@ public static partial class torch
             {
                 if (p is not (>= 0 and <= 1)) throw new ValueError($"dropout probability has to be between 0 and 1, but got {p}");
                 if (!training || p == 0) return input;
-                return input * (bernoulli(full_like(input, 1 - p)) / (1 - p));
+                return input * (empty(input.shape, input.dtype).bernoulli_(1 - p) / (1 - p));
             }
 
             private static Dims Spread(long[] sizes, int n) => sizes.Length == 1 ? Dims.Repeat(sizes[0], n) : Dims.Create(sizes);

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+using Functional.Autograd;
+
+namespace Conformance;
+
+/// <summary>Recorded values: one JSON object a line.</summary>
+internal static class Golden
+{
+    public static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "golden", name);
+
+    public static IEnumerable<JsonElement> Lines(string name) => File.ReadLines(Path(name)).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement);
+
+    public static double Number(JsonElement e) => e.ValueKind switch
+    {
+        JsonValueKind.String => double.Parse(e.GetString()!, CultureInfo.InvariantCulture),
+        JsonValueKind.True => 1,
+        JsonValueKind.False => 0,
+        _ => e.GetDouble(),
+    };
+
+    public static long[] Longs(JsonElement e) => [.. e.EnumerateArray().Select(n => n.GetInt64())];
+
+    public static double[] Data(JsonElement tensor) => [.. tensor.GetProperty("data").EnumerateArray().Select(Number)];
+
+    public static torch.dtype Type(string name) => name switch
+    {
+        "float32" => torch.float32,
+        "float64" => torch.float64,
+        "int64" => torch.int64,
+        "int32" => torch.int32,
+        "int16" => torch.int16,
+        "int8" => torch.int8,
+        "uint8" => torch.uint8,
+        "bool" => torch.@bool,
+        _ => throw new ArgumentException(name),
+    };
+
+    public static torch.Tensor Tensor(JsonElement e)
+    {
+        var type = Type(e.GetProperty("dtype").GetString()!);
+        var shape = Longs(e.GetProperty("shape"));
+        var data = type.is_floating_point
+            ? torch.tensor<double>(Data(e), shape)
+            : torch.tensor<long>([.. e.GetProperty("data").EnumerateArray().Select(n => n.ValueKind == JsonValueKind.Number ? n.GetInt64() : (long)Number(n))], shape);
+        return data.to(type);
+    }
+}

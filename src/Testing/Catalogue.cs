@@ -25,7 +25,11 @@ public static class Catalogue
         Pair(Binary.Add), Pair(Binary.Mul), Pair(Binary.Div, b: (0.5, 2)), Pair(Binary.Pow, a: (0.3, 2)), Pair(Binary.Atan2, b: (0.5, 2)),
         Pair(Binary.Max, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Min, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Rem, a: (0.1, 0.4), b: (0.5, 2)),
         Test(Binary.Less), Test(Binary.LessEqual), Test(Binary.Equal),
-        Row2("Select", (t, s) => new("Select", [t.Leaf(s), t.Leaf(s)], x => Where(Less(Detach(x[0]), 0.3), x[0] * x[1], Sin(x[1])))),
+        Row2("Select", (t, s) =>
+        {
+            var mask = t.Indices(s, 2);
+            return new("Select", [t.Leaf(s), t.Leaf(s)], x => Where(Equal(mask, 1), x[0] * x[1], Sin(x[1])));
+        }),
         Row1("Cast", x => Cast(Cast(x, DType.Float64), DType.Float64) + Cast(Cast(Less(Detach(x), 0), DType.Int64), DType.Float64)),
         Row1("Input", x => x),
         Row1("Literal", x => x * 0.7 + 3),
@@ -45,10 +49,10 @@ public static class Catalogue
             var (shape, how) = (t.Shape(3), t.Pick(Combine.Sum, Combine.Prod, Combine.Max, Combine.Min));
             Dims axes = t.Pick<Dims>([0], [1], [2], [0, 2], [1, 2], [0, 1, 2]);
             // Distinct elements: ties are a matter of convention, not of differences.
-            var distinct = Reshape(Arange(shape.Product), shape) * 0.37 % 1;
-            return new Case($"Reduce {how} {axes}", [t.Leaf(shape, 0.5, 0.51)], x => Square(new Node(new Reduce(how, axes), x[0] + Cast(distinct, DType.Float64))));
+            var distinct = Cast(Reshape(Arange(shape.Product), shape), DType.Float64) * 0.37 % 1;
+            return new Case($"Reduce {how} {axes}", [t.Leaf(shape, 0.5, 0.51)], x => Square(new Node(new Reduce(how, axes), x[0] + distinct)));
         }),
-        Row1("ArgMax", x => x * Cast(ArgMax(Detach(x), 1, keep: true), DType.Float64)),
+        Row1("ArgMax", x => x * Cast(ArgMax(0.01 * x + Reshape(Arange(x.Type.Count) * 7 % 11, x.Shape), 1, keep: true), DType.Float64)),
         Row1("CumSum", x => Square(CumSum(x, 0)) + CumSum(x, 1)),
         new("Dot", t =>
         {
@@ -70,8 +74,8 @@ public static class Catalogue
         new("ArgSort", t =>
         {
             var s = t.Shape(2);
-            var distinct = Reshape(Arange(s.Product) * 7 % 11, s);
-            return new("ArgSort", [t.Leaf(s, 0, 0.01)], x => Sort(x[0] + distinct, 0, t.Next(2) == 0).Values * Arange(s[1]));
+            var (distinct, descending) = (Reshape(Arange(s.Product) * 7 % 29, s), t.Next(2) == 0);
+            return new("ArgSort", [t.Leaf(s, 0, 0.01)], x => Sort(x[0] + distinct, 0, descending).Values * Arange(s[1]));
         }),
         Row1("RandomBits", x => x * Uniform(Key(7), x.Type)),
         Row1("Detach", x => x * Detach(Sin(x)), smooth: false),
@@ -113,8 +117,11 @@ public static class Catalogue
                 _ => new("Einsum ij,j,ik->k", [t.Leaf([s[0], s[1]]), t.Leaf([s[1]]), t.Leaf([s[0], s[2]])], x => Einsum("ij,j,ik->k", x[0], x[1], x[2])),
             };
         }),
-        new("Convolution", t => new("Convolution", [t.Leaf([2, 2, 5, 4]), t.Leaf([4, t.Pick(2L, 1L), 2, 3])],
-            x => Convolution(x[0], x[1], null, t.Pick<Dims>([1, 1], [2, 1]), [1, 1], t.Pick<Dims>([1, 1], [2, 1]), x[1].Shape[1] == 2 ? 1 : 2))),
+        new("Convolution", t =>
+        {
+            var (channels, stride, dilation) = (t.Pick(2L, 1L), t.Pick<Dims>([1, 1], [2, 1]), t.Pick<Dims>([1, 1], [2, 1]));
+            return new("Convolution", [t.Leaf([2, 2, 5, 4]), t.Leaf([4, channels, 2, 3])], x => Convolution(x[0], x[1], null, stride, [1, 1], dilation, channels == 2 ? 1 : 2));
+        }),
         new("MaxPool", t =>
         {
             var distinct = Reshape(Arange(48) * 13 % 48, [2, 1, 4, 6]);

@@ -68,7 +68,8 @@ public static class Laws
         var pulled = Gradient.Of([y], [c], fresh);
         var left = Transforms.Evaluate<double>(pushed * c);
         var right = pulled.Zip(t, (g, d) => g is null ? [0.0] : Transforms.Evaluate<double>(g * d)).SelectMany(v => v).ToArray();
-        var scale = left.Concat(right).Sum(Math.Abs) + 1e-30;
+        // Rounding is relative to what was added up on the way, which cancellation may have made small: ‖t‖·‖c‖ bounds it.
+        var scale = left.Concat(right).Sum(Math.Abs) + Length(t) * Length([c]);
         Require(subject, Math.Abs(left.Sum() - right.Sum()) <= 1000 * Epsilon * scale, $"adjoint: ⟨Jt, c⟩ = {left.Sum():R} but ⟨t, Jᵀc⟩ = {right.Sum():R}; the transpose of some linear map is wrong");
     }
 
@@ -176,6 +177,8 @@ public static class Laws
         var (sum, parts) = (Pulled(a + 2 * b), Pulled(a).Zip(Pulled(b), (u, v) => u + 2 * v).ToArray());
         Close(subject, "linearity: the gradient is not linear in the cotangent", parts, sum, 1e-11);
     }
+
+    private static double Length(Node[] vectors) => Math.Sqrt(vectors.Sum(v => Transforms.Evaluate<double>(Ops.Sum(v * v)).Sum()));
 
     private static double[] Doubles(Buffer buffer)
     {

@@ -4,7 +4,7 @@ namespace Functional.Autograd;
 
 public static partial class Ops
 {
-#pragma warning disable CS1591 // Elementwise functions named as in mathematics; integers are promoted to float32 first where the result is not an integer.
+#pragma warning disable CS1591 // Elementwise functions named as in mathematics; integers are promoted to float64 first where the result is not an integer.
     public static Node Neg(Node x) => Apply(Unary.Neg, x);
     public static Node Abs(Node x) => Apply(Unary.Abs, x);
     public static Node Sign(Node x) => Apply(Unary.Sign, x);
@@ -64,7 +64,7 @@ public static partial class Ops
     public static Node Softsign(Node x) => x / (1 + Abs(x));
 #pragma warning restore CS1591
 
-    /// <summary>a / b as a real number; integers are promoted to float32.</summary>
+    /// <summary>a / b as a real number; integers are promoted to float64.</summary>
     /// <param name="a">The numerator.</param>
     /// <param name="b">The denominator.</param>
     public static Node Div(Node a, Node b) => a.DType.IsFloat || b.DType.IsFloat ? Apply(Binary.Div, a, b) : Apply(Binary.Div, Float(a), Float(b));

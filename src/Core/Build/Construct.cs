@@ -5,7 +5,8 @@ namespace Functional.Autograd;
 
 /// <summary>
 /// Operations on nodes: pure functions that check shapes at once and compute nothing. Operands broadcast as in NumPy and are
-/// promoted to a common element type; a scalar literal takes the type of the tensor it meets.
+/// promoted to a common element type; a scalar literal takes the type of the tensor it meets. Integers become float64 where the
+/// result is not an integer.
 /// </summary>
 public static partial class Ops
 {
@@ -45,7 +46,7 @@ public static partial class Ops
 
     internal static Node Apply(Unary op, Node x)
     {
-        if (op == Unary.Neg && IsConstant(x, out var v) && x.DType.IsFloat) return Like(x, -v);
+        if (op == Unary.Neg && IsConstant(x, out var v) && (x.DType.IsFloat || x.DType == DType.Int64)) return Like(x, -v);
         if (op == Unary.Neg && x.Op == Unary.Neg) return x.Inputs[0];
         return new Node(op, x);
     }
@@ -112,7 +113,7 @@ public static partial class Ops
         if (weakA == weakB) return DTypes.Promote(a.DType, b.DType);
         var (weak, strong) = weakA ? (a.DType, b.DType) : (b.DType, a.DType);
         if (strong.IsFloat || weak == DType.Bool) return strong;
-        if (weak.IsFloat) return DType.Float32;
+        if (weak.IsFloat) return DType.Float64;
         return strong == DType.Bool ? weak : strong;
     }
 
@@ -251,7 +252,7 @@ public static partial class Ops
         return sorted;
     }
 
-    internal static Node Float(Node x) => x.DType.IsFloat ? x : Cast(x, x.Op is Literal ? DType.Float64 : DType.Float32);
+    internal static Node Float(Node x) => Cast(x, x.DType.IsFloat ? x.DType : DType.Float64);
 
     internal static ImmutableArray<Node> Nodes(params ReadOnlySpan<Node> nodes) => [.. nodes];
 }

@@ -45,7 +45,7 @@ public static class Tangent
     // A map is linear in its argument, so transposing its graph needs no value there.
     private static Node? Transpose(Func<Node, Node> map, Node y, Node t)
     {
-        var c = Node.Placeholder(y.Type);
+        var c = new Node(Primitives.Alias.Instance, Ops.Full(y.Type, 0));
         return Gradient.Of([map(c)], [t], [c], constants: [y, .. y.Inputs])[0];
     }
 }

@@ -19,24 +19,27 @@ public static partial class torch
         return b.Type.IsFloat ? get_default_dtype().Type : b.Type;
     }
 
+    // Functions of integers that are no integers are of the default type.
+    internal static Node Defaulted(Node result, DType operands) => operands.IsFloat || !result.DType.IsFloat ? result : Ops.Cast(result, defaultType.Type);
+
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b)
     {
         CheckBroadcast(a.Dims, b.Dims);
         var (x, y) = Apart(a, b);
         var type = ResultType(a, b);
-        return Record(name, saves, f(Ops.Cast(x, type), Ops.Cast(y, type)), a, b);
+        return Record(name, saves, Defaulted(f(Ops.Cast(x, type), Ops.Cast(y, type)), type), a, b);
     }
 
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b)
     {
         var type = ResultType(a, b);
-        return Record(name, saves, f(Ops.Cast(a.Node, type), b.Node(type)), a);
+        return Record(name, saves, Defaulted(f(Ops.Cast(a.Node, type), b.Node(type)), type), a);
     }
 
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
     {
         var type = ResultType(b, a);
-        return Record(name, saves, f(a.Node(type), Ops.Cast(b.Node, type)), b);
+        return Record(name, saves, Defaulted(f(a.Node(type), Ops.Cast(b.Node, type)), type), b);
     }
 
     internal static void CheckBroadcast(Dims a, Dims b)

@@ -4,7 +4,7 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        private Tensor Unary(string name, Saves saves, Func<Node, Node> f) => Record(name, saves, f(Node), this);
+        private Tensor Unary(string name, Saves saves, Func<Node, Node> f) => Record(name, saves, Defaulted(f(Node), Node.DType), this);
 
         /// <summary>−x. https://pytorch.org/docs/2.6/generated/torch.neg.html</summary>
         public Tensor neg() => Unary("NegBackward0", Saves.None, x => Ops.Neg(x));

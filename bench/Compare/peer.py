@@ -53,6 +53,7 @@ def fused(n=1_000_000):
         x.grad = None
         y = torch.sigmoid(2 * x + 1) * torch.tanh(x) + torch.exp(x) / (1 + x * x)
         y.sum().backward()
+        return x.grad[0].item()
 
     return step
 

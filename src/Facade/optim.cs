@@ -40,6 +40,9 @@ public static partial class torch
 
             private protected abstract void Update(int i, Tensor p, Node grad, List<Tensor> changed);
 
+            private protected static Tensor Zeros(Tensor p) => new(p.Node.DType == DType.Float64
+                ? Ops.Tensor<double>(new double[p.Type.Count], p.Dims) : Ops.Cast(Ops.Tensor<float>(new float[p.Type.Count], p.Dims), p.Node.DType));
+
             // A parameter's state is a tensor that is rebound like the parameter itself.
             private protected static Node Rebind(Tensor?[] state, int i, Node value, List<Tensor> changed)
             {
@@ -123,9 +126,10 @@ public static partial class torch
                 var x = p.Node;
                 if (decoupled) x *= 1 - lr * decay;
                 else if (decay != 0) grad += x * decay;
-                var m = Rebind(first, i, Flushed(first[i] is { } a ? a.Node + (grad - a.Node) * (1 - beta1) : grad * (1 - beta1)), changed);
-                var v = Rebind(second, i, Flushed(second[i] is { } b ? b.Node * beta2 + grad * grad * (1 - beta2) : grad * grad * (1 - beta2)), changed);
-                if (amsgrad) v = Rebind(largest, i, largest[i] is { } c ? Ops.Max(c.Node, v) : v, changed);
+                var (a, b) = ((first[i] ??= Zeros(p)).Node, (second[i] ??= Zeros(p)).Node);
+                var m = Rebind(first, i, Flushed(a + (grad - a) * (1 - beta1)), changed);
+                var v = Rebind(second, i, Flushed(b * beta2 + grad * grad * (1 - beta2)), changed);
+                if (amsgrad) v = Rebind(largest, i, Ops.Max((largest[i] ??= Zeros(p)).Node, v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));
                 var moved = x - m / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps) * (lr / c1);
                 InPlace(p, "", Saves.None, _ => moved);

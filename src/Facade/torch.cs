@@ -144,16 +144,39 @@ public static partial class torch
             : new RuntimeError($"Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: {wanted.type}");
     }
 
-    /// <summary>Computes tensors now, together: shared parts are computed once.</summary>
-    internal static void Force(IReadOnlyList<Tensor> tensors, bool keep = false)
+    // What the last backward pass added to, and what it came from: computed together with whatever is demanded next.
+    [ThreadStatic] private static List<Tensor>? pending;
+    [ThreadStatic] private static bool pendingKeep;
+
+    /// <summary>Computes tensors with the next demand, so that a whole training step is one plan.</summary>
+    internal static void Defer(IEnumerable<Tensor> tensors, bool keep)
     {
-        var nodes = new Node[tensors.Count];
+        if (pending is { Count: > 0 }) Force([]);
+        (pending ??= []).AddRange(tensors);
+        pendingKeep = keep;
+    }
+
+    /// <summary>Computes tensors now, together: shared parts are computed once.</summary>
+    internal static void Force(IReadOnlyList<Tensor> tensors)
+    {
+        if (pending is null or { Count: 0 } && tensors.Count == 1)
+        {
+            // The usual case: one tensor, often computed already.
+            var only = tensors[0].Node;
+            if (only.Value is null) Evaluator.Force([only], tensors[0].gradFn is { Released: false });
+            tensors[0].Settle();
+            return;
+        }
+        List<Tensor> all = [.. tensors, .. pending ?? []];
+        var keep = pending is { Count: > 0 } && pendingKeep;
+        pending?.Clear();
+        var nodes = new Node[all.Count];
         for (var i = 0; i < nodes.Length; i++)
         {
-            nodes[i] = tensors[i].Node;
-            keep |= tensors[i].gradFn is not null;
+            nodes[i] = all[i].Node;
+            keep |= all[i].gradFn is { Released: false };
         }
         Evaluator.Force(nodes, keep);
-        foreach (var tensor in tensors) tensor.Settle();
+        foreach (var tensor in all) tensor.Settle();
     }
 }

@@ -92,9 +92,23 @@ internal static unsafe class Packed
                 }
                 continue;
             }
-            for (var j = 0; j < width; j++)
-                for (var k = 0L; k < depth; k++) to[k * width + j] = j < columns ? from[k * rowStride + j * columnStride] : default;
+            for (var j = 0; j < width; j++) Spread(from + j * columnStride, to + j, j < columns ? depth : 0, depth, rowStride, width);
         }
+    }
+
+    // Copies a strided run to another stride, four elements at a time, and fills up with zeros.
+    private static void Spread<T>(T* from, T* to, long count, long room, long fromStride, long toStride) where T : unmanaged
+    {
+        var k = 0L;
+        for (; k + 4 <= count; k += 4, from += 4 * fromStride, to += 4 * toStride)
+        {
+            to[0] = from[0];
+            to[toStride] = from[fromStride];
+            to[2 * toStride] = from[2 * fromStride];
+            to[3 * toStride] = from[3 * fromStride];
+        }
+        for (; k < count; k++, from += fromStride, to += toStride) *to = *from;
+        for (; k < room; k++, to += toStride) *to = default;
     }
 
     [ThreadStatic] private static byte[]? packedRows;
@@ -110,11 +124,7 @@ internal static unsafe class Packed
         {
             var to = packed + (i - i0) * depth;
             var rows = Math.Min(Rows, i1 - i);
-            for (var r = 0; r < Rows; r++)
-            {
-                var from = a + (i + r) * rowStride;
-                for (var k = 0L; k < depth; k++) to[k * Rows + r] = r < rows ? from[k * innerStride] : default;
-            }
+            for (var r = 0; r < Rows; r++) Spread(a + (i + r) * rowStride, to + r, r < rows ? depth : 0, depth, innerStride, Rows);
         }
         var edge = stackalloc T[Rows * width];
         for (var panel = first; panel < last; panel++)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Cpu;
@@ -80,14 +81,14 @@ internal static unsafe class Rows
 
     private static Tile Number<T>(Unary op) where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
         op == Unary.Neg ? One<T>(TensorPrimitives.Negate) :
-        op == Unary.Abs ? Each<T>(x => x < T.Zero ? T.Zero - x : x == T.Zero ? T.Zero : x) :
+        op == Unary.Abs ? One<T>(Special.Abs) :
         op == Unary.Sign ? Each<T>(x => x > T.Zero ? T.One : x < T.Zero ? T.Zero - T.One : x == T.Zero ? T.Zero : x) :
         throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
 
     private static Tile? Real<T>(Binary op) where T : unmanaged, IFloatingPointIeee754<T> =>
         op == Binary.Div ? Two<T>(TensorPrimitives.Divide) :
         op == Binary.Pow ? Two<T>(Special.Pow) :
-        op == Binary.Atan2 ? Each<T, T>(T.Atan2) :
+        op == Binary.Atan2 ? Each<T>(T.Atan2) :
         null;
 
     private static Tile Number<T>(Binary op) where T : unmanaged, INumber<T> =>
@@ -95,12 +96,12 @@ internal static unsafe class Rows
         op == Binary.Mul ? Two<T>(TensorPrimitives.Multiply) :
         op == Binary.Max ? Two<T>(TensorPrimitives.Max) :
         op == Binary.Min ? Two<T>(TensorPrimitives.Min) :
-        op == Binary.Div ? Each<T, T>((a, b) => b == T.Zero ? T.Zero : a / b) :
-        op == Binary.Rem ? Each<T, T>(Special.Rem) :
-        op == Binary.Pow ? Each<T, T>(Special.IntegerPower) :
-        op == Binary.Less ? Each<T, byte>((a, b) => a < b ? (byte)1 : (byte)0) :
-        op == Binary.LessEqual ? Each<T, byte>((a, b) => a <= b ? (byte)1 : (byte)0) :
-        op == Binary.Equal ? Each<T, byte>((a, b) => a == b ? (byte)1 : (byte)0) :
+        op == Binary.Div ? Each<T>((a, b) => b == T.Zero ? T.Zero : a / b) :
+        op == Binary.Rem ? Each<T>(Special.Rem) :
+        op == Binary.Pow ? Each<T>(Special.IntegerPower) :
+        op == Binary.Less ? Compared<T, Comparison.Less<T>> :
+        op == Binary.LessEqual ? Compared<T, Comparison.LessEqual<T>> :
+        op == Binary.Equal ? Compared<T, Comparison.Equal<T>> :
         throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
 
     private static Tile One<T>(OneOperand<T> f) where T : unmanaged =>
@@ -114,18 +115,43 @@ internal static unsafe class Rows
         for (var i = 0; i < n; i++) ((T*)d)[i] = f(((T*)a)[i]);
     };
 
-    private static Tile Each<T, TResult>(Func<T, T, TResult> f) where T : unmanaged where TResult : unmanaged => (d, a, b, _, n) =>
+    private static Tile Each<T>(Func<T, T, T> f) where T : unmanaged => (d, a, b, _, n) =>
     {
-        for (var i = 0; i < n; i++) ((TResult*)d)[i] = f(((T*)a)[i], ((T*)b)[i]);
+        for (var i = 0; i < n; i++) ((T*)d)[i] = f(((T*)a)[i], ((T*)b)[i]);
     };
+
+    private static void Compared<T, TTest>(nint d, nint a, nint b, nint c, int n) where T : unmanaged where TTest : Comparison.ITest<T>
+    {
+        for (var i = 0; i < n; i++) ((byte*)d)[i] = TTest.Holds(((T*)a)[i], ((T*)b)[i]) ? (byte)1 : (byte)0;
+    }
 
     private static Tile Choice(int size) => size switch
     {
         1 => Chosen<byte>,
         2 => Chosen<ushort>,
-        4 => Chosen<uint>,
+        4 => Chosen,
         _ => Chosen<ulong>,
     };
+
+    // Sixteen at a time: the mask's bytes are widened to the elements' size.
+    private static void Chosen(nint d, nint condition, nint a, nint b, int n)
+    {
+        var i = 0;
+        for (; i + 16 <= n; i += 16)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Load((byte*)condition + i));
+            var (w0, w1) = Vector128.Widen(low);
+            var (w2, w3) = Vector128.Widen(high);
+            Four(w0, i);
+            Four(w1, i + 4);
+            Four(w2, i + 8);
+            Four(w3, i + 12);
+        }
+        Chosen<uint>(d + 4 * i, condition + i, a + 4 * i, b + 4 * i, n - i);
+
+        void Four(Vector128<uint> mask, int k) =>
+            Vector128.ConditionalSelect(Vector128.Equals(mask, Vector128<uint>.Zero), Vector128.Load((uint*)b + k), Vector128.Load((uint*)a + k)).Store((uint*)d + k);
+    }
 
     // Without branches: masks are often random.
     private static void Chosen<T>(nint d, nint condition, nint a, nint b, int n) where T : unmanaged, IBinaryInteger<T>

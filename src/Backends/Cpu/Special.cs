@@ -70,6 +70,14 @@ internal static class Special
         for (var i = 0; i < a.Length; i++) y[i] = T.CreateTruncating(Math.Pow(double.CreateTruncating(a[i]), double.CreateTruncating(b[i])));
     }
 
+    public static void Abs<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) == typeof(float) || typeof(T) == typeof(double)) TensorPrimitives.Abs(x, y);
+        else
+            // The smallest integer has no positive counterpart and stays, as in PyTorch.
+            for (var i = 0; i < x.Length; i++) y[i] = x[i] < T.Zero ? T.Zero - x[i] : x[i];
+    }
+
     public static T Rem<T>(T a, T b) where T : INumber<T>
     {
         if (b == T.Zero && !T.IsNaN(a % T.One)) return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? a % b : T.Zero;

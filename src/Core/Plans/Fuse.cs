@@ -47,6 +47,7 @@ internal sealed class Fuse
     {
         var fuse = new Fuse(graph);
         fuse.Classify();
+        fuse.Schedule();
         fuse.Connect();
         return fuse.Emit();
     }
@@ -87,26 +88,43 @@ internal sealed class Fuse
     private bool IsLinear(int operand) =>
         kind[at[operand]] == Kind.Map && layout[operand].IsDense && order[at[operand]].Type.Count == order[operand].Type.Count;
 
+    // How many stages an operation comes after an operand: reading a barrier's result elementwise takes a new one.
+    private int After(int i, int operand) =>
+        kind[i] == Kind.Map && kind[at[operand]] != Kind.Given && (copied.ContainsKey(i) || !IsLinear(operand)) ? 1 : 0;
+
+    private void Schedule()
+    {
+        var cheap = new bool[order.Count];
+        for (var i = 0; i < order.Count; i++)
+        {
+            if (kind[i] is Kind.Given or Kind.View) continue;
+            cheap[i] = kind[i] == Kind.Map && order[i].Op is not Checkpoint && Array.TrueForAll(inputs[i], x => kind[at[x]] == Kind.Given || cheap[at[x]]);
+            foreach (var x in inputs[i]) stage[i] = Math.Max(stage[i], stage[at[x]] + After(i, x));
+            if (order[i].Op is Checkpoint) stage[i] = Math.Max(stage[i], stage[at[inputs[i][1]]] + 1);
+        }
+        Delay(cheap);
+    }
+
+    // What is made of leaves alone is computed where it is used first, so that it need not be stored.
+    private void Delay(bool[] cheap)
+    {
+        var latest = new int[order.Count];
+        Array.Fill(latest, int.MaxValue);
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            if (kind[i] is Kind.Given or Kind.View) continue;
+            if (cheap[i] && !isRoot[i] && latest[i] != int.MaxValue) stage[i] = Math.Max(stage[i], latest[i]);
+            foreach (var x in inputs[i]) latest[at[x]] = Math.Min(latest[at[x]], stage[i] - After(i, x));
+        }
+    }
+
     private void Connect()
     {
         var readers = new Dictionary<(int Stage, long Count, int Input), int>();
         for (var i = 0; i < order.Count; i++)
         {
-            if (kind[i] is Kind.Given or Kind.View) continue;
-            var linear = kind[i] is Kind.Map or Kind.Reduce;
-            foreach (var x in inputs[i])
-            {
-                var after = kind[i] == Kind.Map && kind[at[x]] != Kind.Given && (copied.ContainsKey(i) || !IsLinear(x)) ? 1 : 0;
-                stage[i] = Math.Max(stage[i], stage[at[x]] + after);
-            }
-            if (order[i].Op is Checkpoint) stage[i] = Math.Max(stage[i], stage[at[inputs[i][1]]] + 1);
-            if (!linear) continue;
-            if (kind[i] == Kind.Reduce)
-            {
-                if (IsLinear(inputs[i][0]) && Split(order[i]) is not null) Join(i, at[inputs[i][0]]);
-                continue;
-            }
-            if (copied.ContainsKey(i)) continue;
+            if (kind[i] == Kind.Reduce && IsLinear(inputs[i][0]) && stage[at[inputs[i][0]]] == stage[i] && Split(order[i]) is not null) Join(i, at[inputs[i][0]]);
+            if (kind[i] != Kind.Map || copied.ContainsKey(i)) continue;
             foreach (var x in inputs[i].Take(order[i].Op is Checkpoint ? 1 : 3))
             {
                 if (IsLinear(x) && stage[at[x]] == stage[i]) Join(i, at[x]);

@@ -52,7 +52,7 @@ public static partial class torch
             var retain = retain_graph ?? create_graph;
             var engine = new Engine(create_graph, retain);
             engine.Run(roots, inputs is null ? null : [.. inputs.Select(i => i.Edge)], accumulate: true);
-            if (!create_graph) Force([.. engine.Touched, .. tensors], retain);
+            if (!create_graph) Defer([.. engine.Touched, .. tensors], retain);
         }
 
         /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>
@@ -94,7 +94,7 @@ public static partial class torch
                 if (result[i] is null && materialize_grads) result[i] = zeros_like(inputs[i], requires_grad: true);
                 if (result[i] is null && allow_unused != true) throw new RuntimeError("One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
             }
-            if (!create_graph) Force([.. result.OfType<Tensor>(), .. engine.Touched], retain);
+            if (!create_graph) Defer([.. result.OfType<Tensor>(), .. engine.Touched], retain);
             return result;
         }
 

@@ -68,7 +68,7 @@ public static partial class torch
             var source = generator ?? Default;
             lock (source)
                 for (var i = 0; i < values.Length; i++) values[i] = draw(source);
-            return Assign(new Tensor(Ops.Cast(Ops.Tensor<double>(values, Dims), Node.DType)));
+            return Assign(is_floating_point() ? Filled(values, shape, dtype, false) : new Tensor(Ops.Cast(Ops.Tensor<double>(values, Dims), Node.DType)));
         }
 
         internal Tensor Assign(Tensor value) => InPlace(this, "CopyBackwards", Saves.None, _ => value.Node);

@@ -227,14 +227,12 @@ public static partial class torch
         // Every element as a float64 or a 64-bit integer, for printing and conversion.
         internal double[] Doubles()
         {
-            if (Node.DType == DType.Float64) return Elements<double>();
             Force([this]);
             return Evaluator.Read<double>(Ops.Cast(Node, DType.Float64));
         }
 
         internal long[] Longs()
         {
-            if (Node.DType == DType.Int64) return Elements<long>();
             Force([this]);
             return Evaluator.Read<long>(Ops.Cast(Node, DType.Int64));
         }

@@ -16,6 +16,7 @@ public static partial class torch
             {
                 if (requires_grad && !data.is_floating_point()) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
                 SetLeafRequiresGrad(requires_grad);
+                Force([this]);
             }
 
             private protected override string Prefix => "Parameter containing:\n";

@@ -18,9 +18,13 @@ internal static unsafe class Rows
     private static readonly Dictionary<Op, Tile>[] Known = [.. Enumerable.Range(0, 8).Select(_ => new Dictionary<Op, Tile>())];
     private static readonly Lock Guard = new();
 
+    private static readonly Tile?[] ByRow = new Tile?[8 * 256];
+
     /// <summary>The computation of an elementwise primitive whose last operand has the given type.</summary>
     public static Tile For(Op op, DType from)
     {
+        var row = op is Elementwise { RowNumber: > 0 and < 256 and var n } ? n * 8 + (int)from : -1;
+        if (row >= 0) return ByRow[row] ??= Make(op, from);
         lock (Guard)
         {
             var known = Known[(int)from];

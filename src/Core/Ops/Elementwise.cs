@@ -6,7 +6,14 @@ namespace Functional.Autograd.Primitives;
 /// <summary>An operation that maps elements one by one; its operands have equal shapes.</summary>
 public abstract record Elementwise : Op
 {
+    private static int rows;
+
     private protected Elementwise() { }
+
+    // Rows are numbered, so that a backend finds its routine without a search.
+    private protected static int NextRow() => Interlocked.Increment(ref rows);
+
+    internal virtual int RowNumber => 0;
 }
 
 /// <summary>A function of one number: a name and a slope.</summary>
@@ -41,6 +48,8 @@ public sealed record Unary(string Title, Func<Node, Node, Node>? Slope) : Elemen
 
     /// <inheritdoc/>
     public override string Name => Title;
+
+    internal override int RowNumber { get; } = NextRow();
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
@@ -83,6 +92,8 @@ public sealed record Binary(string Title, Func<Node, int, Linear>? Slopes) : Ele
 
     /// <inheritdoc/>
     public override string Name => Title;
+
+    internal override int RowNumber { get; } = NextRow();
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)

@@ -22,13 +22,11 @@ public sealed record Input : Op
 /// <param name="Bits">The value.</param>
 public sealed record Literal(DType DType, long Bits) : Op
 {
-    private readonly TensorType type = new(DType, Dims.Empty);
-
     /// <summary>The value as a float64.</summary>
     public double Value => DType.IsFloat ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => type;
+    public override TensorType Infer(ImmutableArray<Node> inputs) => TensorType.Scalar(DType);
 
     /// <inheritdoc/>
     public override Linear Differential(Node y, int operand) => Linear.Zero;

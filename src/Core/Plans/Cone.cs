@@ -37,7 +37,17 @@ public sealed class Cone
     public bool AllScalar { get; private set; }
 
     /// <summary>A 128-bit digest of the structure: operations, operands, leaves' types and roots, but no values.</summary>
-    internal UInt128 Key { get; private set; }
+    internal UInt128 Key
+    {
+        get
+        {
+            ulong a = 0x9E3779B97F4A7C15, b = 0xC2B2AE3D27D4EB4F;
+            foreach (var node in nodes) Mix(ref a, ref b, (uint)Digest(node));
+            foreach (var operand in operands) Mix(ref a, ref b, (uint)operand);
+            foreach (var root in roots) Mix(ref a, ref b, (uint)root + 0x10000u);
+            return new UInt128(a, b);
+        }
+    }
 
     internal static Cone Of(ReadOnlySpan<Node> roots)
     {
@@ -81,11 +91,6 @@ public sealed class Cone
             if (!numbering.TryGet(root, out var place)) Visit(root, numbering);
             roots.Add(numbering[root]);
         }
-        ulong a = 0x9E3779B97F4A7C15, b = 0xC2B2AE3D27D4EB4F;
-        foreach (var node in nodes) Mix(ref a, ref b, (uint)Digest(node));
-        foreach (var operand in operands) Mix(ref a, ref b, (uint)operand);
-        foreach (var root in roots) Mix(ref a, ref b, (uint)root + 0x10000u);
-        Key = new UInt128(a, b);
     }
 
     private void Visit(Node root, in Numbering numbering)

@@ -29,7 +29,8 @@ public static class PlanCache
 
     internal static Plan Get(Cone cone, IBackend backend)
     {
-        if (Entries.TryGetValue(cone.Key, out var known) && known.Matches(cone, backend))
+        var key = cone.Key;
+        if (Entries.TryGetValue(key, out var known) && known.Matches(cone, backend))
         {
             Interlocked.Increment(ref hits);
             return known.Plan;
@@ -38,7 +39,7 @@ public static class PlanCache
         var entry = new Entry(cone, Planner.Run(Graph.Of(cone), backend), backend);
         LastMissReason = Entries.Values.Any(e => e.SameOperations(entry)) ? "known operations, new shapes" : "new structure";
         if (Entries.Count >= Capacity) Entries.Clear();
-        Entries[cone.Key] = entry;
+        Entries[key] = entry;
         return entry.Plan;
     }
 

@@ -16,6 +16,12 @@ public sealed class TensorType : IEquatable<TensorType>
         Count = shape.Product;
     }
 
+    private static readonly TensorType[] Scalars = [.. Enum.GetValues<DType>().Select(d => new TensorType(d, Dims.Empty))];
+
+    /// <summary>The type of a scalar.</summary>
+    /// <param name="dtype">The element type.</param>
+    public static TensorType Scalar(DType dtype) => Scalars[(int)dtype];
+
     /// <summary>The element type.</summary>
     public DType DType { get; }
 

@@ -14,9 +14,17 @@ public static partial class torch
     /// <summary>One backward pass: operations in reverse order of their making, each once all gradients of its results are there.</summary>
     internal sealed class Engine(bool create, bool retain)
     {
-        private readonly Dictionary<GradFn, int> waiting = new(ReferenceEqualityComparer.Instance);
-        private readonly Dictionary<GradFn, Flow?[]> arrived = new(ReferenceEqualityComparer.Instance);
-        private readonly PriorityQueue<GradFn, long> ready = new();
+        /// <summary>An operation of the pass: how many of its users have not run yet, and what has arrived for its results.</summary>
+        private sealed class Stop(GradFn fn)
+        {
+            public readonly GradFn Fn = fn;
+            public readonly Flow?[] Arrived = new Flow?[Math.Max(1, fn.Outputs.Length)];
+            public int Waiting;
+            public bool Reached;
+        }
+
+        private readonly Dictionary<GradFn, Stop> stops = new(ReferenceEqualityComparer.Instance);
+        private readonly PriorityQueue<Stop, long> ready = new();
         private readonly List<GradFn> executed = [];
         private readonly List<(Tensor Leaf, Flow Flow)> leaves = [];
         private readonly List<(Tensor Tensor, Flow Flow)> retained = [];
@@ -28,11 +36,16 @@ public static partial class torch
         {
             Count(roots);
             if (wanted is not null) Restrict(wanted);
-            foreach (var (edge, seed) in roots) Arrive(edge, seed);
-            foreach (var (fn, count) in waiting)
-                if (count == 0 && arrived.ContainsKey(fn)) ready.Enqueue(fn, Order(fn));
-            using (set_grad_enabled(create))
-                while (ready.TryDequeue(out var fn, out _)) Execute(fn);
+            foreach (var (edge, seed) in roots) Arrive(stops[edge.Fn!], edge.Nr, seed);
+            foreach (var (edge, _) in roots)
+                if (stops[edge.Fn!] is { Waiting: 0 } stop)
+                {
+                    stop.Waiting = -1;
+                    ready.Enqueue(stop, Order(stop.Fn));
+                }
+            if (GradMode == create) Drain();
+            else
+                using (set_grad_enabled(create)) Drain();
             if (!retain)
                 foreach (var fn in executed) fn.Release();
             if (accumulate || wanted is null)
@@ -43,6 +56,11 @@ public static partial class torch
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
         }
 
+        private void Drain()
+        {
+            while (ready.TryDequeue(out var stop, out _)) Execute(stop.Fn, stop);
+        }
+
         /// <summary>What was added to, for computing it at once.</summary>
         public IEnumerable<Tensor> Touched => leaves.Select(l => l.Leaf).Concat(retained.Select(r => r.Tensor)).Select(t => t.gradient).OfType<Tensor>();
 
@@ -51,16 +69,17 @@ public static partial class torch
         private void Count(IReadOnlyList<(Edge Edge, Flow Seed)> roots)
         {
             var stack = new Stack<GradFn>();
-            foreach (var (edge, _) in roots)
-                if (waiting.TryAdd(edge.Fn!, 0)) stack.Push(edge.Fn!);
+            Stop Meet(GradFn fn)
+            {
+                ref var stop = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(stops, fn, out var known);
+                if (known) return stop!;
+                stack.Push(fn);
+                return stop = new Stop(fn);
+            }
+            foreach (var (edge, _) in roots) Meet(edge.Fn!);
             while (stack.TryPop(out var fn))
                 foreach (var edge in fn.Edges)
-                {
-                    if (edge.Fn is not { } next) continue;
-                    ref var count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(waiting, next, out var known);
-                    count++;
-                    if (!known) stack.Push(next);
-                }
+                    if (edge.Fn is { } next) Meet(next).Waiting++;
         }
 
         // Only operations on a path to what is wanted run. Operations are visited users first, so it is settled inputs first.
@@ -69,14 +88,14 @@ public static partial class torch
             captured = [];
             foreach (var edge in wanted) captured[edge] = null;
             onPath = new(wanted.Select(e => e.Fn!), ReferenceEqualityComparer.Instance);
-            foreach (var fn in waiting.Keys.OrderBy(f => f is AccumulateGrad ? 0 : f.Sequence))
+            foreach (var fn in stops.Keys.OrderBy(f => f is AccumulateGrad ? 0 : f.Sequence))
                 if (fn.Edges.Any(e => e.Fn is not null && onPath.Contains(e.Fn))) onPath.Add(fn);
         }
 
-        private void Arrive(Edge edge, Flow flow)
+        private void Arrive(Stop stop, int nr, Flow flow)
         {
-            if (!arrived.TryGetValue(edge.Fn!, out var flows)) arrived[edge.Fn!] = flows = new Flow?[Math.Max(1, edge.Fn!.Outputs.Length)];
-            flows[edge.Nr] = flows[edge.Nr] is { } before ? Sum(before, flow) : flow;
+            stop.Reached = true;
+            stop.Arrived[nr] = stop.Arrived[nr] is { } before ? Sum(before, flow) : flow;
         }
 
         private Flow Sum(Flow a, Flow b)
@@ -85,9 +104,10 @@ public static partial class torch
             return create && (a.Edge.Fn ?? b.Edge.Fn) is not null ? new(node, new(new GradFn("AddBackward0", [node], [a.Node, b.Node], [a.Edge, b.Edge]), 0)) : new(node, default);
         }
 
-        private void Execute(GradFn fn)
+        private void Execute(GradFn fn, Stop stop)
         {
-            if (arrived.TryGetValue(fn, out var flows))
+            var flows = stop.Arrived;
+            if (stop.Reached)
             {
                 if (fn.TensorHooks is not null || fn.Retained is not null || fn.PreHooks is not null) Intercept(fn, flows);
                 if (captured is not null)
@@ -96,18 +116,20 @@ public static partial class torch
             }
             if (fn is AccumulateGrad leaf)
             {
-                if (flows?[0] is { } flow && (onPath is null || onPath.Contains(fn)) && leaf.Variable.requires_grad) leaves.Add((leaf.Variable, flow));
+                if (flows[0] is { } flow && (onPath is null || onPath.Contains(fn)) && leaf.Variable.requires_grad) leaves.Add((leaf.Variable, flow));
                 return;
             }
-            var results = flows is null || Array.TrueForAll(flows, f => f is null) || (onPath is not null && !fn.Edges.Any(e => e.Fn is not null && onPath.Contains(e.Fn))) ? null : Differentiate(fn, flows);
+            var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !LeadsOn(fn) ? null : Differentiate(fn, flows);
             for (var i = 0; i < fn.Edges.Length; i++)
             {
-                var edge = fn.Edges[i];
-                if (edge.Fn is null) continue;
-                if (results?[i] is { } flow) Arrive(edge, flow);
-                if (--waiting[edge.Fn] == 0) ready.Enqueue(edge.Fn, Order(edge.Fn));
+                if (fn.Edges[i].Fn is not { } target) continue;
+                var next = stops[target];
+                if (results?[i] is { } flow) Arrive(next, fn.Edges[i].Nr, flow);
+                if (--next.Waiting == 0) ready.Enqueue(next, Order(target));
             }
         }
+
+        private bool LeadsOn(GradFn fn) => onPath is null || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
 
         private Flow?[] Differentiate(GradFn fn, Flow?[] flows)
         {
@@ -217,7 +239,7 @@ public static partial class torch
                 }
                 else
                 {
-                    using (no_grad()) InPlace(sum, "AddBackward0", Saves.None, old => old + Ops.Cast(flow.Node, old.DType));
+                    sum.Set(sum.Node + Ops.Cast(flow.Node, sum.Node.DType));
                 }
                 if (leaf.postAccumulate is { } hooks)
                     foreach (var hook in hooks.ToArray()) hook.Call(leaf);

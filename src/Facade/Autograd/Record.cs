@@ -40,7 +40,7 @@ public static partial class torch
         if (wanted && GradMode && node.DType.IsFloat)
         {
             result.gradFn = Function(name, saves, [node], operands);
-            if (saves != Saves.None) result.gradFn.SavedValues = SavedBy(saves, operands, result);
+            if (saves is not (Saves.None or Saves.Number)) result.gradFn.SavedValues = SavedBy(saves, operands, result);
         }
         // Histories are computed before they grow without bound.
         if (depth >= DeepestPending) Force([result]);
@@ -56,16 +56,19 @@ public static partial class torch
 
     internal static Saved[] SavedBy(Saves saves, ReadOnlySpan<Tensor> operands, Tensor? result)
     {
-        var saved = new List<Saved>(operands.Length + 1);
-        for (var i = 0; i < operands.Length; i++)
+        Span<bool> take = stackalloc bool[Math.Min(operands.Length, 64)];
+        var count = 0;
+        for (var i = 0; i < take.Length; i++)
         {
-            var take = saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && i == 0);
-            if (saves.HasFlag(Saves.Cross))
-                for (var j = 0; j < operands.Length && !take; j++) take = j != i && operands[j].requires_grad;
-            if (take) saved.Add(new(operands[i], operands[i].version.Value, false));
+            take[i] = (saves & Saves.All) != 0 || ((saves & Saves.Self) != 0 && i == 0);
+            for (var j = 0; j < operands.Length && (saves & Saves.Cross) != 0 && !take[i]; j++) take[i] = j != i && operands[j].requires_grad;
+            if (take[i]) count++;
         }
-        if (saves.HasFlag(Saves.Result) && result is not null) saved.Add(new(result, result.version.Value, true));
-        return [.. saved];
+        var saved = new Saved[count + ((saves & Saves.Result) != 0 && result is not null ? 1 : 0)];
+        if (saved.Length > count) saved[count] = new(result!, result!.version.Value, true);
+        for (var i = take.Length - 1; i >= 0; i--)
+            if (take[i]) saved[--count] = new(operands[i], operands[i].version.Value, false);
+        return saved;
     }
 
     /// <summary>Operands that may be one node: what carries no gradient becomes a node of its own.</summary>
@@ -134,10 +137,21 @@ public static partial class torch
             (owner.gradFn, owner.outputNr) = (fn, 0);
             owner.SetLeafRequiresGrad(false);
             owner.rebased++;
-            if (saves.HasFlag(Saves.Result)) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
+            if ((saves & Saves.Result) != 0) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
         }
         if (owner.storage.Depth >= DeepestPending) Force([owner]);
         return self;
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>Writes a value without recording, as PyTorch does under no_grad.</summary>
+        internal void Set(Node value)
+        {
+            var owner = window?.Base ?? this;
+            owner.storage.Write(window is null ? value : window.Write!(owner.Node, value));
+            version.Bump();
+        }
     }
 
     private static int Kind(DType type) => type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;

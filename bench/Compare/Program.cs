@@ -8,6 +8,7 @@ const int rounds = 3;
 var wanted = args.Length == 0 ? Rows.All : [.. Rows.All.Where(r => args.Contains(r.Name))];
 using var peer = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("PYTORCH") ?? "python3", [Path.Combine(AppContext.BaseDirectory, "peer.py")])
 {
+    UseShellExecute = false,
     RedirectStandardInput = true,
     RedirectStandardOutput = true,
 }) ?? throw new InvalidOperationException("the peer did not start");

@@ -76,6 +76,6 @@ public abstract partial class Notebook(TextWriter output)
         return new StringBuilder(text[..e]).Append('e').Append(exponent < 0 ? '-' : '+').Append(Math.Abs(exponent).ToString("00")).ToString();
     }
 
-    [GeneratedRegex("0x[0-9a-f]+")]
+    [GeneratedRegex("0x[0-9a-f]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Address();
 }

@@ -40,28 +40,21 @@ internal static unsafe class Lines
     public static void ArgSort<T>(T* x, long* y, Dims shape, int axis, bool descending) where T : unmanaged, INumber<T>
     {
         var (outer, length, inner) = Parts(shape, axis);
-        var (keys, places) = (new Key<T>[length], new long[length]);
+        var (line, places) = (new T[length], new long[length]);
         for (var o = 0L; o < outer; o++)
             for (var i = 0L; i < inner; i++)
             {
                 var start = o * length * inner + i;
-                for (var k = 0L; k < length; k++) (keys[k], places[k]) = (new(x[start + k * inner], k, descending), k);
-                Array.Sort(keys, places);
+                for (var k = 0L; k < length; k++) (line[k], places[k]) = (x[start + k * inner], k);
+                Array.Sort(places, (a, b) => Order(line[a], line[b], descending) is var order && order != 0 ? order : a.CompareTo(b));
                 for (var k = 0L; k < length; k++) y[start + k * inner] = places[k];
             }
     }
 
     // NaN is the largest; equal values keep their order.
-    private readonly struct Key<T>(T value, long place, bool descending) : IComparable<Key<T>> where T : INumber<T>
+    private static int Order<T>(T a, T b, bool descending) where T : INumber<T>
     {
-        private readonly T value = value;
-        private readonly long place = place;
-
-        public int CompareTo(Key<T> other)
-        {
-            var order = T.IsNaN(value) ? (T.IsNaN(other.value) ? 0 : 1) : T.IsNaN(other.value) ? -1 : value.CompareTo(other.value);
-            if (descending) order = -order;
-            return order != 0 ? order : place.CompareTo(other.place);
-        }
+        var order = T.IsNaN(a) ? (T.IsNaN(b) ? 0 : 1) : T.IsNaN(b) ? -1 : a.CompareTo(b);
+        return descending ? -order : order;
     }
 }

@@ -19,10 +19,10 @@ internal static unsafe class Scalars
             for (var i = 0; i < nodes.Length; i++)
             {
                 var node = nodes[i];
-                if (Cone.IsLeaf(node))
+                if (cone.Values[i] is not null || node.Inputs.IsEmpty)
                 {
-                    if (node.Value is not null) Bits.Write(at + i, node.DType, cone.Leaves[leaf++].ScalarBits);
-                    else if (node.Op is Literal literal) Bits.Write(at + i, node.DType, Cone.IsStructural(literal) ? literal.Bits : cone.Scalars[scalar++]);
+                    if (cone.Values[i] is not null) Bits.Write(at + i, node.DType, cone.Leaves[leaf++].ScalarBits);
+                    else if (node.Op is Literal literal) Bits.Write(at + i, node.DType, Cone.IsArgument(node, null) ? cone.Scalars[scalar++] : literal.Bits);
                     else if (node.Op is Iota) at[i] = 0;
                     else return false;
                     continue;

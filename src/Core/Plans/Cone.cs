@@ -12,6 +12,7 @@ public sealed class Cone
     [ThreadStatic] private static Cone? shared;
 
     private readonly List<Node> nodes = [];
+    private readonly List<Buffer?> values = [];
     private readonly List<int> operands = [];
     private readonly List<int> roots = [];
     private readonly List<Buffer> leaves = [];
@@ -20,6 +21,9 @@ public sealed class Cone
 
     /// <summary>The nodes.</summary>
     public ReadOnlySpan<Node> Nodes => CollectionsMarshal.AsSpan(nodes);
+
+    /// <summary>The nodes' values when the cone was taken: other threads may compute more meanwhile.</summary>
+    public ReadOnlySpan<Buffer?> Values => CollectionsMarshal.AsSpan(values);
 
     /// <summary>The operands' places, of all nodes in turn.</summary>
     public ReadOnlySpan<int> Operands => CollectionsMarshal.AsSpan(operands);
@@ -42,7 +46,7 @@ public sealed class Cone
         get
         {
             ulong a = 0x9E3779B97F4A7C15, b = 0xC2B2AE3D27D4EB4F;
-            foreach (var node in nodes) Mix(ref a, ref b, (uint)Digest(node));
+            for (var i = 0; i < nodes.Count; i++) Mix(ref a, ref b, (uint)Digest(nodes[i], values[i]));
             foreach (var operand in operands) Mix(ref a, ref b, (uint)operand);
             foreach (var root in roots) Mix(ref a, ref b, (uint)root + 0x10000u);
             return new UInt128(a, b);
@@ -61,6 +65,7 @@ public sealed class Cone
     internal void Return()
     {
         nodes.Clear();
+        values.Clear();
         operands.Clear();
         roots.Clear();
         leaves.Clear();
@@ -72,9 +77,9 @@ public sealed class Cone
     internal static bool IsLeaf(Node node) => node.Value is not null || node.Inputs.IsEmpty;
 
     // Alias, Detach and Custom have the value of their first operand; they vanish here.
-    internal static Node Seen(Node node)
+    private static Node Seen(Node node)
     {
-        while (node.Value is null && node.Op is Alias or Detach or Custom) node = node.Inputs[0];
+        while (node.Op is Alias or Detach or Custom) node = node.Inputs[0];
         return node;
     }
 
@@ -106,32 +111,42 @@ public sealed class Cone
                 continue;
             }
             foreach (var input in top.Node.Inputs) operands.Add(numbering[Seen(input)]);
-            Add(top.Node, numbering);
+            Add(top.Node, null, numbering);
         }
     }
 
     private void Open(Node node, in Numbering numbering)
     {
-        if (!IsLeaf(node))
+        var value = node.Value;
+        if (value is null && !node.Inputs.IsEmpty)
         {
             stack.Push((node, 0));
             return;
         }
-        if (node.Value is { } value) leaves.Add(value);
-        else if (node.Op is Input) throw new InvalidOperationException($"a placeholder of type {node.Type} has no value: run the function through Compile, or give it a leaf");
-        else if (node.Op is Literal literal && !IsStructural(literal)) scalars.Add(literal.Bits);
-        Add(node, numbering);
+        if (value is not null) leaves.Add(value);
+        else if (node.Op is Input) throw Unbound(node);
+        else if (IsArgument(node, value)) scalars.Add(((Literal)node.Op).Bits);
+        Add(node, value, numbering);
     }
 
-    private void Add(Node node, in Numbering numbering)
+    private InvalidOperationException Unbound(Node node)
+    {
+        stack.Clear();
+        return new($"a placeholder of type {node.Type} has no value: run the function through Compile, or give it a leaf");
+    }
+
+    private void Add(Node node, Buffer? value, in Numbering numbering)
     {
         AllScalar &= node.Type.Count == 1;
         numbering.Set(node, nodes.Count);
         nodes.Add(node);
+        values.Add(value);
     }
 
-    private static int Digest(Node node) => node.Value is not null ? node.Type.GetHashCode()
-        : node.Op is Literal literal && !IsStructural(literal) ? (int)literal.DType + 1 : node.Op.Hash;
+    /// <summary>Whether a node is a literal that is given to the plan rather than built into it.</summary>
+    internal static bool IsArgument(Node node, Buffer? value) => value is null && node.Op is Literal literal && !IsStructural(literal);
+
+    private static int Digest(Node node, Buffer? value) => value is not null ? node.Type.GetHashCode() : IsArgument(node, value) ? (int)node.DType + 1 : node.Op.Hash;
 
     private static void Mix(ref ulong a, ref ulong b, uint word)
     {

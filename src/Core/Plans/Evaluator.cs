@@ -39,12 +39,12 @@ public static class Evaluator
         if (keep)
         {
             for (var i = 0; i < count; i++)
-                if (cone.Nodes[i].Value is null && !cone.Nodes[i].Inputs.IsEmpty) cone.Nodes[i].Memoise(backend.Scalar(cone.Nodes[i].DType, values[i]));
+                if (cone.Values[i] is null && !cone.Nodes[i].Inputs.IsEmpty) cone.Nodes[i].Memoise(backend.Scalar(cone.Nodes[i].DType, values[i]));
         }
         for (var i = 0; i < wanted.Count; i++)
         {
-            var seen = cone.Nodes[cone.Roots[i]];
-            wanted[i].Memoise(seen.Value ?? backend.Scalar(seen.DType, values[cone.Roots[i]]));
+            var root = cone.Roots[i];
+            Remember(cone, wanted, i, cone.Values[root] ?? backend.Scalar(cone.Nodes[root].DType, values[root]));
         }
         return true;
     }
@@ -53,7 +53,14 @@ public static class Evaluator
     {
         var plan = PlanCache.Get(cone, Backend.Default);
         var results = Backend.Default.Run(plan, cone.Leaves, cone.Scalars);
-        for (var i = 0; i < results.Length; i++) wanted[i].Memoise(results[i]);
+        for (var i = 0; i < results.Length; i++) Remember(cone, wanted, i, results[i]);
+    }
+
+    // A root may be an alias; then what it stands for is computed as well.
+    private static void Remember(Cone cone, List<Node> wanted, int i, Buffer value)
+    {
+        wanted[i].Memoise(value);
+        cone.Nodes[cone.Roots[i]].Memoise(value);
     }
 
     private static void AddCostly(List<Node> wanted)

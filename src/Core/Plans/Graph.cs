@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Plans;
 
@@ -17,8 +16,9 @@ public sealed record Graph(ImmutableArray<Node> Slots, int Leaves, ImmutableArra
         for (var i = 0; i < image.Length; i++)
         {
             var node = cone.Nodes[i];
-            if (node.Value is not null) leaves.Add(image[i] = Node.Placeholder(node.Type));
-            else if (node.Op is Literal literal && !Cone.IsStructural(literal)) arguments.Add(image[i] = Node.Placeholder(node.Type));
+            var value = cone.Values[i];
+            if (value is not null) leaves.Add(image[i] = Node.Placeholder(node.Type));
+            else if (Cone.IsArgument(node, value)) arguments.Add(image[i] = Node.Placeholder(node.Type));
             else if (node.Inputs.IsEmpty) image[i] = node;
             else image[i] = new Node(node.Op, Operands(cone, image, node, ref next));
         }

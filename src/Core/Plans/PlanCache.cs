@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Plans;
 
@@ -55,7 +54,7 @@ public static class PlanCache
         {
             (Plan, this.backend, operands, roots) = (plan, backend, cone.Operands.ToArray(), cone.Roots.ToArray());
             (ops, types) = (new Op?[cone.Nodes.Length], new TensorType?[cone.Nodes.Length]);
-            for (var i = 0; i < ops.Length; i++) (ops[i], types[i]) = Structure(cone.Nodes[i]);
+            for (var i = 0; i < ops.Length; i++) (ops[i], types[i]) = Structure(cone, i);
         }
 
         public Plan Plan { get; }
@@ -65,7 +64,7 @@ public static class PlanCache
             if (on != backend || cone.Nodes.Length != ops.Length || !cone.Operands.SequenceEqual(operands) || !cone.Roots.SequenceEqual(roots)) return false;
             for (var i = 0; i < ops.Length; i++)
             {
-                var (op, type) = Structure(cone.Nodes[i]);
+                var (op, type) = Structure(cone, i);
                 if (!ReferenceEquals(op, ops[i]) && (op is null || !op.Equals(ops[i]))) return false;
                 if (!ReferenceEquals(type, types[i]) && (type is null || !type.Equals(types[i]))) return false;
             }
@@ -76,7 +75,7 @@ public static class PlanCache
             operands.AsSpan().SequenceEqual(other.operands) && ops.Length == other.ops.Length && ops.Zip(other.ops).All(p => p.First?.GetType() == p.Second?.GetType());
 
         // Leaves and scalar arguments have a type and no op; all other types follow from theirs.
-        private static (Op? Op, TensorType? Type) Structure(Node node) =>
-            node.Value is not null || (node.Op is Literal literal && !Cone.IsStructural(literal)) ? (null, node.Type) : (node.Op, null);
+        private static (Op? Op, TensorType? Type) Structure(Cone cone, int i) =>
+            cone.Values[i] is not null || Cone.IsArgument(cone.Nodes[i], null) ? (null, cone.Nodes[i].Type) : (cone.Nodes[i].Op, null);
     }
 }

@@ -13,9 +13,13 @@ public static partial class torch
     internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult);
 
     /// <summary>A handle that removes a hook.</summary>
-    public sealed class Hook(Func<Tensor, Tensor?> call, List<Hook> owner)
+    public sealed class Hook
     {
-        internal Func<Tensor, Tensor?> Call => call;
+        private readonly List<Hook> owner;
+
+        internal Hook(Func<Tensor, Tensor?> call, List<Hook> owner) => (Call, this.owner) = (call, owner);
+
+        internal Func<Tensor, Tensor?> Call { get; }
 
         /// <summary>Removes the hook.</summary>
         public void remove() => owner.Remove(this);

@@ -60,11 +60,11 @@ public static partial class torch
         var count = 0;
         for (var i = 0; i < take.Length; i++)
         {
-            take[i] = (saves & Saves.All) != 0 || ((saves & Saves.Self) != 0 && i == 0);
-            for (var j = 0; j < operands.Length && (saves & Saves.Cross) != 0 && !take[i]; j++) take[i] = j != i && operands[j].requires_grad;
+            take[i] = saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && i == 0);
+            for (var j = 0; j < operands.Length && saves.HasFlag(Saves.Cross) && !take[i]; j++) take[i] = j != i && operands[j].requires_grad;
             if (take[i]) count++;
         }
-        var saved = new Saved[count + ((saves & Saves.Result) != 0 && result is not null ? 1 : 0)];
+        var saved = new Saved[count + (saves.HasFlag(Saves.Result) && result is not null ? 1 : 0)];
         if (saved.Length > count) saved[count] = new(result!, result!.version.Value, true);
         for (var i = take.Length - 1; i >= 0; i--)
             if (take[i]) saved[--count] = new(operands[i], operands[i].version.Value, false);
@@ -137,7 +137,7 @@ public static partial class torch
             (owner.gradFn, owner.outputNr) = (fn, 0);
             owner.SetLeafRequiresGrad(false);
             owner.rebased++;
-            if ((saves & Saves.Result) != 0) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
+            if (saves.HasFlag(Saves.Result)) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
         }
         if (owner.storage.Depth >= DeepestPending) Force([owner]);
         return self;

@@ -43,7 +43,7 @@ public static partial class torch
         /// <summary>Part of a tensor: positions, ranges and new dimensions give views; tensors of positions and masks give copies.</summary>
         /// <remarks>https://pytorch.org/docs/2.6/tensor_view.html</remarks>
         /// <exception cref="IndexError">A position is out of range, or there are too many.</exception>
-        public Tensor this[params TensorIndex?[] index]
+        public Tensor this[params TensorIndex?[]? index]
         {
             get
             {
@@ -75,8 +75,10 @@ public static partial class torch
 
         private Tensor Alias() => MakeView("AliasBackward0", this, x => x, (x, v) => v);
 
-        private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[] index)
+        private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[]? index)
         {
+            // x[null] is a single new dimension.
+            index ??= [null];
             var used = index.Sum(i => i is null || i.IsEllipsis ? 0 : i.Tensor is { } t && t.Node.DType == DType.Bool ? t.ndim : 1);
             if (used > ndim) throw new IndexError(ndim == 0 && used == 1 ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : $"too many indices for tensor of dimension {ndim}");
             var (x, d) = (this, 0);

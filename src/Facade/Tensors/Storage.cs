@@ -7,7 +7,9 @@ public static partial class torch
     /// <summary>What aliasing tensors share: the current value.</summary>
     internal sealed class Storage(Node node)
     {
-        public Node Node { get; private set; } = Opaque(node);
+        private Node node = Opaque(node);
+
+        public Node Node => Volatile.Read(ref node);
 
         /// <summary>How often the value has changed.</summary>
         public int Epoch { get; private set; }
@@ -15,9 +17,9 @@ public static partial class torch
         /// <summary>Operations recorded since the value was last computed.</summary>
         public int Depth { get; set; }
 
-        public void Write(Node node)
+        public void Write(Node value)
         {
-            Node = Opaque(node);
+            Volatile.Write(ref node, Opaque(value));
             Epoch++;
         }
 
@@ -27,8 +29,10 @@ public static partial class torch
         /// <summary>Replaces an expression by its computed value, so that what it was made of can be collected.</summary>
         public void Settle()
         {
-            if (Node.Value is not { } value) return;
-            if (!Node.Inputs.IsEmpty) Node = Node.Leaf(value, Node.Type);
+            var current = Node;
+            if (current.Value is not { } value) return;
+            // Another thread may have written meanwhile; its value stays.
+            if (!current.Inputs.IsEmpty) Interlocked.CompareExchange(ref node, Autograd.Node.Leaf(value, current.Type), current);
             Depth = 0;
         }
     }

@@ -1,0 +1,114 @@
+using Functional.Autograd;
+using Functional.Autograd.Plans;
+using static Functional.Autograd.torch;
+
+namespace Facade;
+
+public class TrainingTests
+{
+    [Fact]
+    public void A_training_step_is_one_plan_for_each_batch_shape()
+    {
+        manual_seed(0);
+        var model = new nn.Sequential(new nn.Linear(8, 16), new nn.ReLU(), new nn.Linear(16, 3));
+        var optimizer = new optim.Adam(model.parameters());
+        (Tensor X, Tensor T)[] batches = [(randn(12, 8), randint(0, 3, [12])), (randn(7, 8), randint(0, 3, [7]))];
+        var before = PlanCache.Misses;
+        for (var step = 0; step < 30; step++)
+        {
+            var (x, t) = batches[step % 3 == 2 ? 1 : 0];
+            optimizer.zero_grad();
+            nn.functional.cross_entropy(model.call(x), t).backward();
+            optimizer.step();
+        }
+        Assert.Equal(2, PlanCache.Misses - before);
+    }
+
+    [Fact]
+    public void Training_leaves_no_history_behind()
+    {
+        var model = new nn.Linear(4, 2);
+        var optimizer = new optim.SGD(model.parameters(), lr: 0.1, momentum: 0.9);
+        var average = zeros(1);
+        WeakReference Step()
+        {
+            optimizer.zero_grad();
+            var loss = model.call(randn(3, 4)).pow(2).mean();
+            loss.backward();
+            optimizer.step();
+            using (no_grad()) average = average * 0.9 + loss.detach();
+            average.item();
+            return new WeakReference(loss.grad_fn);
+        }
+
+        var first = Step();
+        for (var i = 0; i < 10; i++) Step();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(first.IsAlive);
+        Assert.Empty(model.weight.Node.Inputs);
+    }
+
+    [Fact]
+    public void Modules_print_and_count_their_parameters_as_PyTorch()
+    {
+        var model = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU());
+        Assert.Equal("Sequential(\n  (0): Linear(in_features=3, out_features=4, bias=True)\n  (1): ReLU()\n)", model.ToString());
+        Assert.Equal(["0.weight", "0.bias"], model.named_parameters().Select(p => p.name));
+        Assert.StartsWith("Parameter containing:\ntensor([[", model.parameters()[0].ToString());
+        model.eval();
+        Assert.False(model.training);
+        var copy = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU());
+        copy.load_state_dict(model.state_dict());
+        Assert.True(copy.parameters()[0].equal(model.parameters()[0]));
+    }
+
+    [Fact]
+    public void Batches_cover_the_data_in_shuffled_order()
+    {
+        manual_seed(1);
+        var loader = new utils.data.DataLoader(new utils.data.TensorDataset(arange(10)), batch_size: 4, shuffle: true);
+        var seen = loader.SelectMany(b => b[0].data<long>()).ToArray();
+        Assert.Equal(3, loader.Count);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), seen.Order());
+        Assert.NotEqual(seen.Order(), seen);
+    }
+
+    [Fact]
+    public void A_deep_history_runs_backward_on_a_small_stack()
+    {
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                var x = tensor(1.0, requires_grad: true);
+                var y = x;
+                // Steps that float32 adds without rounding.
+                for (var i = 0; i < 300_000; i++) y = y + 1.0 / (1 << 19);
+                y.backward();
+                Assert.Equal(1.0, x.grad!.item());
+                Assert.Equal(1 + 300_000.0 / (1 << 19), y.item<double>());
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        }, 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+    }
+
+    [Fact]
+    public void Threads_accumulate_into_a_shared_leaf()
+    {
+        var x = tensor(new[] { 1.0, 2.0 }, requires_grad: true);
+        Parallel.For(0, 8, _ =>
+        {
+            for (var i = 0; i < 50; i++) (x * 2).sum().backward();
+        });
+        Assert.Equal("tensor([800., 800.], dtype=torch.float64)", x.grad!.ToString());
+    }
+}

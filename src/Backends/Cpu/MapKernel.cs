@@ -57,8 +57,8 @@ internal sealed unsafe class MapKernel : CpuKernel
         for (var k = 0; k < steps.Length; k++)
         {
             at[inputs + k] = free.TryPop(out var r) ? r : count++;
-            for (var i = 0; i <= inputs + k; i++)
-                if (lastUse[i] == k && at[i] >= 0 && i >= inputs && i != inputs + k) free.Push(at[i]);
+            foreach (var operand in ((int[])[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C]).Distinct())
+                if (operand >= inputs && lastUse[operand] == k) free.Push(at[operand]);
         }
         return (at, count);
     }
@@ -126,6 +126,7 @@ internal sealed unsafe class MapKernel : CpuKernel
 
     private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[][] partials)
     {
+        if (map.Count == 0) return;
         var bytes = registers * tile * 8 + 64;
         if (scratch is null || scratch.Length < bytes) scratch = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
         var room = ((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch)) + 63) & ~63;

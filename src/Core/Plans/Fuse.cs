@@ -10,6 +10,8 @@ namespace Functional.Autograd.Plans;
 /// </summary>
 internal sealed class Fuse
 {
+    private const int LargestRegion = 256;
+
     private enum Kind { Given, View, Map, Reduce, Product, Call }
 
     private readonly Graph graph;
@@ -152,12 +154,16 @@ internal sealed class Fuse
 
     private Program Emit()
     {
+        // A very large region is cut in order; later pieces read what earlier ones store.
         var members = Enumerable.Range(0, order.Count).Where(i => kind[i] is not (Kind.Given or Kind.View)).GroupBy(Find)
-            .Select(g => g.ToArray()).OrderBy(g => stage[g[0]]).ThenBy(g => kind[g[0]] == Kind.Map ? 0 : 1).ThenBy(g => g[^1]).ToArray();
+            .SelectMany(g => g.Chunk(LargestRegion)).ToArray();
+        foreach (var group in members)
+            foreach (var i in group) region[i] = group[0];
+        members = [.. members.OrderBy(g => stage[g[0]]).ThenBy(g => kind[g[0]] == Kind.Map ? 0 : 1).ThenBy(g => g[^1])];
         foreach (var group in members)
             foreach (var i in group)
                 foreach (var x in inputs[i])
-                    stored[at[x]] |= Find(at[x]) != Find(group[0]);
+                    stored[at[x]] |= region[at[x]] != group[0];
         foreach (var root in roots) stored[at[root]] = true;
         for (var i = 0; i < order.Count; i++)
             if (kind[i] is Kind.Product or Kind.Call or Kind.Reduce) stored[i] = true;

@@ -1,0 +1,185 @@
+using Functional.Autograd;
+using Functional.Autograd.Plans;
+using static Functional.Autograd.Ops;
+using static Functional.Autograd.Transforms;
+
+namespace Core;
+
+public class GraphTests
+{
+    private static Node Vector(params double[] values) => Tensor(values);
+
+    [Fact]
+    public void Mistakes_are_reported_at_once_and_name_the_operation_and_the_shapes()
+    {
+        var (a, b) = (Full(TensorType.Float64(2, 3), 1), Full(TensorType.Float64(4, 3), 1));
+        Assert.Equal("broadcast: shapes [2, 3] and [4, 3] do not broadcast", Assert.Throws<ShapeException>(() => a + b).Message);
+        Assert.Equal("MatMul: the inner sizes of float64[2, 3] and float64[4, 3] differ", Assert.Throws<ShapeException>(() => MatMul(a, b)).Message);
+        Assert.Equal("axis 5 is out of range for float64[2, 3]", Assert.Throws<ShapeException>(() => Sum(a, [5])).Message);
+        Assert.Equal("a size in shape [-1] is negative", Assert.Throws<ShapeException>(() => TensorType.Float64(-1)).Message);
+        Assert.Contains("does not fit in 64 bits", Assert.Throws<ShapeException>(() => TensorType.Float64(1L << 40, 1L << 40)).Message);
+        Assert.Contains("no identity", Assert.Throws<ShapeException>(() => MaxOver(Full(TensorType.Float64(0), 0))).Message);
+        Assert.Contains("only floating-point tensors have derivatives", Assert.Throws<ShapeException>(() => Grad(x => Sum(x))(Arange(3))).Message);
+        Assert.Contains("needs a function with one floating-point result", Assert.Throws<ShapeException>(() => Grad(x => x)(Vector(1, 2))).Message);
+        Assert.Contains("has no value", Assert.Throws<InvalidOperationException>(() => Evaluate<double>(Node.Placeholder(TensorType.Float64(1)) + 1)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate<double>(Take(Vector(1, 2), 0, Tensor([5L]))));
+        Assert.Throws<ArgumentException>(() => Evaluate<float>(Vector(1)));
+        var run = Compile(x => x * 2, TensorType.Float64(3));
+        Assert.Throws<ShapeException>(() => run([1, 2]));
+    }
+
+    [Fact]
+    public void Zero_size_and_scalar_tensors_work()
+    {
+        var empty = Tensor<double>([], [0, 3]);
+        Assert.Empty(Evaluate<double>(Exp(empty) * 2));
+        Assert.Equal([0.0, 0, 0], Evaluate<double>(Sum(empty, [0])));
+        Assert.Equal([1.0], Evaluate<double>(Prod(empty)));
+        Assert.Equal(new double[6], Evaluate<double>(MatMul(Tensor<double>([], [2, 0]), Tensor<double>([], [0, 3]))));
+        Assert.Empty(Evaluate<double>(Grad((Node x) => Sum(x * x))(empty)));
+        Assert.Empty(Evaluate<double>(Concat([empty, empty])));
+        Assert.Empty(Evaluate<double>(Softmax(empty)));
+        Assert.Empty(Evaluate<double>(Sort(empty, 1).Values));
+        Assert.Equal([6.0], Evaluate<double>(Grad((Node x) => x * x)(Tensor<double>([3], Dims.Empty))));
+    }
+
+    [Fact]
+    public void NaN_and_infinity_propagate()
+    {
+        var x = Vector(double.NaN, double.PositiveInfinity, double.NegativeInfinity);
+        Assert.Equal([double.NaN, double.PositiveInfinity, 0.0], Evaluate<double>(Exp(x)));
+        Assert.Equal([double.NaN], Evaluate<double>(MaxOver(x)));
+        Assert.Equal([double.NaN, double.PositiveInfinity, 0.0], Evaluate<double>(Relu(x)));
+        Assert.Equal([double.NaN, double.NaN, double.NaN], Evaluate<double>(x * 0));
+        Assert.Equal([double.NaN, 1.0, -1.0], Evaluate<double>(Tanh(x)));
+    }
+
+    [Fact]
+    public void A_graph_of_a_million_nodes_lives_on_a_small_stack()
+    {
+        Exception? failure = null;
+        WeakReference? collected = null;
+        void Work()
+        {
+            Node x = Tensor([0.5, 0.25]);
+            var y = x;
+            for (var i = 0; i < 1_000_000; i++) y += x;
+            var gradient = Gradient.Of([y], [Full(y.Type, 1)], [x])[0]!;
+            Assert.Equal([1_000_001.0, 1_000_001.0], Evaluate<double>(gradient));
+            Assert.Equal(500_000.5, Evaluate<double>(y)[0], 6);
+            Assert.Contains("earlier nodes", Listing.Of(y));
+            collected = new WeakReference(y);
+        }
+
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Work();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        }, 256 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Null(failure);
+        PlanCache.Clear();
+        GC.Collect();
+        Assert.False(collected!.IsAlive);
+    }
+
+    [Fact]
+    public void Sixty_doublings_take_linear_time()
+    {
+        Node x = Vector(1, 2);
+        var y = x;
+        for (var i = 0; i < 60; i++) y += y;
+        Assert.Equal([Math.ScaleB(1, 60), Math.ScaleB(1, 61)], Evaluate<double>(y));
+        Assert.Equal(Math.ScaleB(1, 60), Evaluate<double>(Gradient.Of([y], [Full(y.Type, 1)], [x])[0]!)[0]);
+    }
+
+    [Fact]
+    public void Threads_share_graphs()
+    {
+        Node x = Tensor([.. Enumerable.Range(0, 1000).Select(i => i / 1000.0)]);
+        var shared = Sin(x) * Exp(x);
+        var expected = Evaluate<double>(Grad((Node v) => Sum(Sin(v) * Exp(v) * Cos(v)))(x));
+        Parallel.For(0, 8, _ =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var y = Sum(shared * Cos(x));
+                var gradient = Evaluate<double>(Gradient.Of([y], [Full(y.Type, 1)], [x])[0]!);
+                for (var k = 0; k < gradient.Length; k++) Assert.Equal(expected[k], gradient[k], 12);
+            }
+        });
+    }
+
+    [Fact]
+    public void Equal_structures_share_a_plan_and_varying_numbers_do_not_matter()
+    {
+        PlanCache.Clear();
+        for (var i = 0; i < 20; i++) Evaluate<double>(Vector(1, 2, 3) * (3.25 + i) + (0.3 + i) * 0.7);
+        Assert.Equal(1, PlanCache.Misses);
+        Assert.Equal(19, PlanCache.Hits);
+        Evaluate<double>(Vector(1, 2, 3, 4) * 3.75 + 0.3);
+        Evaluate<double>(Vector(1, 2, 3, 4, 5) * 3.75 + 0.3);
+        Assert.Equal("known operations, new shapes", PlanCache.LastMissReason);
+        var x = Vector(1, 2);
+        var y = Vector(3, 4);
+        Assert.Equal([1.0, 4], Evaluate<double>(x * x));
+        Assert.Equal([3.0, 8], Evaluate<double>(x * y));
+    }
+
+    [Fact]
+    public void Compiled_functions_run_without_planning()
+    {
+        var run = Compile(x => Sum(Sin(x) * x), TensorType.Float64(2));
+        var misses = PlanCache.Misses;
+        Assert.Equal(0.5 * Math.Sin(0.5) + Math.Sin(1), run([0.5, 1])[0], 14);
+        Assert.Equal(2 * Math.Sin(2) + 3 * Math.Sin(3), run([2, 3])[0], 14);
+        Assert.Equal(misses, PlanCache.Misses);
+    }
+
+    [Fact]
+    public void Perturbations_of_nested_derivatives_are_not_confused()
+    {
+        // d/dx (x · d/dy (x + y)) = 1, and one level deeper.
+        var x = Tensor<double>([2], Dims.Empty);
+        Assert.Equal(1, Evaluate<double>(Grad((Node v) => v * Grad((Node y) => v + y)(Tensor<double>([3], Dims.Empty)))(x))[0]);
+        Assert.Equal(1, Evaluate<double>(Grad((Node v) => v * Grad((Node y) => y * Grad((Node z) => v + y + z)(v))(Tensor<double>([3], Dims.Empty)))(x))[0]);
+    }
+
+    [Fact]
+    public void Graphs_have_texts()
+    {
+        var x = Node.Placeholder(TensorType.Float32(2));
+        var y = Sin(x) * x;
+        Assert.Equal("%0 = Input : float32[2]\n%1 = Sin(%0) : float32[2]\n%2 = Mul(%1, %0) : float32[2]\n", Listing.Of(y));
+        Assert.Contains("n1 -> n2;", Listing.Dot(y));
+        Assert.Contains("n0 --> n2", Listing.Mermaid(y));
+        Assert.Equal("Mul : float32[2]", y.ToString());
+    }
+
+    [Fact]
+    public void Recomputation_changes_no_value()
+    {
+        var x = Vector(0.3, 0.7);
+        static Node F(Node v) => Sum(Tanh(Sin(v) * v));
+        Assert.Equal(Evaluate<double>(Grad((Node v) => F(v))(x)), Evaluate<double>(Grad((Node v) => Recompute(w => F(w[0]), v))(x)));
+    }
+
+    [Fact]
+    public void Keys_give_the_published_random_words()
+    {
+        // The known answer of Threefry-2x32-20 for a zero key and counter.
+        var words = Evaluate<long>(new Node(new Functional.Autograd.Primitives.RandomBits([2]), Tensor([0L, 0L])));
+        Assert.Equal([0x6b200159L, 0x99ba4efeL], words);
+        var normal = Evaluate<double>(Normal(Key(1), TensorType.Float64(20000)));
+        Assert.Equal(0, normal.Average(), 1);
+        Assert.Equal(1, Math.Sqrt(normal.Average(v => v * v)), 1);
+        Assert.Equal(normal, Evaluate<double>(Normal(Key(1), TensorType.Float64(20000))));
+    }
+}

@@ -1,0 +1,119 @@
+using Functional.Autograd;
+using Functional.Autograd.Cpu;
+using static Functional.Autograd.Ops;
+using static Functional.Autograd.Transforms;
+
+namespace Cpu;
+
+public class KernelTests
+{
+    private static float[] Random(int n, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, n).Select(_ => (float)random.NextDouble() - 0.5f)];
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(7, 3, 5)]
+    [InlineData(8, 400, 32)]
+    [InlineData(64, 784, 256)]
+    [InlineData(97, 385, 33)]
+    [InlineData(200, 17, 301)]
+    public void Products_of_all_sizes_and_layouts_are_right(int m, int k, int n)
+    {
+        var (a, b) = (Random(m * k, 1), Random(k * n, 2));
+        var expected = new double[m * n];
+        for (var i = 0; i < m; i++)
+            for (var j = 0; j < n; j++)
+                for (var p = 0; p < k; p++) expected[i * n + j] += (double)a[i * k + p] * b[p * n + j];
+        var left = Tensor<float>(a, [m, k]);
+        var right = Tensor<float>(b, [k, n]);
+        var results = new[]
+        {
+            MatMul(left, right),
+            MatMul(Transpose(Tensor<float>(Evaluate<float>(Transpose(left)), [k, m])), right),
+            MatMul(left, Transpose(Tensor<float>(Evaluate<float>(Transpose(right)), [n, k]))),
+            Transpose(MatMul(Transpose(right), Transpose(left))),
+        };
+        foreach (var result in results)
+        {
+            var actual = Evaluate<float>(result);
+            // Rounding of a sum of k products of magnitude at most 1/4.
+            for (var i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-6 * Math.Sqrt(k));
+        }
+        var exact = Evaluate<double>(MatMul(Cast(left, DType.Float64), Cast(right, DType.Float64)));
+        for (var i = 0; i < exact.Length; i++) Assert.Equal(expected[i], exact[i], 1e-13 * k);
+    }
+
+    [Fact]
+    public void Large_reductions_are_right_and_do_not_depend_on_threads()
+    {
+        var data = Random(300 * 1000, 3);
+        var x = Tensor<float>(data, [300, 1000]);
+        float[][] All() => [Evaluate<float>(Sum(Exp(x))), Evaluate<float>(Sum(Exp(x), [0])), Evaluate<float>(Sum(Exp(x), [1])), Evaluate<float>(MaxOver(x * 2, [0])), Evaluate<float>(Prod(1 + x * 1e-3, [1]))];
+        var many = All();
+        var threads = CpuBackend.Threads;
+        CpuBackend.Threads = 1;
+        var one = All();
+        CpuBackend.Threads = threads;
+        for (var i = 0; i < many.Length; i++) Assert.Equal(one[i], many[i]);
+        Assert.Equal(data.Sum(v => Math.Exp(v)), many[0][0], 0.05);
+        for (var j = 0; j < 1000; j += 111) Assert.Equal(Enumerable.Range(0, 300).Sum(i => Math.Exp(data[i * 1000 + j])), many[1][j], 1e-3);
+        for (var i = 0; i < 300; i += 37) Assert.Equal(data[(i * 1000)..((i + 1) * 1000)].Sum(v => Math.Exp(v)), many[2][i], 1e-3);
+    }
+
+    [Fact]
+    public void Single_precision_functions_stay_within_their_bounds()
+    {
+        // Units in the last place; tanh is a rational approximation, the others come from the framework or from double precision.
+        (Func<Node, Node> Core, Func<double, double> Exact, double Low, double High, double Bound)[] rows =
+        [
+            (Exp, Math.Exp, -20, 20, 2.5), (Log, Math.Log, 1e-6, 100, 2.5), (Sin, Math.Sin, -30, 30, 2.5), (Cos, Math.Cos, -30, 30, 2.5), (Tanh, Math.Tanh, -9, 9, 5),
+            (Sigmoid, v => 1 / (1 + Math.Exp(-v)), -15, 15, 4), (Sqrt, Math.Sqrt, 0, 50, 1),
+        ];
+        foreach (var (core, exact, low, high, bound) in rows)
+        {
+            float[] x = [.. Enumerable.Range(0, 20001).Select(i => (float)(low + (high - low) * i / 20000)), 1e-6f, 1e-4f, 3e-4f, 0.01f];
+            var y = Evaluate<float>(core(Tensor(x)));
+            for (var i = 0; i < x.Length; i++)
+            {
+                var wanted = exact(x[i]);
+                var ulp = Math.Max(MathF.BitIncrement(MathF.Abs((float)wanted)) - MathF.Abs((float)wanted), float.Epsilon);
+                // Near a zero of sin and cos the argument's own rounding counts.
+                var slack = Math.Abs(wanted) < 1e-3 && low < 0 && high == 30 ? 1e-7 : 0;
+                Assert.True(Math.Abs(y[i] - wanted) <= bound * ulp + slack, $"{core.Method.Name}({x[i]:R}) = {y[i]:R}, exactly {wanted:R}: {Math.Abs(y[i] - wanted) / ulp:F1} ulp");
+            }
+        }
+    }
+
+    [Fact]
+    public void Integers_keep_their_types_and_wrap_nothing_by_accident()
+    {
+        Assert.Equal([3L, -3, 0], Evaluate<long>(FloorDiv(Tensor([7L, -5L, 4L]), Tensor([2L, 2L, 0L]))));
+        Assert.Equal([1L, 1, 0], Evaluate<long>(Rem(Tensor([7L, -5L, 4L]), Tensor([2L, 2L, 0L]))));
+        Assert.Equal([8, 9], Evaluate<int>(Pow(Tensor([2, 3]), Tensor([3, 2]))));
+        Assert.Equal([200L], Evaluate<long>(Sum(Tensor<byte>([100, 100]))));
+        Assert.Equal([true, false], Evaluate<bool>(Less(Tensor([1, 2]), 2)));
+        Assert.Equal([0L, 2, 1], Evaluate<long>(Sort(Tensor<byte>([1, 3, 2])).Indices));
+        Assert.Equal([long.MaxValue], Evaluate<long>(MaxOver(Tensor([long.MinValue, long.MaxValue]))));
+        Assert.Equal([19L, 22, 43, 50], Evaluate<long>(MatMul(Tensor(new long[,] { { 1, 2 }, { 3, 4 } }), Tensor(new long[,] { { 5, 6 }, { 7, 8 } }))));
+    }
+
+    [Fact]
+    public void Memory_is_given_back()
+    {
+        void Work()
+        {
+            for (var i = 0; i < 200; i++) Evaluate<float>(Tensor(Random(100_000, i)) * 2);
+        }
+
+        Work();
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.True(CpuBackend.BytesInUse < 8 << 20, $"{CpuBackend.BytesInUse} bytes are still in use");
+    }
+}

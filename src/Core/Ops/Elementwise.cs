@@ -6,21 +6,43 @@ namespace Functional.Autograd.Primitives;
 /// <summary>An operation that maps elements one by one; its operands have equal shapes.</summary>
 public abstract record Elementwise : Op
 {
-    private static int rows;
+    private static readonly List<Elementwise> rows = [];
 
     private protected Elementwise() { }
 
-    // Rows are numbered, so that a backend finds its routine without a search.
-    private protected static int NextRow() => Interlocked.Increment(ref rows);
+    /// <summary>The rows: every scalar function of one or two numbers.</summary>
+    public static IReadOnlyList<Elementwise> Rows
+    {
+        get
+        {
+            // Touching a row makes all of its table.
+            _ = (Unary.Neg, Binary.Add);
+            return rows;
+        }
+    }
+
+    // Rows are numbered from one, so that a backend finds its routine without a search.
+    private protected static int Number(Elementwise row)
+    {
+        lock (rows)
+        {
+            rows.Add(row);
+            return rows.Count;
+        }
+    }
 
     internal virtual int RowNumber => 0;
 }
 
 /// <summary>A function of one number: a name and a slope.</summary>
-/// <param name="Title">The name.</param>
-/// <param name="Slope">The derivative at x, where y = f(x); null where it is zero almost everywhere.</param>
-public sealed record Unary(string Title, Func<Node, Node, Node>? Slope) : Elementwise
+public sealed record Unary : Elementwise
 {
+    private Unary(string title, Func<Node, Node, Node>? slope)
+    {
+        (Title, Slope) = (title, slope);
+        RowNumber = Number(this);
+    }
+
 #pragma warning disable CS1591 // The rows: each is named by its function.
     public static readonly Unary
         Neg = new("Neg", (x, y) => Like(y, -1)),
@@ -49,7 +71,13 @@ public sealed record Unary(string Title, Func<Node, Node, Node>? Slope) : Elemen
     /// <inheritdoc/>
     public override string Name => Title;
 
-    internal override int RowNumber { get; } = NextRow();
+    /// <summary>The name.</summary>
+    public string Title { get; }
+
+    /// <summary>The derivative at x, where y = f(x); null where it is zero almost everywhere.</summary>
+    public Func<Node, Node, Node>? Slope { get; }
+
+    internal override int RowNumber { get; }
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
@@ -68,10 +96,14 @@ public sealed record Unary(string Title, Func<Node, Node, Node>? Slope) : Elemen
 }
 
 /// <summary>A function of two numbers: a name and two slopes.</summary>
-/// <param name="Title">The name.</param>
-/// <param name="Slopes">The derivative in operand k at (a, b), where y = f(a, b); null for none.</param>
-public sealed record Binary(string Title, Func<Node, int, Linear>? Slopes) : Elementwise
+public sealed record Binary : Elementwise
 {
+    private Binary(string title, Func<Node, int, Linear>? slopes)
+    {
+        (Title, Slopes) = (title, slopes);
+        RowNumber = Number(this);
+    }
+
 #pragma warning disable CS1591 // The rows: each is named by its function.
     public static readonly Binary
         Add = new("Add", (y, k) => Linear.One),
@@ -93,7 +125,13 @@ public sealed record Binary(string Title, Func<Node, int, Linear>? Slopes) : Ele
     /// <inheritdoc/>
     public override string Name => Title;
 
-    internal override int RowNumber { get; } = NextRow();
+    /// <summary>The name.</summary>
+    public string Title { get; }
+
+    /// <summary>The derivative in operand k of y = f(a, b), as a linear map; null for a comparison.</summary>
+    public Func<Node, int, Linear>? Slopes { get; }
+
+    internal override int RowNumber { get; }
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)

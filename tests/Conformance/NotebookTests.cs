@@ -48,7 +48,7 @@ public class NotebookTests
         }
     }
 
-    private static Dictionary<string, string> Cells(string text) => Regex.Matches(text, @"^>>> \[(.*)\]\n((?:(?!>>> ).*\n?)*)", RegexOptions.Multiline, TimeSpan.FromSeconds(10))
+    private static Dictionary<string, string> Cells(string text) => Regex.Matches(text, @"^>>> \[(.*)\]\n((?:(?!>>> ).*\n?)*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
         .ToDictionary(m => m.Groups[1].Value, m => string.Join('\n', m.Groups[2].Value.Split('\n').Where(l => !l.StartsWith("    | ", StringComparison.Ordinal))).TrimEnd('\n'));
 
     private static bool SameButLastDigit(string a, string b)

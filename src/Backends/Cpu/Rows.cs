@@ -190,7 +190,8 @@ internal static unsafe class Rows
         _ => static (d, a, _, _, n) =>
         {
             for (var i = 0; i < n; i++) ((byte*)d)[i] = ((T*)a)[i] == T.Zero ? (byte)0 : (byte)1;
-        },
+        }
+        ,
     };
 
     private static void Convert<TFrom, TTo>(nint d, nint a, nint b, nint c, int n) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>

@@ -3,7 +3,7 @@ using Notebooks;
 
 namespace Conformance;
 
-public class NotebookTests
+public partial class NotebookTests
 {
     // Cells that only speak of Python itself, or print what cannot repeat (a random seed).
     private static readonly HashSet<string> LeftOut = ["000 None-b", "001 12b", "002 8b types", "003 3", "003 3b", "004 1"];
@@ -48,14 +48,18 @@ public class NotebookTests
         }
     }
 
-    private static Dictionary<string, string> Cells(string text) => Regex.Matches(text, @"^>>> \[(.*)\]\n((?:(?!>>> ).*\n?)*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
-        .ToDictionary(m => m.Groups[1].Value, m => string.Join('\n', m.Groups[2].Value.Split('\n').Where(l => !l.StartsWith("    | ", StringComparison.Ordinal))).TrimEnd('\n'));
+    private static Dictionary<string, string> Cells(string text) => Cell().Matches(text)
+        .ToDictionary(m => m.Groups["id"].Value, m => string.Join('\n', m.Groups["text"].Value.Split('\n').Where(l => !l.StartsWith("    | ", StringComparison.Ordinal))).TrimEnd('\n'));
 
     private static bool SameButLastDigit(string a, string b)
     {
-        const string number = @"-?\d+\.\d+";
-        if (Regex.Replace(a, number, "#", RegexOptions.None, TimeSpan.FromSeconds(10)) != Regex.Replace(b, number, "#", RegexOptions.None, TimeSpan.FromSeconds(10))) return false;
-        var (x, y) = (Regex.Matches(a, number), Regex.Matches(b, number));
-        return x.Zip(y).All(p => Math.Abs(double.Parse(p.First.Value) - double.Parse(p.Second.Value)) < 1.5 * Math.Pow(10, -(p.First.Value.Length - p.First.Value.IndexOf('.') - 1)));
+        if (Number().Replace(a, "#") != Number().Replace(b, "#")) return false;
+        return Number().Matches(a).Zip(Number().Matches(b)).All(p => Math.Abs(double.Parse(p.First.Value) - double.Parse(p.Second.Value)) < 1.5 * Math.Pow(10, -(p.First.Value.Length - p.First.Value.IndexOf('.') - 1)));
     }
+
+    [GeneratedRegex(@"^>>> \[(?<id>.*)\]\n(?<text>(?:(?!>>> ).*\n?)*)", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Cell();
+
+    [GeneratedRegex(@"-?\d+\.\d+", RegexOptions.None, 10_000)]
+    private static partial Regex Number();
 }

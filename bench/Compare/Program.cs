@@ -32,6 +32,7 @@ foreach (var (name, what, atLeast, make) in wanted)
     Console.WriteLine($"{what,-72} {a,10:F4} {b,10:F4} {b / a,6:F2}×  {(atLeast == 0 ? "" : $"≥ {atLeast:F2}× {(b / a >= atLeast ? "holds" : "NOT REACHED")}")}");
 }
 peer.StandardInput.Close();
+if (args.Length == 0 || args.Contains("nodes")) NodeCost.Print();
 if (args.Length == 0 || args.Contains("endurance"))
 {
     var misses = Endurance.Misses();

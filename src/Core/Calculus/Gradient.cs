@@ -18,11 +18,11 @@ public static class Gradient
     /// <summary>The same, where some nodes are known to be constant and are not looked into.</summary>
     internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants)
     {
-        var targets = new HashSet<Node>(wrt.ToArray(), ReferenceEqualityComparer.Instance);
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
         using var numbering = Numbering.Begin();
         var order = Traversal.Order(roots, borders.Contains, numbering);
-        var active = Active(order, targets, borders, numbering);
+        var isTarget = Marked(wrt, order.Count, numbering);
+        var active = Active(order, isTarget, Marked(constants, order.Count, numbering), numbering);
         var cotangents = new Node?[order.Count];
         for (var i = 0; i < roots.Length; i++)
         {
@@ -31,7 +31,7 @@ public static class Gradient
         }
         for (var i = order.Count - 1; i >= 0; i--)
         {
-            if (cotangents[i] is not { } c || !active[i] || targets.Contains(order[i])) continue;
+            if (cotangents[i] is not { } c || !active[i] || isTarget[i]) continue;
             var y = order[i];
             for (var k = 0; k < y.Inputs.Length; k++)
             {
@@ -58,16 +58,23 @@ public static class Gradient
     private static void Accumulate(ref Node? sum, Node? term) =>
         sum = sum is null ? term : term is null ? sum : sum + term;
 
+    private static bool[] Marked(ReadOnlySpan<Node> nodes, int count, in Numbering numbering)
+    {
+        var marked = new bool[count];
+        foreach (var node in nodes)
+            if (numbering.TryGet(node, out var place)) marked[place] = true;
+        return marked;
+    }
+
     // Nodes between the roots and the targets that carry derivatives.
-    private static bool[] Active(List<Node> order, HashSet<Node> targets, HashSet<Node> borders, in Numbering numbering)
+    private static bool[] Active(List<Node> order, bool[] isTarget, bool[] isConstant, in Numbering numbering)
     {
         var active = new bool[order.Count];
         for (var i = 0; i < active.Length; i++)
         {
-            var node = order[i];
-            active[i] = targets.Contains(node);
-            if (active[i] || !node.DType.IsFloat || borders.Contains(node)) continue;
-            foreach (var input in node.Inputs)
+            active[i] = isTarget[i];
+            if (active[i] || isConstant[i] || !order[i].DType.IsFloat) continue;
+            foreach (var input in order[i].Inputs)
                 if (active[numbering[input]])
                 {
                     active[i] = true;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;

@@ -17,6 +17,8 @@ public static partial class torch
         Result = 8,
         /// <summary>A number, kept as a tensor.</summary>
         Number = 16,
+        /// <summary>The second operand.</summary>
+        Other = 32,
     }
 
     private const int DeepestPending = 4096;
@@ -60,7 +62,7 @@ public static partial class torch
         var count = 0;
         for (var i = 0; i < take.Length; i++)
         {
-            take[i] = saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && i == 0);
+            take[i] = saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && i == 0) || (saves.HasFlag(Saves.Other) && i == 1);
             for (var j = 0; j < operands.Length && saves.HasFlag(Saves.Cross) && !take[i]; j++) take[i] = j != i && operands[j].requires_grad;
             if (take[i]) count++;
         }

@@ -220,13 +220,13 @@ public static partial class torch
         public Tensor sub_(Scalar other) => Change("SubBackward0", Saves.None, Ops.Sub, other);
 
         /// <summary>Multiplies in place.</summary>
-        public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
+        public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Other, Ops.Mul, other);
 
         /// <summary>Multiplies in place.</summary>
         public Tensor mul_(Scalar other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
 
         /// <summary>Divides in place.</summary>
-        public Tensor div_(Tensor other) => Change("DivBackward0", Saves.Number, Ops.Div, other);
+        public Tensor div_(Tensor other) => Change("DivBackward0", Saves.Other, Ops.Div, other);
 
         /// <summary>Divides in place.</summary>
         public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other);

@@ -1,4 +1,4 @@
-namespace Functional.Autograd.Plans;
+namespace Functional.Autograd;
 
 /// <summary>The elements of a computed tensor in row-major order, in a backend's memory. Never written again once filled.</summary>
 /// <param name="dtype">The element type.</param>

@@ -153,6 +153,22 @@ public class GraphTests
     }
 
     [Fact]
+    public void Gradients_find_intermediate_nodes_again()
+    {
+        var x = Tensor<double>([1, 2, 3, 4], [2, 2]);
+        (Node Middle, Func<Node, Node> Onwards)[] pieces =
+        [
+            (Reshape(x, [4]), h => Reshape(h, [1, 4])), (Transpose(x), h => Transpose(h)), (Broadcast(Reshape(x, [1, 2, 2]), [3, 2, 2]), h => Broadcast(h, [2, 3, 2, 2])),
+            (-x, h => -h), (x * 1.5, h => h * 1), (Cast(x, DType.Float32), h => Cast(h, DType.Float64)),
+        ];
+        foreach (var (middle, onwards) in pieces)
+        {
+            var y = onwards(middle);
+            Assert.NotNull(Gradient.Of([y], [Full(y.Type, 1)], [middle])[0]);
+        }
+    }
+
+    [Fact]
     public void Graphs_have_texts()
     {
         var x = Node.Placeholder(TensorType.Float32(2));

@@ -236,6 +236,30 @@ public class AutogradTests
     }
 
     [Fact]
+    public void Views_of_views_and_double_negatives_pass_gradients_on()
+    {
+        (Func<Tensor, Tensor> F, string Wanted)[] rows =
+        [
+            (x => -(-x), "tensor([1., 1., 1., 1.])"),
+            (x => x.view(2, 2).t().t().reshape(4), "tensor([1., 1., 1., 1.])"),
+            (x => x.unsqueeze(0).unsqueeze(0).squeeze(0).squeeze(0), "tensor([1., 1., 1., 1.])"),
+            (x => x.view(1, 4).expand(2, 4).expand(3, 2, 4), "tensor([6., 6., 6., 6.])"),
+            (x => x.matmul(ones(4, 3)), "tensor([3., 3., 3., 3.])"),
+            (x => x.outer(ones(2)), "tensor([2., 2., 2., 2.])"),
+        ];
+        foreach (var (f, wanted) in rows)
+        {
+            var x = Leaf(1, 2, 3, 4);
+            f(x).sum().backward();
+            Assert.Equal(wanted, x.grad!.ToString());
+            // Twice through the same piece: d/dx of ⟨∂/∂x (f(x)²), 1⟩ must not lose its way either.
+            var y = Leaf(1, 2, 3, 4);
+            var once = autograd.grad(f(y).pow(2).sum(), y, create_graph: true)[0]!;
+            Assert.NotNull(autograd.grad(once.sum(), y)[0]);
+        }
+    }
+
+    [Fact]
     public void Compound_assignment_is_in_place()
     {
         var x = tensor(new[] { 1f, 2f });

@@ -10,7 +10,8 @@ namespace Functional.Autograd;
 /// </summary>
 public static partial class Ops
 {
-    // The smart constructors: the one place that broadcasts, promotes and drops what changes nothing.
+    // The smart constructors: the one place that broadcasts, promotes and drops what changes nothing. They never look behind an
+    // operand that is no constant: a gradient with respect to it must find it again. Simplify does, once a plan is made.
 
     /// <summary>A scalar constant.</summary>
     /// <param name="value">The value.</param>
@@ -47,7 +48,6 @@ public static partial class Ops
     internal static Node Apply(Unary op, Node x)
     {
         if (op == Unary.Neg && IsConstant(x, out var v) && (x.DType.IsFloat || x.DType == DType.Int64)) return Like(x, -v);
-        if (op == Unary.Neg && x.Op == Unary.Neg) return x.Inputs[0];
         return new Node(op, x);
     }
 
@@ -137,7 +137,6 @@ public static partial class Ops
     public static Node Broadcast(Node x, Dims shape)
     {
         if (x.Shape == shape) return x;
-        while (x.Op is Primitives.Broadcast) x = x.Inputs[0];
         if (x.Shape.Count < shape.Count) x = Reshape(x, [.. Dims.Repeat(1, shape.Count - x.Shape.Count), .. x.Shape]);
         return x.Shape == shape ? x : new Node(new Primitives.Broadcast(shape), x);
     }
@@ -149,8 +148,7 @@ public static partial class Ops
     {
         if (x.Shape == shape) return x;
         if (x.Op is Primitives.Broadcast && IsConstant(x, out _) && shape.Product == x.Type.Count) return Broadcast(Literal(x), shape);
-        while (x.Op is Primitives.Reshape) x = x.Inputs[0];
-        return x.Shape == shape ? x : new Node(new Primitives.Reshape(shape), x);
+        return new Node(new Primitives.Reshape(shape), x);
     }
 
     private static Node Literal(Node constant)
@@ -165,7 +163,6 @@ public static partial class Ops
     public static Node Permute(Node x, Dims axes)
     {
         if (axes == Dims.Range(x.Type.Rank)) return x;
-        if (x.Op is Primitives.Permute inner && axes.Count == x.Type.Rank) return Permute(x.Inputs[0], inner.Axes.Pick(axes));
         var y = new Node(new Primitives.Permute(axes), x);
         return IsConstant(x, out _) ? Broadcast(Literal(x), y.Shape) : y;
     }

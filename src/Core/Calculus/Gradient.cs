@@ -9,7 +9,10 @@ public static class Gradient
     /// </summary>
     /// <param name="roots">What is differentiated.</param>
     /// <param name="seeds">One cotangent per root, of its type.</param>
-    /// <param name="wrt">With respect to what; the inputs of these nodes are not looked at, so partial derivatives result.</param>
+    /// <param name="wrt">
+    /// With respect to what; the inputs of these nodes are not looked at, so partial derivatives result. Constants are folded into what
+    /// is made of them: use a leaf, or <see cref="Transforms.Grad(Func{Node, Node})"/>, to differentiate with respect to one.
+    /// </param>
     /// <returns>One cotangent per entry of <paramref name="wrt"/>; null where no root depends on it differentiably.</returns>
     /// <exception cref="ShapeException">A seed's type is not its root's.</exception>
     public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt) =>

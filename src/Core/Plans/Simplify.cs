@@ -16,13 +16,14 @@ internal static class Simplify
 
     private static Node Again(Node node, Node[] x) => node.Op switch
     {
+        Unary { Title: "Neg" } when x[0].Op == Unary.Neg => x[0].Inputs[0],
         Unary op => Ops.Apply(op, x[0]),
         Binary op => Ops.Apply(op, x[0], x[1]),
         Select => Ops.Where(x[0], x[1], x[2]),
         Cast op => Ops.Cast(x[0], op.To),
-        Reshape op => Ops.Reshape(x[0], op.Shape),
-        Permute op => Ops.Permute(x[0], op.Axes),
-        Broadcast op => Ops.Broadcast(x[0], op.Shape),
+        Reshape op => Ops.Reshape(x[0].Op is Reshape ? x[0].Inputs[0] : x[0], op.Shape),
+        Permute op => x[0].Op is Permute inner ? Ops.Permute(x[0].Inputs[0], inner.Axes.Pick(op.Axes)) : Ops.Permute(x[0], op.Axes),
+        Broadcast op => Ops.Broadcast(x[0].Op is Broadcast ? x[0].Inputs[0] : x[0], op.Shape),
         Slice op => Ops.Slice(x[0], op.Start, op.Shape, op.Step),
         Alias or Detach or Custom => x[0],
         _ => Kept(node, x),

@@ -203,13 +203,13 @@ public static partial class torch
         }
 
         /// <summary>The cross entropy between logits and classes.</summary>
-        public sealed class CrossEntropyLoss(string reduction = "mean") : Loss((x, t) => functional.cross_entropy(x, t, reduction));
+        public sealed class CrossEntropyLoss(string reduction = "mean") : Loss((x, t) => functional.cross_entropy(x, t, reduction: reduction));
 
         /// <summary>The squared error.</summary>
         public sealed class MSELoss(string reduction = "mean") : Loss((x, t) => functional.mse_loss(x, t, reduction));
 
         /// <summary>Minus the log-probability of the classes.</summary>
-        public sealed class NLLLoss(string reduction = "mean") : Loss((x, t) => functional.nll_loss(x, t, reduction));
+        public sealed class NLLLoss(string reduction = "mean") : Loss((x, t) => functional.nll_loss(x, t, reduction: reduction));
 
         /// <summary>Ways to set parameters at first: https://pytorch.org/docs/2.6/nn.init.html</summary>
         public static class init

@@ -83,24 +83,45 @@ public static partial class torch
             };
 
             /// <summary>Minus the log-probability of each target class. https://pytorch.org/docs/2.6/generated/torch.nn.functional.nll_loss.html</summary>
+            /// <param name="ignore_index">Targets of this class do not count.</param>
             /// <exception cref="IndexError">A target is out of range.</exception>
-            public static Tensor nll_loss(Tensor input, Tensor target, string reduction = "mean")
+            public static Tensor nll_loss(Tensor input, Tensor target, long ignore_index = -100, string reduction = "mean")
             {
-                CheckClasses(input, target);
-                return Record("NllLossBackward0", Saves.Number, Guard(() => Ops.NllLoss(input.Node, target.Node, Kind(reduction))), input);
+                var ignored = CheckClasses(input, target, ignore_index);
+                var name = input.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
+                if (!ignored) return Record(name, Saves.Number, Guard(() => Ops.NllLoss(input.Node, target.Node, Kind(reduction))), input);
+                var skip = Ops.Equal(target.Node, ignore_index);
+                var loss = Ops.Where(skip, 0, Ops.NllLoss(input.Node, Ops.Where(skip, 0, target.Node), Reduction.None));
+                var counted = Ops.Cast(Ops.Sum(Ops.Not(skip)), input.Node.DType);
+                return Record(name, Saves.Number, Kind(reduction) == Reduction.Mean ? Ops.Sum(loss) / counted : Combine(loss, reduction), input);
             }
 
-            /// <summary>The cross entropy between logits and target classes. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
+            /// <summary>The cross entropy between logits and target classes, or target probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
+            /// <param name="ignore_index">Targets of this class do not count.</param>
             /// <exception cref="IndexError">A target is out of range.</exception>
-            public static Tensor cross_entropy(Tensor input, Tensor target, string reduction = "mean") => nll_loss(input.log_softmax(input.ndim == 1 ? 0 : 1), target, reduction);
+            public static Tensor cross_entropy(Tensor input, Tensor target, long ignore_index = -100, string reduction = "mean")
+            {
+                var axis = input.ndim == 1 ? 0 : 1;
+                var logs = input.log_softmax(axis);
+                if (!target.is_floating_point()) return nll_loss(logs, target, ignore_index, reduction);
+                if (target.Dims != input.Dims) throw new RuntimeError($"Expected floating point type for target with class probabilities, got {target.dtype.TensorType}");
+                var each = -(logs * target).sum(axis);
+                return Kind(reduction) == Reduction.Mean ? each.sum() / (double)Math.Max(1, each.numel()) : Reduced(each, reduction);
+            }
 
-            private static void CheckClasses(Tensor input, Tensor target)
+            // Whether some target is to be ignored; targets are looked at now, so that a wrong one is an error of this call.
+            private static bool CheckClasses(Tensor input, Tensor target, long ignoreIndex)
             {
                 if (target.Node.DType != DType.Int64) throw new RuntimeError($"expected scalar type Long but found {target.dtype.TensorType}");
                 if (input.ndim > 1 && (target.ndim == 0 || input.Dims[0] != target.Dims[0])) throw new ValueError($"Expected input batch_size ({input.Dims[0]}) to match target batch_size ({(target.ndim == 0 ? 1 : target.Dims[0])}).");
                 var classes = input.Dims[input.ndim == 1 ? 0 : 1];
+                var ignored = false;
                 foreach (var t in target.Longs())
-                    if (t < 0 || t >= classes) throw new IndexError($"Target {t} is out of bounds.");
+                {
+                    ignored |= t == ignoreIndex;
+                    if (t != ignoreIndex && (t < 0 || t >= classes)) throw new IndexError($"Target {t} is out of bounds.");
+                }
+                return ignored;
             }
 
             /// <summary>The cross entropy of probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy.html</summary>

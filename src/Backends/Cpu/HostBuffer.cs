@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Functional.Autograd.Cpu;
 
 /// <summary>Elements in pooled native memory, given back when the garbage collector finds the buffer unused.</summary>
@@ -69,6 +67,4 @@ internal static unsafe class Bits
     {
         fixed (T* p = data) return Read(p, dtype);
     }
-
-    public static ReadOnlySpan<byte> Bytes<T>(ReadOnlySpan<T> data) where T : unmanaged => MemoryMarshal.AsBytes(data);
 }

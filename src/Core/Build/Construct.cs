@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -250,6 +249,4 @@ public static partial class Ops
     }
 
     internal static Node Float(Node x) => Cast(x, x.DType.IsFloat ? x.DType : DType.Float64);
-
-    internal static ImmutableArray<Node> Nodes(params ReadOnlySpan<Node> nodes) => [.. nodes];
 }

@@ -163,7 +163,7 @@ public static partial class torch
         {
             // The usual case: one tensor, often computed already.
             var only = tensors[0].Node;
-            if (only.Value is null) Evaluator.Force([only], tensors[0].gradFn is { Released: false });
+            if (only.Value is null) Compute([only], tensors[0].gradFn is { Released: false });
             tensors[0].Settle();
             return;
         }
@@ -176,7 +176,19 @@ public static partial class torch
             nodes[i] = all[i].Node;
             keep |= all[i].gradFn is { Released: false };
         }
-        Evaluator.Force(nodes, keep);
+        Compute(nodes, keep);
         foreach (var tensor in all) tensor.Settle();
+    }
+
+    private static void Compute(ReadOnlySpan<Node> nodes, bool keep)
+    {
+        try
+        {
+            Evaluator.Force(nodes, keep);
+        }
+        catch (InsufficientMemoryException e)
+        {
+            throw new RuntimeError($"DefaultCPUAllocator: can't allocate memory: {e.Message}");
+        }
     }
 }

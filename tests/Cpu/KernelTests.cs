@@ -101,6 +101,16 @@ public class KernelTests
     }
 
     [Fact]
+    public void More_memory_than_there_is_is_refused_and_nothing_is_lost()
+    {
+        var before = CpuBackend.BytesInUse;
+        var error = Assert.Throws<InsufficientMemoryException>(() => Evaluate<float>(Full(TensorType.Float32(1L << 42), 1)));
+        Assert.StartsWith("cannot allocate", error.Message);
+        Assert.True(CpuBackend.BytesInUse <= before);
+        Assert.Equal([2f], Evaluate<float>(Tensor([1f]) * 2));
+    }
+
+    [Fact]
     public void Memory_is_given_back()
     {
         void Work()

@@ -134,6 +134,7 @@ public class AutogradTests
         Assert.StartsWith("Storage size calculation overflowed", Assert.Throws<RuntimeError>(() => zeros(1L << 40, 1L << 40)).Message);
         Assert.Equal("Target 7 is out of bounds.", Assert.Throws<IndexError>(() => nn.functional.cross_entropy(zeros(1, 3), tensor(new[] { 7L }))).Message);
         Assert.Throws<RuntimeError>(() => zeros(0).max());
+        Assert.StartsWith("DefaultCPUAllocator: can't allocate memory", Assert.Throws<RuntimeError>(() => zeros(1L << 42).exp().to_array<float>()).Message);
     }
 
     [Fact]

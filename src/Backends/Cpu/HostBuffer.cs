@@ -11,7 +11,11 @@ internal sealed unsafe class HostBuffer : Buffer
         Pointer = Pool.Take(size);
     }
 
-    ~HostBuffer() => Pool.Give(Pointer, size);
+    // Also runs when the constructor found no memory.
+    ~HostBuffer()
+    {
+        if (Pointer != 0) Pool.Give(Pointer, size);
+    }
 
     public nint Pointer { get; }
 

@@ -25,7 +25,11 @@ internal static unsafe class Pool
         Interlocked.Add(ref used, bytes);
         if (Free[index].TryPop(out var block)) return block;
         if (Volatile.Read(ref used) > Volatile.Read(ref budget) && Collect() && Free[index].TryPop(out block)) return block;
-        return (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        // The system promises more memory than there is, and ends the process when the promise is called in.
+        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes <= most) return (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        Interlocked.Add(ref used, -bytes);
+        throw new InsufficientMemoryException($"cannot allocate {bytes} bytes for a tensor: the process may use {most}");
     }
 
     public static void Give(nint block, long size)

@@ -57,7 +57,6 @@ public class GraphTests
     [Fact]
     public void A_graph_of_a_million_nodes_lives_on_a_small_stack()
     {
-        Exception? failure = null;
         WeakReference? collected = null;
         void Work()
         {
@@ -71,20 +70,7 @@ public class GraphTests
             collected = new WeakReference(y);
         }
 
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Work();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        }, 256 * 1024);
-        thread.Start();
-        thread.Join();
-        Assert.Null(failure);
+        Tests.SmallStack.Run(Work);
         PlanCache.Clear();
         GC.Collect();
         Assert.False(collected!.IsAlive);

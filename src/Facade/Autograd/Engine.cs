@@ -213,7 +213,7 @@ public static partial class torch
             for (var i = 0; i < gradients.Length; i++)
             {
                 if (gradients[i] is not { } flow || !autograd.check_nan) continue;
-                if (!BitConverter.ToBoolean([Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(flow.Node)))[0] ? (byte)1 : (byte)0])) continue;
+                if (!Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(flow.Node)))[0]) continue;
                 warnings.warn($"Error detected in {fn.Name}. Traceback of forward call that caused the error:");
                 throw new RuntimeError($"Function '{fn.Name}' returned nan values in its {i}th output.");
             }

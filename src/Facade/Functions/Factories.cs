@@ -58,8 +58,8 @@ public static partial class torch
     /// <summary>A tensor from a number, of the default type whatever the literal's precision. https://pytorch.org/docs/2.6/generated/torch.tensor.html</summary>
     public static Tensor tensor(double data, dtype? dtype = null, device? device = null, bool requires_grad = false)
     {
-        Demand(device);
-        return Leaf(Ops.Cast(Ops.Tensor<double>([data], Dims.Empty), (dtype ?? get_default_dtype()).Type) is var n && n.DType == DType.Float32 ? Ops.Tensor<float>([(float)data], Dims.Empty) : n, requires_grad);
+        dtype ??= get_default_dtype();
+        return dtype == float32 ? Made<float>([(float)data], Dims.Empty, float32, null, requires_grad, device) : Made<double>([data], Dims.Empty, float64, dtype, requires_grad, device);
     }
 
     /// <summary>An int64 tensor from an integer.</summary>

@@ -67,13 +67,13 @@ public static partial class torch
                 return kept;
             }
             var (u1, u2) = (Double(), Double());
-            var r = Math.Sqrt(-2 * Math.Log(1 - u2) is var l && u2 < 1e-5 ? -2 * Log1p(-u2) : l);
+            var r = Math.Sqrt(-2 * Log1p(-u2));
             var theta = 2 * Math.PI * u1;
             spare = r * Math.Sin(theta);
             return r * Math.Cos(theta);
         }
 
-        private static double Log1p(double x) => x - x * x / 2 + x * x * x / 3 - x * x * x * x / 4;
+        private static double Log1p(double x) => x > -1e-5 ? x - x * x / 2 + x * x * x / 3 - x * x * x * x / 4 : Math.Log(1 + x);
 
         internal void Normal(Span<double> values, bool single, double mean, double std)
         {

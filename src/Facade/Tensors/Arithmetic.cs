@@ -52,8 +52,6 @@ public static partial class torch
 
     public partial class Tensor
     {
-        private const Saves NumberKept = Saves.Number;
-
         /// <summary>self + alpha·other. https://pytorch.org/docs/2.6/generated/torch.add.html</summary>
         public Tensor add(Tensor other, double alpha = 1) => Pair("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), this, other);
 
@@ -70,13 +68,13 @@ public static partial class torch
         public Tensor mul(Tensor other) => Pair("MulBackward0", Saves.Cross, Ops.Mul, this, other);
 
         /// <summary>self · other.</summary>
-        public Tensor mul(Scalar other) => Pair("MulBackward0", NumberKept, Ops.Mul, this, other);
+        public Tensor mul(Scalar other) => Pair("MulBackward0", Saves.Number, Ops.Mul, this, other);
 
         /// <summary>self / other, as real numbers. https://pytorch.org/docs/2.6/generated/torch.div.html</summary>
         public Tensor div(Tensor other) => Pair("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, this, other);
 
         /// <summary>self / other, as real numbers.</summary>
-        public Tensor div(Scalar other) => Pair("DivBackward0", NumberKept, Ops.Div, this, other);
+        public Tensor div(Scalar other) => Pair("DivBackward0", Saves.Number, Ops.Div, this, other);
 
         /// <summary>self to the power of exponent. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
         public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Ops.Pow, this, exponent);

@@ -82,7 +82,7 @@ public static partial class torch
             if (x.is_floating_point())
             {
                 var values = x.Doubles();
-                (element, width) = Floats(values, Shown().Select(i => values[i]).Where(v => v != 0 && double.IsFinite(v)).Select(Math.Abs).ToList(), Shown().Select(i => values[i]).Where(v => v != 0 && double.IsFinite(v)).ToList());
+                (element, width) = Floats(values, Shown().Select(i => values[i]).Where(v => v != 0 && double.IsFinite(v)).ToList());
                 return;
             }
             var longs = x.Longs();
@@ -91,11 +91,11 @@ public static partial class torch
             element = Whole;
         }
 
-        private static (Func<long, string>, int) Floats(double[] values, List<double> sizes, List<double> shown)
+        private static (Func<long, string>, int) Floats(double[] values, List<double> shown)
         {
-            if (sizes.Count == 0) return (i => Integer(values[i]), 1);
+            if (shown.Count == 0) return (i => Integer(values[i]), 1);
             var integers = shown.TrueForAll(v => v == Math.Ceiling(v));
-            var (max, min) = (sizes.Max(), sizes.Min());
+            var (max, min) = (shown.Max(Math.Abs), shown.Min(Math.Abs));
             var scientific = max / min > 1000 || max > 1e8 || (!integers && min < 1e-4);
             var width = integers && !scientific ? shown.Max(v => v.ToString("F0", CultureInfo.InvariantCulture).Length) + 1
                 : shown.Max(v => (scientific ? Exponent(v) : Fixed(v)).Length);

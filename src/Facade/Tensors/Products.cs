@@ -158,7 +158,7 @@ public static partial class torch
         /// <summary>bool.</summary>
         public Tensor @bool() => to(torch.@bool);
 
-        /// <summary>Where two tensors agree in shape: the elements as nested arrays would hold them, in row-major order, as doubles, longs or bools.</summary>
+        /// <summary>The elements in row-major order, as doubles, longs or bools.</summary>
         public object[] tolist() => Node.DType switch
         {
             DType.Bool => [.. Elements<bool>().Cast<object>()],

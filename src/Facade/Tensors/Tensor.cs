@@ -110,9 +110,7 @@ public static partial class torch
             get => leafRequiresGrad || grad_fn is not null;
             set
             {
-                if (grad_fn is not null && value != requires_grad) throw new RuntimeError(NotLeaf);
-                if (grad_fn is not null && !value) throw new RuntimeError(NotLeaf);
-                if (grad_fn is not null) throw new RuntimeError("you can only change requires_grad flags of leaf variables.");
+                if (grad_fn is not null) throw new RuntimeError(value ? "you can only change requires_grad flags of leaf variables." : NotLeaf);
                 if (value && !is_floating_point()) throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
                 leafRequiresGrad = value;
             }

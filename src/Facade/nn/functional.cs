@@ -190,8 +190,12 @@ public static partial class torch
                 var count = input.Dims.Without(1).Product;
                 if (training && count == 1) throw new ValueError($"Expected more than 1 value per channel when training, got input size {input.shape}");
                 Tensor[] operands = [input, .. Given(weight), .. Given(bias)];
-                if (!training) return Record("NativeBatchNormBackward0", Saves.All, Ops.PerChannel(input.Node, running_mean!.Node) is var m && Ops.PerChannel(input.Node, running_var!.Node) is var v
-                    ? Affine((input.Node - m!) * Ops.Rsqrt(v! + eps), weight, bias) : null!, operands);
+                if (!training)
+                {
+                    if (running_mean is null || running_var is null) throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
+                    var (mean, variance) = (Ops.PerChannel(input.Node, running_mean.Node)!, Ops.PerChannel(input.Node, running_var.Node)!);
+                    return Record("NativeBatchNormBackward0", Saves.All, Affine((input.Node - mean) * Ops.Rsqrt(variance + eps), weight, bias), operands);
+                }
                 if (running_mean is not null && running_var is not null)
                 {
                     using var _ = no_grad();

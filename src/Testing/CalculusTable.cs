@@ -74,11 +74,11 @@ public static class CalculusTable
         string Show(Node node) => Text(node, named) is { Length: > 150 } text ? text[..100] + " …" : Text(node, named);
         return y.Op.Differential(y, operand) switch
         {
-            Linear.Identity => ("t", "c"),
-            Linear.Scale(var w) => ($"t · {Show(w)}", $"c · {Show(w)}"),
-            Linear.Self(var transpose) => ($"{Name(y)}({string.Join(", ", names.Select((n, k) => k == operand ? "t" : n))})", Show(transpose(c))),
-            Linear.Adjoint when y.Op is Custom => ("its transpose", "the user's rule"),
-            Linear.Adjoint(var transpose) => ("its transpose", Show(transpose(c))),
+            LinearMap.Identity => ("t", "c"),
+            LinearMap.Scale(var w) => ($"t · {Show(w)}", $"c · {Show(w)}"),
+            LinearMap.Self(var transpose) => ($"{Name(y)}({string.Join(", ", names.Select((n, k) => k == operand ? "t" : n))})", Show(transpose(c))),
+            LinearMap.Adjoint when y.Op is Custom => ("its transpose", "the user's rule"),
+            LinearMap.Adjoint(var transpose) => ("its transpose", Show(transpose(c))),
             _ => ("0", "0"),
         };
     }

@@ -180,7 +180,7 @@ public static class Laws
 
     private static double Length(Node[] vectors) => Math.Sqrt(vectors.Sum(v => Transforms.Evaluate<double>(Ops.Sum(v * v)).Sum()));
 
-    private static double[] Doubles(Buffer buffer)
+    private static double[] Doubles(TensorBuffer buffer)
     {
         if (buffer.DType != DType.Float64) return [];
         var result = new double[buffer.Count];

@@ -29,12 +29,12 @@ public partial class HouseTests
     [Fact]
     public void Arrows_point_one_way()
     {
-        // Types ← Graph ← Ops ← Build ← Calculus, and Plans never sees Calculus: what a room may not name.
+        // Types ← Graph ← Primitives ← Build ← Calculus, and Plans never sees Calculus: what a room may not name.
         (string Room, string Forbidden)[] arrows =
         [
             ("src/Core/Plans", @"\b(Gradient|Tangent|Transforms)\."),
             ("src/Core/Types", @"\b(Node|Gradient|Tangent|Evaluator|Planner)\b"),
-            ("src/Core/Ops", @"\b(Gradient|Tangent|Transforms|Evaluator|Planner|PlanCache)\."),
+            ("src/Core/Primitives", @"\b(Gradient|Tangent|Transforms|Evaluator|Planner|PlanCache)\."),
             ("src/Core", @"using Functional\.Autograd\.(Cpu|Cuda|Testing)|\btorch\."),
             ("src/Backends/Cpu", @"\btorch\.|\b(Gradient|Tangent|Transforms)\."),
         ];

@@ -160,7 +160,7 @@ public class GraphTests
         var x = Node.Placeholder(TensorType.Float32(2));
         var y = Sin(x) * x;
         Assert.Equal("%0 = Input : float32[2]\n%1 = Sin(%0) : float32[2]\n%2 = Mul(%1, %0) : float32[2]\n", Listing.Of(y));
-        Assert.Contains("n1 -> n2;", Listing.Dot(y));
+        Assert.Contains("n1 -> n2;", Listing.Graphviz(y));
         Assert.Contains("n0 --> n2", Listing.Mermaid(y));
         Assert.Equal("Mul : float32[2]", y.ToString());
     }

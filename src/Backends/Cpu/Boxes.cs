@@ -25,7 +25,7 @@ internal static unsafe class Boxes
         var offset = 0L;
         for (var k = 0; k < size.Count; k++) offset += start[k] * strides[k];
         var moves = Dims.Build(size.Count, k => strides[k] * step[k]);
-        foreach (var (from, to, run) in Rows(size, moves))
+        foreach (var (from, to, run) in Runs(size, moves))
         {
             var target = whole + offset + to;
             var along = size.Count == 0 ? 1 : moves[^1];
@@ -36,7 +36,7 @@ internal static unsafe class Boxes
     }
 
     // The innermost rows of a shape: where each begins in the dense part and in the strided whole, and its length.
-    private static List<(long From, long To, long Run)> Rows(Dims size, Dims strides)
+    private static List<(long From, long To, long Run)> Runs(Dims size, Dims strides)
     {
         if (size.Count == 0) return [(0, 0, 1)];
         var rows = new List<(long, long, long)>();
@@ -65,7 +65,7 @@ internal static unsafe class Boxes
         if (from.Product == 0) return;
         var strides = to.Strides();
         Dims moves = [.. strides.With(of.Axis, strides[of.Axis] * of.Stride), strides[of.Axis] * of.Dilation];
-        foreach (var (start, place, run) in Rows(from, moves))
+        foreach (var (start, place, run) in Runs(from, moves))
             for (var i = 0L; i < run; i++) whole[place + i * moves[^1]] += windows[start + i];
     }
 }

@@ -23,7 +23,7 @@ public sealed class CpuBackend : IBackend
     public static long BytesInUse => Pool.Used;
 
     /// <inheritdoc/>
-    public unsafe Buffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
+    public unsafe TensorBuffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
     {
         if (data.Length == 1) return new ScalarBuffer(dtype, Bits.From(data, dtype));
         var buffer = new HostBuffer(dtype, data.Length);
@@ -32,7 +32,7 @@ public sealed class CpuBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public Buffer Scalar(DType dtype, long bits) => new ScalarBuffer(dtype, bits);
+    public TensorBuffer Scalar(DType dtype, long bits) => new ScalarBuffer(dtype, bits);
 
     /// <inheritdoc/>
     public ICompiledKernel Compile(Kernel kernel) => kernel switch
@@ -47,7 +47,7 @@ public sealed class CpuBackend : IBackend
     public bool TryScalars(Cone cone, Span<long> values) => Scalars.TryRun(cone, values);
 
     /// <inheritdoc/>
-    public unsafe Buffer[] Run(Plan plan, ReadOnlySpan<Buffer> leaves, ReadOnlySpan<long> scalars)
+    public unsafe TensorBuffer[] Run(Plan plan, ReadOnlySpan<TensorBuffer> leaves, ReadOnlySpan<long> scalars)
     {
         var program = plan.Program;
         var count = program.Slots.Length;
@@ -71,12 +71,12 @@ public sealed class CpuBackend : IBackend
                 };
             }
             Launch(plan, at);
-            var roots = new Buffer[program.Roots.Length];
+            var roots = new TensorBuffer[program.Roots.Length];
             for (var k = 0; k < roots.Length; k++)
             {
                 var i = program.Roots[k];
                 roots[k] = program.Slots[i].From == Source.Leaf ? leaves[(int)program.Slots[i].Index]
-                    : results[i] as Buffer ?? new ScalarBuffer(program.Slots[i].DType, Bits.Read((void*)at[i], program.Slots[i].DType));
+                    : results[i] as TensorBuffer ?? new ScalarBuffer(program.Slots[i].DType, Bits.Read((void*)at[i], program.Slots[i].DType));
             }
             foreach (var leaf in leaves) GC.KeepAlive(leaf);
             return roots;

@@ -1,7 +1,7 @@
 namespace Functional.Autograd.Cpu;
 
 /// <summary>Elements in pooled native memory, given back when the garbage collector finds the buffer unused.</summary>
-internal sealed unsafe class HostBuffer : Buffer
+internal sealed unsafe class HostBuffer : TensorBuffer
 {
     private readonly long size;
 
@@ -29,7 +29,7 @@ internal sealed unsafe class HostBuffer : Buffer
 }
 
 /// <summary>One element, held in the object itself.</summary>
-internal sealed class ScalarBuffer(DType dtype, long bits) : Buffer(dtype, 1)
+internal sealed class ScalarBuffer(DType dtype, long bits) : TensorBuffer(dtype, 1)
 {
     public override long ScalarBits => bits;
 

@@ -30,7 +30,7 @@ internal sealed unsafe class MapKernel : CpuKernel
         for (var k = 0; k < steps.Length; k++)
         {
             var s = map.Steps[k];
-            steps[k] = (Rows.For(s.Op, s.From), inputs + k, s.A, Math.Max(s.B, 0), Math.Max(s.C, 0));
+            steps[k] = (Routines.For(s.Op, s.From), inputs + k, s.A, Math.Max(s.B, 0), Math.Max(s.C, 0));
         }
         (register, registers) = Allocate();
         directSink = Direct();

@@ -33,13 +33,13 @@ internal static unsafe class Scalars
                 {
                     case Elementwise op:
                         var (b, c) = (count > 1 ? (nint)(at + operands[next + 1]) : 0, count > 2 ? (nint)(at + operands[next + 2]) : 0);
-                        Rows.For(op, node.Inputs[count - 1].DType)((nint)(at + i), a, b, c, 1);
+                        Routines.For(op, node.Inputs[count - 1].DType)((nint)(at + i), a, b, c, 1);
                         break;
                     case Reshape or Permute or Broadcast or Slice or Flip or Windows or Fold or Reduce or CumSum or Checkpoint:
                         at[i] = *(long*)a;
                         break;
                     case Dot:
-                        Rows.For(Binary.Mul, node.DType)((nint)(at + i), a, (nint)(at + operands[next + 1]), 0, 1);
+                        Routines.For(Binary.Mul, node.DType)((nint)(at + i), a, (nint)(at + operands[next + 1]), 0, 1);
                         break;
                     default:
                         return false;

@@ -205,7 +205,7 @@ public static partial class Ops
     }
 
     /// <summary>Combines elements along axes, which vanish.</summary>
-    internal static Node Reduction(Combine how, Node x, Dims axes)
+    internal static Node ReduceOver(Combine how, Node x, Dims axes)
     {
         if (axes.Count == 0 && (how != Combine.Sum || x.DType >= DType.Int64)) return x;
         if (how is Combine.Sum or Combine.Prod && x.DType < DType.Int64) x = Cast(x, DType.Int64);
@@ -219,7 +219,7 @@ public static partial class Ops
     {
         var lead = x.Type.Rank - shape.Count;
         var axes = Dims.From(Dims.Range(x.Type.Rank).Where(k => k < lead || (shape[(int)k - lead] == 1 && x.Shape[(int)k] != 1)));
-        return Reshape(Reduction(Combine.Sum, x, axes), shape);
+        return Reshape(ReduceOver(Combine.Sum, x, axes), shape);
     }
 
     /// <summary>Puts reduced axes back and repeats the values along them.</summary>

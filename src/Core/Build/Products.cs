@@ -59,7 +59,7 @@ public static partial class Ops
             (x, letters) = Contract(equation, x, letters, OneOperand(equation, operands[i], inputs[i]), later);
         }
         var gone = Dims.From(Enumerable.Range(0, letters.Length).Where(k => !output.Contains(letters[k])).Select(k => (long)k));
-        if (gone.Count > 0) x = Reduction(Combine.Sum, x, gone);
+        if (gone.Count > 0) x = ReduceOver(Combine.Sum, x, gone);
         letters = string.Concat(letters.Where(output.Contains));
         if (output.Distinct().Count() != output.Length || letters.Length != output.Length) throw new ShapeException($"Einsum: '{equation}': the result names letters twice or unknown ones");
         return Permute(x, Dims.Build(output.Length, k => letters.IndexOf(output[k], StringComparison.Ordinal)));

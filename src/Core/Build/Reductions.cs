@@ -29,7 +29,7 @@ public static partial class Ops
     private static Node Reduced(Combine how, Node x, Dims? axes, bool keep)
     {
         var over = AxesOf(x, axes);
-        return Keep(Reduction(how, x, over), x, over, keep);
+        return Keep(ReduceOver(how, x, over), x, over, keep);
     }
 
     /// <summary>The mean along axes.</summary>
@@ -91,10 +91,10 @@ public static partial class Ops
     {
         x = Float(x);
         var over = AxesOf(x, axes);
-        if (x.Type.Count == 0) return Keep(Log(Reduction(Combine.Sum, x, over)), x, over, keep);
+        if (x.Type.Count == 0) return Keep(Log(ReduceOver(Combine.Sum, x, over)), x, over, keep);
         var max = Detach(MaxOver(x, over, keep: true));
         max = Where(Equal(Abs(max), double.PositiveInfinity), 0, max);
-        return Keep(Reshape(Log(Sum(Exp(x - max), over, keep: true)) + max, Reduction(Combine.Max, x, over).Shape), x, over, keep);
+        return Keep(Reshape(Log(Sum(Exp(x - max), over, keep: true)) + max, ReduceOver(Combine.Max, x, over).Shape), x, over, keep);
     }
 
     /// <summary>eˣ / Σ eˣ along an axis.</summary>

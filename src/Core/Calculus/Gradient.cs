@@ -49,12 +49,12 @@ public static class Gradient
     }
 
     /// <summary>The transpose of a linear map, applied to a cotangent; null for zero.</summary>
-    internal static Node? Pull(Linear map, Node c) => map switch
+    internal static Node? Pull(LinearMap map, Node c) => map switch
     {
-        Linear.Identity => c,
-        Linear.Scale(var weight) => c * weight,
-        Linear.Self(var transpose) => transpose(c),
-        Linear.Adjoint(var transpose) => transpose(c),
+        LinearMap.Identity => c,
+        LinearMap.Scale(var weight) => c * weight,
+        LinearMap.Self(var transpose) => transpose(c),
+        LinearMap.Adjoint(var transpose) => transpose(c),
         _ => null,
     };
 

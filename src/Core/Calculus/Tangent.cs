@@ -33,12 +33,12 @@ public static class Tangent
         return result;
     }
 
-    private static Node? Push(Linear map, Node y, int operand, Node t) => map switch
+    private static Node? Push(LinearMap map, Node y, int operand, Node t) => map switch
     {
-        Linear.Identity => t,
-        Linear.Scale(var weight) => t * weight,
-        Linear.Self => new Node(y.Op, y.Inputs.SetItem(operand, t)),
-        Linear.Adjoint(var transpose) => Transpose(transpose, y, t),
+        LinearMap.Identity => t,
+        LinearMap.Scale(var weight) => t * weight,
+        LinearMap.Self => new Node(y.Op, y.Inputs.SetItem(operand, t)),
+        LinearMap.Adjoint(var transpose) => Transpose(transpose, y, t),
         _ => null,
     };
 

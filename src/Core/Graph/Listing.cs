@@ -17,7 +17,7 @@ public static class Listing
     /// <summary>The graph in Graphviz' language.</summary>
     /// <param name="root">The result.</param>
     /// <param name="limit">The most nodes.</param>
-    public static string Dot(Node root, int limit = DefaultLimit) => Text(root, limit, "digraph {\n", (b, n, i, inputs) =>
+    public static string Graphviz(Node root, int limit = DefaultLimit) => Text(root, limit, "digraph {\n", (b, n, i, inputs) =>
     {
         b.Append($"  n{i} [label=\"{Escaped(n)}\"];\n");
         foreach (var k in inputs) b.Append($"  n{k} -> n{i};\n");

@@ -11,7 +11,7 @@ namespace Functional.Autograd;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Node
 {
-    private Buffer? value;
+    private TensorBuffer? value;
 
     // Scratch of the traversal that currently owns the numbering; see Numbering.
     internal int Mark, Number;
@@ -27,7 +27,7 @@ public sealed partial class Node
         Type = op.Infer(inputs);
     }
 
-    private Node(TensorType type, Buffer? value)
+    private Node(TensorType type, TensorBuffer? value)
     {
         (Op, Inputs, Type) = (Input.Instance, [], type);
         this.value = value;
@@ -49,7 +49,7 @@ public sealed partial class Node
     public DType DType => Type.DType;
 
     /// <summary>The value, once computed. The slot is written at most once, so evaluation is observably pure.</summary>
-    internal Buffer? Value => Volatile.Read(ref value);
+    internal TensorBuffer? Value => Volatile.Read(ref value);
 
     /// <summary>A leaf whose value is given later, when a compiled function is run.</summary>
     /// <param name="type">Its element type and shape.</param>
@@ -58,11 +58,11 @@ public sealed partial class Node
     /// <summary>A leaf that holds a value.</summary>
     /// <param name="value">The elements, in row-major order.</param>
     /// <param name="shape">The sizes; their product is the number of elements of <paramref name="value"/>.</param>
-    public static Node Leaf(Buffer value, Dims shape) => new(new TensorType(value.DType, shape), value);
+    public static Node Leaf(TensorBuffer value, Dims shape) => new(new TensorType(value.DType, shape), value);
 
-    internal static Node Leaf(Buffer value, TensorType type) => new(type, value);
+    internal static Node Leaf(TensorBuffer value, TensorType type) => new(type, value);
 
-    internal void Memoise(Buffer computed) => Interlocked.CompareExchange(ref value, computed, null);
+    internal void Memoise(TensorBuffer computed) => Interlocked.CompareExchange(ref value, computed, null);
 
     /// <summary>One bounded line: the operation and its type.</summary>
     public override string ToString() => $"{Op} : {Type}";

@@ -20,7 +20,7 @@ public abstract record Op
     /// <summary>The derivative with respect to one operand, as a linear map; stated once for both modes.</summary>
     /// <param name="y">The application to differentiate.</param>
     /// <param name="operand">The position of the operand.</param>
-    public abstract Linear Differential(Node y, int operand);
+    public abstract LinearMap Differential(Node y, int operand);
 
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;

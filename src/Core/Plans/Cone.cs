@@ -12,10 +12,10 @@ public sealed class Cone
     [ThreadStatic] private static Cone? shared;
 
     private readonly List<Node> nodes = [];
-    private readonly List<Buffer?> values = [];
+    private readonly List<TensorBuffer?> values = [];
     private readonly List<int> operands = [];
     private readonly List<int> roots = [];
-    private readonly List<Buffer> leaves = [];
+    private readonly List<TensorBuffer> leaves = [];
     private readonly List<long> scalars = [];
     private readonly Stack<(Node Node, int Next)> stack = [];
 
@@ -23,7 +23,7 @@ public sealed class Cone
     public ReadOnlySpan<Node> Nodes => CollectionsMarshal.AsSpan(nodes);
 
     /// <summary>The nodes' values when the cone was taken: other threads may compute more meanwhile.</summary>
-    public ReadOnlySpan<Buffer?> Values => CollectionsMarshal.AsSpan(values);
+    public ReadOnlySpan<TensorBuffer?> Values => CollectionsMarshal.AsSpan(values);
 
     /// <summary>The operands' places, of all nodes in turn.</summary>
     public ReadOnlySpan<int> Operands => CollectionsMarshal.AsSpan(operands);
@@ -32,7 +32,7 @@ public sealed class Cone
     public ReadOnlySpan<int> Roots => CollectionsMarshal.AsSpan(roots);
 
     /// <summary>The values of the leaves, in order of appearance.</summary>
-    public ReadOnlySpan<Buffer> Leaves => CollectionsMarshal.AsSpan(leaves);
+    public ReadOnlySpan<TensorBuffer> Leaves => CollectionsMarshal.AsSpan(leaves);
 
     /// <summary>The values of the literals that do not belong to the structure, in order of appearance.</summary>
     public ReadOnlySpan<long> Scalars => CollectionsMarshal.AsSpan(scalars);
@@ -135,7 +135,7 @@ public sealed class Cone
         return new($"a placeholder of type {node.Type} has no value: run the function through Compile, or give it a leaf");
     }
 
-    private void Add(Node node, Buffer? value, in Numbering numbering)
+    private void Add(Node node, TensorBuffer? value, in Numbering numbering)
     {
         AllScalar &= node.Type.Count == 1;
         numbering.Set(node, nodes.Count);
@@ -144,9 +144,9 @@ public sealed class Cone
     }
 
     /// <summary>Whether a node is a literal that is given to the plan rather than built into it.</summary>
-    internal static bool IsArgument(Node node, Buffer? value) => value is null && node.Op is Literal literal && !IsStructural(literal);
+    internal static bool IsArgument(Node node, TensorBuffer? value) => value is null && node.Op is Literal literal && !IsStructural(literal);
 
-    private static int Digest(Node node, Buffer? value) => value is not null ? node.Type.GetHashCode() : IsArgument(node, value) ? (int)node.DType + 1 : node.Op.Hash;
+    private static int Digest(Node node, TensorBuffer? value) => value is not null ? node.Type.GetHashCode() : IsArgument(node, value) ? (int)node.DType + 1 : node.Op.Hash;
 
     private static void Mix(ref ulong a, ref ulong b, uint word)
     {

@@ -57,7 +57,7 @@ public static class Evaluator
     }
 
     // A root may be an alias; then what it stands for is computed as well.
-    private static void Remember(Cone cone, List<Node> wanted, int i, Buffer value)
+    private static void Remember(Cone cone, List<Node> wanted, int i, TensorBuffer value)
     {
         wanted[i].Memoise(value);
         cone.Nodes[cone.Roots[i]].Memoise(value);

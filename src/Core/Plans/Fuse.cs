@@ -31,7 +31,7 @@ internal sealed class Fuse
     {
         this.graph = graph;
         using var numbering = Numbering.Begin();
-        order = Traversal.Order([.. graph.Slots, .. graph.Roots], null, numbering);
+        order = Traversal.Order([.. graph.Placeholders, .. graph.Roots], null, numbering);
         var n = order.Count;
         (kind, at, stage, region, layout, inputs, stored, slot) = (new Kind[n], new int[n], new int[n], new int[n], new Layout[n], new int[n][], new bool[n], new int[n]);
         for (var i = 0; i < n; i++)
@@ -176,7 +176,7 @@ internal sealed class Fuse
     {
         Array.Fill(slot, -1);
         // The slots are the first roots of the traversal, so they come first.
-        for (var k = 0; k < graph.Slots.Length; k++)
+        for (var k = 0; k < graph.Placeholders.Length; k++)
             slot[k] = k < graph.Leaves ? Slotted(Source.Leaf, k, order[k].Type) : Slotted(Source.Scalar, k - graph.Leaves, order[k].Type);
         for (var i = 0; i < order.Count; i++)
         {

@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace Functional.Autograd.Plans;
 
 /// <summary>A computation in canonical form: placeholders for what is given, and the results wanted.</summary>
-/// <param name="Slots">One placeholder per leaf, then one per scalar argument.</param>
-/// <param name="Leaves">How many of the slots are leaves.</param>
+/// <param name="Placeholders">One placeholder per leaf, then one per scalar argument.</param>
+/// <param name="Leaves">How many of the placeholders are leaves.</param>
 /// <param name="Roots">The results.</param>
-public sealed record Graph(ImmutableArray<Node> Slots, int Leaves, ImmutableArray<Node> Roots)
+public sealed record Graph(ImmutableArray<Node> Placeholders, int Leaves, ImmutableArray<Node> Roots)
 {
     internal static Graph Of(Cone cone)
     {

@@ -9,12 +9,12 @@ public interface IBackend
     /// <typeparam name="T">A type of the element's size.</typeparam>
     /// <param name="data">The elements.</param>
     /// <param name="dtype">The element type.</param>
-    Buffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged;
+    TensorBuffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged;
 
     /// <summary>A buffer of one element.</summary>
     /// <param name="dtype">The element type.</param>
     /// <param name="bits">Float64 bits for floating-point types, else the integer.</param>
-    Buffer Scalar(DType dtype, long bits);
+    TensorBuffer Scalar(DType dtype, long bits);
 
     /// <summary>Turns a kernel into something that runs.</summary>
     /// <param name="kernel">What to compute.</param>
@@ -25,7 +25,7 @@ public interface IBackend
     /// <param name="leaves">The values of its leaves.</param>
     /// <param name="scalars">The values of its scalar arguments, as in <see cref="Scalar"/>.</param>
     /// <returns>One buffer per root.</returns>
-    Buffer[] Run(Plan plan, ReadOnlySpan<Buffer> leaves, ReadOnlySpan<long> scalars);
+    TensorBuffer[] Run(Plan plan, ReadOnlySpan<TensorBuffer> leaves, ReadOnlySpan<long> scalars);
 
     /// <summary>Computes a small graph of one-element tensors directly, without a plan.</summary>
     /// <param name="cone">The nodes, inputs first.</param>

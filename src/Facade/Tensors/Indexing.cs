@@ -56,7 +56,7 @@ public static partial class torch
                 var (basic, tensors) = Basic(index);
                 if (tensors.Count == 0)
                 {
-                    if (ReferenceEquals(basic, this)) basic = Alias();
+                    if (ReferenceEquals(basic, this)) basic = Whole();
                     CheckFill(value.Dims, basic.Dims);
                     basic.copy_(value);
                     return;
@@ -73,7 +73,7 @@ public static partial class torch
                     throw new RuntimeError($"The expanded size of the tensor ({(k > place.Count ? 1 : place[^k])}) must match the existing size ({value[^k]}) at non-singleton dimension {value.Count - k - extra}.  Target sizes: {place}.  Tensor sizes: {value}");
         }
 
-        private Tensor Alias() => MakeView("AliasBackward0", this, x => x, (x, v) => v);
+        private Tensor Whole() => MakeView("AliasBackward0", this, x => x, (x, v) => v);
 
         private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[]? index)
         {

@@ -23,10 +23,10 @@ public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : 
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var length = y.Inputs[0].Shape[Axis];
-        return new Linear.Self(c => new Node(new Fold(this, length), c));
+        return new LinearMap.Self(c => new Node(new Fold(this, length), c));
     }
 
     private protected override string Text => $"Windows(axis {Axis}, size {Size}, stride {Stride}, dilation {Dilation})";
@@ -46,7 +46,7 @@ public sealed record Fold(Windows Of, long Length) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => new Linear.Self(c => new Node(Of, c));
+    public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => new Node(Of, c));
 
     private protected override string Text => $"Fold({Of}, {Length})";
 }

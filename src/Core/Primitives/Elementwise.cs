@@ -83,8 +83,8 @@ public sealed record Unary : Elementwise
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) =>
-        Slope is null || !y.DType.IsFloat ? Linear.Zero : new Linear.Scale(Slope(y.Inputs[0], y));
+    public override LinearMap Differential(Node y, int operand) =>
+        Slope is null || !y.DType.IsFloat ? LinearMap.Zero : new LinearMap.Scale(Slope(y.Inputs[0], y));
 
     /// <inheritdoc/>
     public bool Equals(Unary? other) => ReferenceEquals(this, other);
@@ -98,7 +98,7 @@ public sealed record Unary : Elementwise
 /// <summary>A function of two numbers: a name and two slopes.</summary>
 public sealed record Binary : Elementwise
 {
-    private Binary(string title, Func<Node, int, Linear>? slopes)
+    private Binary(string title, Func<Node, int, LinearMap>? slopes)
     {
         (Title, Slopes) = (title, slopes);
         RowNumber = Number(this);
@@ -106,8 +106,8 @@ public sealed record Binary : Elementwise
 
 #pragma warning disable CS1591 // The rows: each is named by its function.
     public static readonly Binary
-        Add = new("Add", (y, k) => Linear.One),
-        Mul = new("Mul", (y, k) => new Linear.Scale(y.Inputs[1 - k])),
+        Add = new("Add", (y, k) => LinearMap.One),
+        Mul = new("Mul", (y, k) => new LinearMap.Scale(y.Inputs[1 - k])),
         Div = Row("Div", (a, b, y) => Reciprocal(b), (a, b, y) => -(a / b) / b),
         Pow = Row("Pow", PowBase, PowExponent),
         Atan2 = Row("Atan2", (a, b, y) => b / (a * a + b * b), (a, b, y) => -a / (a * a + b * b)),
@@ -129,7 +129,7 @@ public sealed record Binary : Elementwise
     public string Title { get; }
 
     /// <summary>The derivative in operand k of y = f(a, b), as a linear map; null for a comparison.</summary>
-    public Func<Node, int, Linear>? Slopes { get; }
+    public Func<Node, int, LinearMap>? Slopes { get; }
 
     internal override int RowNumber { get; }
 
@@ -142,8 +142,8 @@ public sealed record Binary : Elementwise
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) =>
-        Slopes is null || !y.DType.IsFloat ? Linear.Zero : Slopes(y, operand);
+    public override LinearMap Differential(Node y, int operand) =>
+        Slopes is null || !y.DType.IsFloat ? LinearMap.Zero : Slopes(y, operand);
 
     /// <inheritdoc/>
     public bool Equals(Binary? other) => ReferenceEquals(this, other);
@@ -154,7 +154,7 @@ public sealed record Binary : Elementwise
     private protected override string Text => Name;
 
     private static Binary Row(string name, Func<Node, Node, Node, Node> first, Func<Node, Node, Node, Node> second) =>
-        new(name, (y, k) => new Linear.Scale((k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y)));
+        new(name, (y, k) => new LinearMap.Scale((k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y)));
 
     // A constant base or exponent of zero has slope zero even where a factor is infinite, as in PyTorch.
     private static Node PowBase(Node a, Node b, Node y) =>
@@ -183,14 +183,14 @@ public sealed record Select : Elementwise
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var condition = y.Inputs[0];
         return operand switch
         {
-            0 => Linear.Zero,
-            1 => new Linear.Adjoint(c => Where(condition, c, 0)),
-            _ => new Linear.Adjoint(c => Where(condition, 0, c)),
+            0 => LinearMap.Zero,
+            1 => new LinearMap.Adjoint(c => Where(condition, c, 0)),
+            _ => new LinearMap.Adjoint(c => Where(condition, 0, c)),
         };
     }
 }
@@ -203,10 +203,10 @@ public sealed record Cast(DType To) : Elementwise
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type.As(To);
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var from = y.Inputs[0].DType;
-        return To.IsFloat && from.IsFloat ? new Linear.Self(c => Ops.Cast(c, from)) : Linear.Zero;
+        return To.IsFloat && from.IsFloat ? new LinearMap.Self(c => Ops.Cast(c, from)) : LinearMap.Zero;
     }
 
     private protected override string Text => $"Cast({To})";

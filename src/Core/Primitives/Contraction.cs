@@ -18,11 +18,11 @@ public sealed record Dot : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
-        if (!y.DType.IsFloat) return Linear.Zero;
+        if (!y.DType.IsFloat) return LinearMap.Zero;
         var other = y.Inputs[1 - operand];
-        return new Linear.Self(operand == 0
+        return new LinearMap.Self(operand == 0
             ? c => new Node(Instance, c, Transpose(other))
             : c => new Node(Instance, Transpose(other), c));
     }

@@ -3,7 +3,7 @@ namespace Functional.Autograd;
 /// <summary>The elements of a computed tensor in row-major order, in a backend's memory. Never written again once filled.</summary>
 /// <param name="dtype">The element type.</param>
 /// <param name="count">How many elements.</param>
-public abstract class Buffer(DType dtype, long count)
+public abstract class TensorBuffer(DType dtype, long count)
 {
     /// <summary>The element type.</summary>
     public DType DType { get; } = dtype;

@@ -16,7 +16,7 @@ public sealed record RandomBits(Dims Shape) : Op
         inputs[0].Type is { DType: DType.Int64, Shape: [2] } ? type : throw new ShapeException($"RandomBits needs a key of type int64[2], not {inputs[0].Type}");
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     /// <inheritdoc/>
     public bool Equals(RandomBits? other) => other is not null && Shape == other.Shape;
@@ -37,7 +37,7 @@ public sealed record Detach : Op
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 }
 
 /// <summary>The operand as a node of its own, so that derivatives can be taken with respect to this use of it.</summary>
@@ -50,7 +50,7 @@ public sealed record Alias : Op
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.One;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.One;
 }
 
 /// <summary>
@@ -68,11 +68,11 @@ public sealed record Custom(string Title, Func<ImmutableArray<Node>, Node, Node,
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
-        if (operand == 0) return Linear.Zero;
+        if (operand == 0) return LinearMap.Zero;
         var argument = y.Inputs[operand];
-        return new Linear.Adjoint(c =>
+        return new LinearMap.Adjoint(c =>
         {
             var cotangent = Rule(y.Inputs[1..], y, c)[operand - 1] ?? Ops.Full(argument.Type, 0);
             return cotangent.Type.Equals(argument.Type) ? cotangent
@@ -96,5 +96,5 @@ public sealed record Checkpoint : Op
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => operand == 0 ? Linear.One : Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.One : LinearMap.Zero;
 }

@@ -23,10 +23,10 @@ public sealed record Reshape(Dims Shape) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var from = y.Inputs[0].Shape;
-        return new Linear.Self(c => Ops.Reshape(c, from));
+        return new LinearMap.Self(c => Ops.Reshape(c, from));
     }
 
     private protected override string Text => $"Reshape({Shape})";
@@ -55,7 +55,7 @@ public sealed record Permute(Dims Axes) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => new Linear.Self(c => Ops.Permute(c, Inverse));
+    public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Permute(c, Inverse));
 
     private protected override string Text => $"Permute({Axes})";
 }
@@ -75,10 +75,10 @@ public sealed record Broadcast(Dims Shape) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var from = y.Inputs[0].Shape;
-        return new Linear.Self(c => SumTo(c, from));
+        return new LinearMap.Self(c => SumTo(c, from));
     }
 
     private protected override string Text => $"Broadcast({Shape})";
@@ -98,10 +98,10 @@ public sealed record Slice(Dims Start, Dims Shape, Dims Step) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var from = y.Inputs[0].Shape;
-        return new Linear.Self(c => Ops.PadTo(c, from, Start, Step));
+        return new LinearMap.Self(c => Ops.PadTo(c, from, Start, Step));
     }
 
     private protected override string Text => $"Slice({Start} +{Shape} by {Step})";
@@ -121,10 +121,10 @@ public sealed record Pad(Dims Shape, Dims Start, Dims Step) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var size = y.Inputs[0].Shape;
-        return new Linear.Self(c => Ops.Slice(c, Start, size, Step));
+        return new LinearMap.Self(c => Ops.Slice(c, Start, size, Step));
     }
 
     private protected override string Text => $"Pad({Shape} from {Start} by {Step})";
@@ -142,7 +142,7 @@ public sealed record Flip(Dims Axes) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => new Linear.Self(c => Ops.Flip(c, Axes));
+    public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Flip(c, Axes));
 
     private protected override string Text => $"Flip({Axes})";
 }
@@ -177,10 +177,10 @@ public sealed record Concat(int Axis) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var (start, size) = (Start(y, operand), y.Inputs[operand].Shape);
-        return new Linear.Adjoint(c => Ops.Slice(c, start, size));
+        return new LinearMap.Adjoint(c => Ops.Slice(c, start, size));
     }
 
     private protected override string Text => $"Concat({Axis})";
@@ -199,12 +199,12 @@ public sealed record Insert(Dims Start, Dims Step) : Movement
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var part = y.Inputs[1].Type;
         return operand == 0
-            ? new Linear.Adjoint(c => Ops.Insert(c, Full(part, 0), Start, Step))
-            : new Linear.Adjoint(c => Ops.Slice(c, Start, part.Shape, Step));
+            ? new LinearMap.Adjoint(c => Ops.Insert(c, Full(part, 0), Start, Step))
+            : new LinearMap.Adjoint(c => Ops.Slice(c, Start, part.Shape, Step));
     }
 
     private protected override string Text => $"Insert({Start} by {Step})";

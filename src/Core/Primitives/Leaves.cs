@@ -14,7 +14,7 @@ public sealed record Input : Op
         throw new InvalidOperationException("an input is made by Node.Leaf or Node.Placeholder");
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 }
 
 /// <summary>A scalar constant. Floating-point values are held as float64 bits, all others as a 64-bit integer.</summary>
@@ -29,7 +29,7 @@ public sealed record Literal(DType DType, long Bits) : Op
     public override TensorType Infer(ImmutableArray<Node> inputs) => TensorType.Scalar(DType);
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     /// <inheritdoc/>
     public bool Equals(Literal? other) => other is not null && DType == other.DType && Bits == other.Bits;
@@ -49,5 +49,5 @@ public sealed record Iota(long Length, DType DType) : Op
     public override TensorType Infer(ImmutableArray<Node> inputs) => new(DType, [Length]);
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 }

@@ -4,31 +4,31 @@ namespace Functional.Autograd;
 /// The derivative of an operation in one operand: a linear map from the operand's tangent t to the result's tangent.
 /// Forward mode applies it; reverse mode applies its transpose to the result's cotangent c.
 /// </summary>
-public abstract record Linear
+public abstract record LinearMap
 {
-    private protected Linear() { }
+    private protected LinearMap() { }
 
     /// <summary>The zero map: the operation is constant, or not differentiable, in this operand.</summary>
-    public sealed record None : Linear;
+    public sealed record None : LinearMap;
 
     /// <summary>t ↦ t; transposed c ↦ c.</summary>
-    public sealed record Identity : Linear;
+    public sealed record Identity : LinearMap;
 
     /// <summary>t ↦ t·w; transposed c ↦ c·w.</summary>
     /// <param name="Weight">The slope, of the result's type.</param>
-    public sealed record Scale(Node Weight) : Linear;
+    public sealed record Scale(Node Weight) : LinearMap;
 
     /// <summary>The operation is itself linear in this operand: t ↦ op(…, t, …); transposed it is the given map.</summary>
     /// <param name="Transpose">c ↦ the operand's cotangent.</param>
-    public sealed record Self(Func<Node, Node> Transpose) : Linear;
+    public sealed record Self(Func<Node, Node> Transpose) : LinearMap;
 
     /// <summary>A map given by its transpose alone; forward mode transposes it once more.</summary>
     /// <param name="Transpose">c ↦ the operand's cotangent, linear in c.</param>
-    public sealed record Adjoint(Func<Node, Node> Transpose) : Linear;
+    public sealed record Adjoint(Func<Node, Node> Transpose) : LinearMap;
 
     /// <summary>The zero map.</summary>
-    public static Linear Zero { get; } = new None();
+    public static LinearMap Zero { get; } = new None();
 
     /// <summary>The identity map.</summary>
-    public static Linear One { get; } = new Identity();
+    public static LinearMap One { get; } = new Identity();
 }

@@ -9,7 +9,7 @@ namespace Functional.Autograd.Cpu;
 internal delegate void Tile(nint destination, nint a, nint b, nint c, int count);
 
 /// <summary>The elementwise primitives as tile computations: one row each.</summary>
-internal static unsafe class Rows
+internal static unsafe class Routines
 {
     private delegate void OneOperand<T>(ReadOnlySpan<T> x, Span<T> y);
 

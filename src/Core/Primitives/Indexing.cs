@@ -16,10 +16,10 @@ public sealed record Take(int Axis) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var (x, index) = (y.Inputs[0], y.Inputs[1]);
-        return operand == 0 ? new Linear.Self(c => ScatterAdd(Full(x.Type, 0), Axis, index, c)) : Linear.Zero;
+        return operand == 0 ? new LinearMap.Self(c => ScatterAdd(Full(x.Type, 0), Axis, index, c)) : LinearMap.Zero;
     }
 
     private protected override string Text => $"Take({Axis})";
@@ -41,16 +41,16 @@ public sealed record Scatter(int Axis, bool Add) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var (index, rows) = (y.Inputs[1], y.Inputs[2]);
         return operand switch
         {
-            _ when !y.DType.IsFloat || operand == 1 => Linear.Zero,
-            0 when Add => Linear.One,
-            0 => new Linear.Adjoint(c => ScatterSet(c, Axis, index, Full(rows.Type, 0))),
-            _ when Add => new Linear.Adjoint(c => Ops.Take(c, Axis, index)),
-            _ => new Linear.Adjoint(c => Where(Survivors(), Ops.Take(c, Axis, index), 0)),
+            _ when !y.DType.IsFloat || operand == 1 => LinearMap.Zero,
+            0 when Add => LinearMap.One,
+            0 => new LinearMap.Adjoint(c => ScatterSet(c, Axis, index, Full(rows.Type, 0))),
+            _ when Add => new LinearMap.Adjoint(c => Ops.Take(c, Axis, index)),
+            _ => new LinearMap.Adjoint(c => Where(Survivors(), Ops.Take(c, Axis, index), 0)),
         };
 
         // With repeated indices only the row written last reaches the result.
@@ -78,7 +78,7 @@ public sealed record ArgSort(int Axis, bool Descending) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     private protected override string Text => Descending ? $"ArgSort({Axis}, descending)" : $"ArgSort({Axis})";
 }

@@ -34,14 +34,14 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand)
+    public override LinearMap Differential(Node y, int operand)
     {
         var x = y.Inputs[0];
-        if (!x.DType.IsFloat) return Linear.Zero;
+        if (!x.DType.IsFloat) return LinearMap.Zero;
         Node Spread(Node c) => Unreduce(c, x.Shape, Axes);
-        if (How == Combine.Sum) return new Linear.Self(Spread);
+        if (How == Combine.Sum) return new LinearMap.Self(Spread);
         var weight = How == Combine.Prod ? ProductOfOthers(x, Axes) : Winners();
-        return new Linear.Adjoint(c => Spread(c) * weight);
+        return new LinearMap.Adjoint(c => Spread(c) * weight);
 
         // Ties share evenly, as in PyTorch's amax.
         Node Winners()
@@ -67,7 +67,7 @@ public sealed record ArgMax(int Axis) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) => Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     private protected override string Text => $"ArgMax({Axis})";
 }
@@ -85,8 +85,8 @@ public sealed record CumSum(int Axis, bool Reverse) : Op
     }
 
     /// <inheritdoc/>
-    public override Linear Differential(Node y, int operand) =>
-        y.DType.IsFloat ? new Linear.Self(c => new Node(new CumSum(Axis, !Reverse), c)) : Linear.Zero;
+    public override LinearMap Differential(Node y, int operand) =>
+        y.DType.IsFloat ? new LinearMap.Self(c => new Node(new CumSum(Axis, !Reverse), c)) : LinearMap.Zero;
 
     private protected override string Text => Reverse ? $"CumSum({Axis}, reverse)" : $"CumSum({Axis})";
 }

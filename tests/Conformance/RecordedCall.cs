@@ -1,0 +1,61 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Functional.Autograd;
+using static Functional.Autograd.torch;
+
+namespace Conformance;
+
+/// <summary>One recorded call of an operator: what was given, what came back, and its first and second gradients.</summary>
+internal sealed class RecordedCall(int number, JsonElement line)
+{
+    public static IReadOnlyList<RecordedCall> All { get; } = [.. Read("operators.jsonl.gz").Select((line, n) => new RecordedCall(n, line))];
+
+    public string Op { get; } = line.GetProperty("op").GetString()!;
+
+    public string Form { get; } = line.GetProperty("form").GetString()!;
+
+    public JsonElement[] Inputs { get; } = [.. line.GetProperty("inputs").EnumerateArray()];
+
+    public JsonElement[] Outputs { get; } = [.. line.GetProperty("outputs").EnumerateArray()];
+
+    public JsonElement[]? Part(string name) => line.TryGetProperty(name, out var part) ? [.. part.EnumerateArray()] : null;
+
+    /// <summary>The inputs as tensors of the facade.</summary>
+    public Tensor[] Tensors() => [.. Inputs.Select(i => Golden.Tensor(i).requires_grad_(i.GetProperty("requires_grad").GetBoolean()))];
+
+    public object?[] Arguments(Tensor[] inputs) => [.. line.GetProperty("args").EnumerateArray().Select(a => Argument(a, inputs))];
+
+    public IReadOnlyDictionary<string, object?> Keywords(Tensor[] inputs) => line.GetProperty("kwargs").EnumerateObject().ToDictionary(k => k.Name, k => Argument(k.Value, inputs));
+
+    // A Python value: a tensor, a long, a double, a bool, a string, null or a list of those.
+    private static object? Argument(JsonElement e, Tensor[] inputs) => e.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => e.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? e.GetDouble() : (object)e.GetInt64(),
+        JsonValueKind.String => e.GetString() == "Infinity" ? double.PositiveInfinity : e.GetString(),
+        JsonValueKind.Array => e.EnumerateArray().Select(x => Argument(x, inputs)).ToArray(),
+        _ => inputs[e.GetProperty("in").GetInt32()],
+    };
+
+    /// <summary>As Python would spell it, after the line's number.</summary>
+    public override string ToString()
+    {
+        var home = Form == "method" ? "Tensor." : Form + ".";
+        return $"{number:D3} {home}{Op}({string.Join(", ", line.GetProperty("args").EnumerateArray().Select(Text).Concat(line.GetProperty("kwargs").EnumerateObject().Select(k => $"{k.Name}={Text(k.Value)}")))})";
+    }
+
+    private string Text(JsonElement e) => e.ValueKind switch
+    {
+        JsonValueKind.Array => $"[{string.Join(", ", e.EnumerateArray().Select(Text))}]",
+        JsonValueKind.Object => Inputs[e.GetProperty("in").GetInt32()] is var i ? $"{i.GetProperty("dtype").GetString()}{i.GetProperty("shape").GetRawText()}" : "",
+        _ => e.GetRawText(),
+    };
+
+    private static IEnumerable<JsonElement> Read(string name)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Golden.Path(name)), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement;
+    }
+}

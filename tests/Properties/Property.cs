@@ -1,31 +1,80 @@
+using CsCheck;
 using Functional.Autograd.Testing;
 
 namespace Properties;
 
-/// <summary>A law tried on generated cases. PROPERTY_CASES and PROPERTY_SEED set how many and which.</summary>
-internal static partial class Property
+/// <summary>
+/// A law tried on cases that CsCheck draws: the simplest case, then tapes that once failed, then random tapes. PROPERTY_CASES sets how
+/// many. PROPERTY_SEED sets which: a number chooses another run, a seed that a failure printed repeats that case alone.
+/// </summary>
+internal static class Property
 {
-    private static int Cases(int usual) => int.TryParse(Environment.GetEnvironmentVariable("PROPERTY_CASES"), out var n) ? n : usual;
+    private const int Shrinks = 300;
 
-    private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("PROPERTY_SEED"), out var n) ? n : 20240229;
+    private static readonly string? seed = Environment.GetEnvironmentVariable("PROPERTY_SEED");
 
-    /// <summary>Tries a law on cases made from random tapes, and reports the smallest tape that breaks it.</summary>
-    public static void ForAll<T>(string name, Func<Tape, T> generator, Action<T> law, int cases = 12)
+    private static readonly string? count = Environment.GetEnvironmentVariable("PROPERTY_CASES");
+
+    /// <summary>Tries a law, and reports the smallest tape that breaks it.</summary>
+    public static void ForAll<T>(string name, Func<Tape, T> generator, Action<T> law, int cases = 12, int choices = 192)
     {
-        // The simplest case of all comes first.
-        Try(name, generator, law, []);
-        Random(tape => Try(name, generator, law, tape), Cases(cases), Seed);
+        void Try(int[] tape) => law(generator(new Tape(tape)));
+        foreach (var tape in Regressions.Of(name).Prepend([]))
+            if (Broken(Try, tape) is { } known) throw Report(name, tape, "", known);
+        // A tape is a CsCheck value like any other; each case has a seed of its own, so that it can be drawn again alone.
+        var tapes = Gen.Int[0, int.MaxValue - 1].Array[choices / 4, choices];
+        foreach (var pcg in Seeds(int.TryParse(count, out var n) ? n : cases))
+        {
+            var drawn = pcg.ToString();
+            var tape = tapes.Generate(pcg, null, out _);
+            if (Broken(Try, tape) is not { } failure) continue;
+            (tape, failure) = Smallest(tapes, Try, drawn, tape, failure);
+            throw Report(name, tape, $"PROPERTY_SEED={drawn} or ", failure);
+        }
     }
 
-    private static void Try<T>(string name, Func<Tape, T> generator, Action<T> law, int[] tape)
+    private static IEnumerable<PCG> Seeds(int cases) => seed is { Length: >= 12 }
+        ? [PCG.Parse(seed)]
+        : Enumerable.Range(0, cases).Select(i => new PCG((uint)i, ulong.TryParse(seed, out var given) ? given : 20240229));
+
+    // CsCheck looks for smaller random tapes that fail, then the tape's own steps make the smallest of them smaller still.
+    private static (int[] Tape, Exception Failure) Smallest(Gen<int[]> tapes, Action<int[]> law, string drawn, int[] tape, Exception failure)
     {
         try
         {
-            law(generator(new Tape(tape)));
+            tapes.Sample(t =>
+            {
+                if (Broken(law, t) is not { } broken) return;
+                if (t.Length < tape.Length) (tape, failure) = (t, broken);
+                throw broken;
+            }, seed: drawn, iter: Shrinks, threads: 1);
         }
-        catch (LawBroken e)
+        catch (CsCheckException)
         {
-            throw new LawBroken($"{name}: {e.Message}\nreplay: {new Tape(tape)}");
+            // The smallest was kept.
+        }
+        for (var tries = Shrinks; tries > 0;)
+        {
+            var smaller = Tape.Shrink(tape).Take(tries).TakeWhile(_ => tries-- > 0).Select(t => (Tape: t, Failure: Broken(law, t))).FirstOrDefault(t => t.Failure is not null);
+            if (smaller.Failure is null) break;
+            (tape, failure) = (smaller.Tape, smaller.Failure);
+        }
+        return (tape, failure);
+    }
+
+    private static Exception? Broken(Action<int[]> law, int[] tape)
+    {
+        try
+        {
+            law(tape);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
         }
     }
+
+    private static LawBroken Report(string name, int[] tape, string replay, Exception failure) =>
+        new($"{name}: {(failure is LawBroken ? failure.Message : failure.ToString())}\nreplay: {replay}{new Tape(tape)}");
 }

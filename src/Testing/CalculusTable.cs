@@ -18,6 +18,7 @@ public static class CalculusTable
         var samples = new List<(Node, string[])>();
         foreach (var op in Elementwise.Rows.OfType<Unary>()) samples.Add((new Node(op, M(3)), ["x"]));
         foreach (var op in Elementwise.Rows.OfType<Binary>()) samples.Add((new Node(op, M(3), M(3)), ["a", "b"]));
+        samples.Add((new Node(new Polygamma(1), M(3)), ["x"]));
         var windows = new Windows(0, 2, 1, 1);
         samples.AddRange([
             (new Node(Select.Instance, B(3), M(3), M(3)), ["condition", "a", "b"]), (new Node(new Cast(DType.Float32), M(3)), ["x"]),
@@ -62,7 +63,7 @@ public static class CalculusTable
         return text.ToString();
     }
 
-    private static string Name(Node y) => y.Op is Reduce or Scatter or CumSum ? y.Op.ToString() : y.Op is Literal ? "Literal" : y.Op.Name;
+    private static string Name(Node y) => y.Op is Reduce or Scatter or CumSum or Polygamma ? y.Op.ToString() : y.Op is Literal ? "Literal" : y.Op.Name;
 
     private static (string Tangent, string Cotangent) Map(Node y, int operand, string[] names)
     {
@@ -70,7 +71,7 @@ public static class CalculusTable
         for (var k = 0; k < names.Length; k++) named[y.Inputs[k]] = names[k];
         var c = Node.Placeholder(y.Type);
         named[c] = "c";
-        // A long expression (ψ″ by recurrence and series) is shown by its beginning.
+        // A long expression is shown by its beginning.
         string Show(Node node) => Text(node, named) is { Length: > 150 } text ? text[..100] + " …" : Text(node, named);
         return y.Op.Differential(y, operand) switch
         {

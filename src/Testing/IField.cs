@@ -17,6 +17,10 @@ public interface IField<T>
     /// <exception cref="NotSupportedException">The function has no extension to these numbers.</exception>
     static abstract T Apply(Unary op, T x);
 
+    /// <summary>A derivative of the digamma function.</summary>
+    /// <exception cref="NotSupportedException">The function has no extension to these numbers.</exception>
+    static abstract T Apply(Polygamma op, T x);
+
     /// <summary>A function of two numbers.</summary>
     /// <exception cref="NotSupportedException">The function has no extension to these numbers.</exception>
     static abstract T Apply(Binary op, T a, T b);
@@ -44,19 +48,35 @@ public readonly struct DoubleField : IField<double>
         "Sqrt" => Math.Sqrt(x),
         "Sin" => Math.Sin(x),
         "Cos" => Math.Cos(x),
+        "Tan" => Math.Sin(x) / Math.Cos(x),
+        "Asin" => Math.Atan2(x, Math.Sqrt((1 - x) * (1 + x))),
+        "Acos" => Math.Atan2(Math.Sqrt((1 - x) * (1 + x)), x),
+        "Atan" => Math.Atan2(x, 1),
+        "Sinh" => (Math.Exp(x) - Math.Exp(-x)) / 2,
+        "Cosh" => (Math.Exp(x) + Math.Exp(-x)) / 2,
         "Tanh" => Math.Tanh(x),
+        "Asinh" => Math.CopySign(Math.Log(Math.Abs(x) + Math.Sqrt(x * x + 1)), x),
+        "Acosh" => Math.Log(x + Math.Sqrt((x - 1) * (x + 1))),
+        "Atanh" => Math.Log((1 + x) / (1 - x)) / 2,
+        "Exp2" => Math.Exp(x * Math.Log(2)),
+        "Log2" => Math.Log(x) / Math.Log(2),
+        "Log10" => Math.Log(x) / Math.Log(10),
         "Sigmoid" => 1 / (1 + Math.Exp(-x)),
+        "Softplus" => x < 30 ? Math.Log(1 + Math.Exp(x)) : x,
         "Erf" => Reference.Erf(x),
+        "Erfc" => Reference.Erfc(x),
         "ErfInv" => Reference.Inverse(Reference.Erf, x, -6, 6),
         "LogGamma" => Reference.LogGamma(x),
         "Digamma" => Reference.Polygamma(0, x),
-        "Trigamma" => Reference.Polygamma(1, x),
         "Floor" => Math.Floor(x),
         "Ceiling" => Math.Ceiling(x),
         "Round" => Math.Round(x, MidpointRounding.ToEven),
         "Truncate" => Math.Truncate(x),
         _ => throw new NotSupportedException(op.Title),
     };
+
+    /// <inheritdoc/>
+    public static double Apply(Polygamma op, double x) => Reference.Polygamma(op.Order, x);
 
     /// <inheritdoc/>
     public static double Apply(Binary op, double a, double b) => op.Title switch
@@ -66,6 +86,7 @@ public readonly struct DoubleField : IField<double>
         "Div" => a / b,
         "Pow" => Math.Pow(a, b),
         "Atan2" => Math.Atan2(a, b),
+        "Hypot" => Math.Sqrt(a * a + b * b),
         "Max" => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : a > b ? a : b,
         "Min" => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : a < b ? a : b,
         "Rem" => a - b * Math.Floor(a / b),
@@ -89,6 +110,9 @@ public readonly struct FloatField : IField<float>
     public static float Apply(Unary op, float x) => (float)DoubleField.Apply(op, x);
 
     /// <inheritdoc/>
+    public static float Apply(Polygamma op, float x) => (float)DoubleField.Apply(op, x);
+
+    /// <inheritdoc/>
     public static float Apply(Binary op, float a, float b) => (float)DoubleField.Apply(op, a, b);
 }
 
@@ -109,17 +133,37 @@ public readonly struct ComplexField : IField<Complex>
         "Neg" => -z,
         "Abs" => z.Real < 0 ? -z : z,
         "Exp" => Complex.Exp(z),
-        "Expm1" => new(DoubleField.Apply(op, z.Real), Math.Exp(z.Real) * z.Imaginary),
+        "Exp2" => Complex.Exp(z * Math.Log(2)),
+        "Expm1" => Complex.Exp(z) - 1,
         "Log" => Complex.Log(z),
-        "Log1p" => new(DoubleField.Apply(op, z.Real), z.Imaginary / (1 + z.Real)),
+        "Log2" => Complex.Log(z) / Math.Log(2),
+        "Log10" => Complex.Log(z) / Math.Log(10),
+        "Log1p" => Complex.Log(1 + z),
         "Sqrt" => Complex.Sqrt(z),
         "Sin" => Complex.Sin(z),
         "Cos" => Complex.Cos(z),
+        "Tan" => Complex.Sin(z) / Complex.Cos(z),
+        "Asin" => Reference.Atan(z / Complex.Sqrt((1 - z) * (1 + z))),
+        "Acos" => Math.PI / 2 - Reference.Atan(z / Complex.Sqrt((1 - z) * (1 + z))),
+        "Atan" => Reference.Atan(z),
+        "Sinh" => (Complex.Exp(z) - Complex.Exp(-z)) / 2,
+        "Cosh" => (Complex.Exp(z) + Complex.Exp(-z)) / 2,
         "Tanh" => Complex.Tanh(z),
+        "Asinh" => Complex.Log(z + Complex.Sqrt(z * z + 1)),
+        "Acosh" => Complex.Log(z + Complex.Sqrt((z - 1) * (z + 1))),
+        "Atanh" => (Complex.Log(1 + z) - Complex.Log(1 - z)) / 2,
         "Sigmoid" => 1 / (1 + Complex.Exp(-z)),
+        "Softplus" => Complex.Log(1 + Complex.Exp(z)),
+        "Erf" => Reference.Erf(z),
+        "Erfc" => 1 - Reference.Erf(z),
+        "LogGamma" => Reference.LogGamma(z),
+        "Digamma" => Reference.Polygamma(0, z),
         "Sign" or "Floor" or "Ceiling" or "Round" or "Truncate" => DoubleField.Apply(op, z.Real),
         _ => throw new NotSupportedException($"{op.Title} of a complex number"),
     };
+
+    /// <inheritdoc/>
+    public static Complex Apply(Polygamma op, Complex z) => Reference.Polygamma(op.Order, z);
 
     /// <inheritdoc/>
     public static Complex Apply(Binary op, Complex a, Complex b) => op.Title switch
@@ -128,6 +172,7 @@ public readonly struct ComplexField : IField<Complex>
         "Mul" => a * b,
         "Div" => a / b,
         "Pow" when a != Complex.Zero => Complex.Exp(b * Complex.Log(a)),
+        "Hypot" => Complex.Sqrt(a * a + b * b),
         "Max" => a.Real > b.Real ? a : b,
         "Min" => a.Real < b.Real ? a : b,
         "Rem" => a - b * Math.Floor(a.Real / b.Real),
@@ -139,20 +184,33 @@ public readonly struct ComplexField : IField<Complex>
 /// <summary>Special functions from their definitions: slow, and independent of the kernels.</summary>
 internal static class Reference
 {
-    // The Maclaurin series with all terms positive, or the continued fraction of erfc far out.
-    public static double Erf(double x)
+    public static double Erf(double x) => Math.Abs(x) < 3 ? Erf((Complex)x).Real : double.IsNaN(x) ? x : Math.CopySign(1 - Tail(Math.Abs(x)), x);
+
+    public static double Erfc(double x) => x < 3 ? 1 - Erf(x) : Tail(x);
+
+    // The Maclaurin series whose terms are all positive on the real line.
+    public static Complex Erf(Complex z)
     {
-        var a = Math.Abs(x);
-        if (a < 3)
-        {
-            double term = a, sum = a;
-            for (var n = 1; n < 200; n++) sum += term *= 2 * a * a / (2 * n + 1);
-            return Math.CopySign(2 / Math.Sqrt(Math.PI) * Math.Exp(-a * a) * sum, x);
-        }
-        if (double.IsNaN(a)) return x;
+        Complex term = z, sum = z;
+        for (var n = 1; n < 200; n++) sum += term *= 2 * z * z / (2 * n + 1);
+        return 2 / Math.Sqrt(Math.PI) * Complex.Exp(-z * z) * sum;
+    }
+
+    // erfc far out by its continued fraction.
+    private static double Tail(double a)
+    {
         var tail = 0.0;
         for (var k = 60; k > 0; k--) tail = k / 2.0 / (a + tail);
-        return Math.CopySign(1 - Math.Exp(-a * a) / (Math.Sqrt(Math.PI) * (a + tail)), x);
+        return Math.Exp(-a * a) / (Math.Sqrt(Math.PI) * (a + tail));
+    }
+
+    // The addition theorem takes the real part out, so that a tiny imaginary part is not added to a one; then the Maclaurin series.
+    public static Complex Atan(Complex z)
+    {
+        var w = (z - z.Real) / (1 + z * z.Real);
+        var (power, sum) = (w, w);
+        for (var n = 3; n < 100; n += 2) sum += (power *= -w * w) / n;
+        return Math.Atan(z.Real) + sum;
     }
 
     public static double Inverse(Func<double, double> f, double y, double low, double high)
@@ -166,23 +224,35 @@ internal static class Reference
         return (low + high) / 2;
     }
 
-    // Stirling's series after shifting the argument up; positive arguments.
-    public static double LogGamma(double x)
+    public static double LogGamma(double x) => LogGamma((Complex)x).Real;
+
+    public static double Polygamma(int order, double x) => Polygamma(order, (Complex)x).Real;
+
+    // Stirling's series after shifting the argument up, from negative numbers too: the real part is log |Γ|.
+    public static Complex LogGamma(Complex z)
     {
-        var shift = 0.0;
-        for (; x < 20; x++) shift += Math.Log(x);
-        var w = 1 / (x * x);
-        return (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + (1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w / 1680))) / x - shift;
+        var shift = Complex.Zero;
+        for (; z.Real < 20; z += 1) shift += Complex.Log(z);
+        var w = 1 / (z * z);
+        return (z - 0.5) * Complex.Log(z) - z + 0.5 * Math.Log(2 * Math.PI) + (1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w / 1680))) / z - shift;
     }
 
-    // ψ(x) and ψ′(x) by the same shift; positive arguments.
-    public static double Polygamma(int order, double x)
+    // ψₙ by the same shift; the order-th derivatives of log z − 1/2z − Σ B/(2k z²ᵏ), term by term.
+    public static Complex Polygamma(int order, Complex z)
     {
-        var shift = 0.0;
-        for (; x < 30; x++) shift += order == 0 ? -1 / x : 1 / (x * x);
-        var w = 1 / (x * x);
-        return shift + (order == 0
-            ? Math.Log(x) - 0.5 / x - w * (1.0 / 12 - w * (1.0 / 120 - w * (1.0 / 252 - w / 240)))
-            : 1 / x + w / 2 + w / x * (1.0 / 6 - w * (1.0 / 30 - w * (1.0 / 42 - w / 30))));
+        var shift = Complex.Zero;
+        for (; z.Real < 30; z += 1) shift += Derivative(-1, order, z);
+        Complex logarithm = order == 0 ? Complex.Log(z) : Derivative(-1, order - 1, z);
+        return logarithm - Derivative(-1, order, z) / 2 - Derivative(-2, order, z) / 12 + Derivative(-4, order, z) / 120
+            - Derivative(-6, order, z) / 252 + Derivative(-8, order, z) / 240 - shift;
+    }
+
+    // The order-th derivative of z to a power.
+    private static Complex Derivative(int power, int order, Complex z)
+    {
+        var y = Complex.One;
+        for (var k = 0; k < order; k++) y *= power - k;
+        for (var k = 0; k < order - power; k++) y /= z;
+        return y;
     }
 }

@@ -66,6 +66,7 @@ public static class Oracle<T, TField> where T : struct where TField : struct, IF
             case Literal op: return new(shape, [TField.From(op.Value)]);
             case Iota: return Make(shape, at => TField.From(at[0]));
             case Unary op: return Make(shape, at => TField.Apply(op, At(x[0], at)));
+            case Polygamma op: return Make(shape, at => TField.Apply(op, At(x[0], at)));
             case Binary op: return Make(shape, at => Whole(node, TField.Apply(op, At(x[0], at), At(x[1], at))));
             case Select: return Make(shape, at => TField.Real(At(x[0], at)) != 0 ? At(x[1], at) : At(x[2], at));
             case Cast op: return Make(shape, at => Converted(op.To, At(x[0], at)));

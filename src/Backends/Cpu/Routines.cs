@@ -40,6 +40,8 @@ internal static unsafe class Routines
         Unary u when from == DType.Float32 => Real<float>(u) ?? Scalar(u, Float) ?? Number<float>(u),
         Unary u when from == DType.Float64 => Real<double>(u) ?? Scalar<double>(u, f => f) ?? Number<double>(u),
         Unary u => ByType(from, u, null),
+        Polygamma p when from == DType.Float32 => Each(Float(x => Gamma.Polygamma(p.Order, x))),
+        Polygamma p when from == DType.Float64 => Each<double>(x => Gamma.Polygamma(p.Order, x)),
         Binary b when from == DType.Float32 => Real<float>(b) ?? Number<float>(b),
         Binary b when from == DType.Float64 => Real<double>(b) ?? Number<double>(b),
         Binary b => ByType(from, null, b),
@@ -73,14 +75,27 @@ internal static unsafe class Routines
         null;
 
     private static Tile? Scalar<T>(Unary op, Func<Func<double, double>, Func<T, T>> lift) where T : unmanaged =>
-        op == Unary.Expm1 ? Each(lift(Special.Expm1)) :
-        op == Unary.Log1p ? Each(lift(Special.Log1p)) :
+        op == Unary.Exp2 ? Each(lift(x => Math.Pow(2, x))) :
+        op == Unary.Expm1 ? Each(lift(Logarithms.Expm1)) :
+        op == Unary.Log2 ? Each(lift(Math.Log2)) :
+        op == Unary.Log10 ? Each(lift(Math.Log10)) :
+        op == Unary.Log1p ? Each(lift(Logarithms.Log1p)) :
+        op == Unary.Tan ? Each(lift(Math.Tan)) :
+        op == Unary.Asin ? Each(lift(Math.Asin)) :
+        op == Unary.Acos ? Each(lift(Math.Acos)) :
+        op == Unary.Atan ? Each(lift(Math.Atan)) :
+        op == Unary.Sinh ? Each(lift(Math.Sinh)) :
+        op == Unary.Cosh ? Each(lift(Math.Cosh)) :
         op == Unary.Tanh ? Each(lift(Math.Tanh)) :
-        op == Unary.Erf ? Each(lift(Special.Erf)) :
-        op == Unary.ErfInv ? Each(lift(Special.ErfInv)) :
-        op == Unary.LogGamma ? Each(lift(Special.LogGamma)) :
-        op == Unary.Digamma ? Each(lift(Special.Digamma)) :
-        op == Unary.Trigamma ? Each(lift(Special.Trigamma)) :
+        op == Unary.Asinh ? Each(lift(Math.Asinh)) :
+        op == Unary.Acosh ? Each(lift(Math.Acosh)) :
+        op == Unary.Atanh ? Each(lift(Math.Atanh)) :
+        op == Unary.Softplus ? Each(lift(Logarithms.Softplus)) :
+        op == Unary.Erf ? Each(lift(ErrorFunctions.Erf)) :
+        op == Unary.Erfc ? Each(lift(ErrorFunctions.Erfc)) :
+        op == Unary.ErfInv ? Each(lift(ErrorFunctions.Inverse)) :
+        op == Unary.LogGamma ? Each(lift(Gamma.Log)) :
+        op == Unary.Digamma ? Each(lift(Gamma.Digamma)) :
         null;
 
     private static Tile Number<T>(Unary op) where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
@@ -93,6 +108,7 @@ internal static unsafe class Routines
         op == Binary.Div ? Two<T>(TensorPrimitives.Divide) :
         op == Binary.Pow ? Two<T>(Special.Pow) :
         op == Binary.Atan2 ? Each<T>(T.Atan2) :
+        op == Binary.Hypot ? Each<T>(T.Hypot) :
         null;
 
     private static Tile Number<T>(Binary op) where T : unmanaged, INumber<T> =>

@@ -9,19 +9,32 @@ public static partial class Ops
     public static Node Abs(Node x) => Apply(Unary.Abs, x);
     public static Node Sign(Node x) => Apply(Unary.Sign, x);
     public static Node Exp(Node x) => Apply(Unary.Exp, Float(x));
+    public static Node Exp2(Node x) => Apply(Unary.Exp2, Float(x));
     public static Node Expm1(Node x) => Apply(Unary.Expm1, Float(x));
     public static Node Log(Node x) => Apply(Unary.Log, Float(x));
+    public static Node Log2(Node x) => Apply(Unary.Log2, Float(x));
+    public static Node Log10(Node x) => Apply(Unary.Log10, Float(x));
     public static Node Log1p(Node x) => Apply(Unary.Log1p, Float(x));
     public static Node Sqrt(Node x) => Apply(Unary.Sqrt, Float(x));
     public static Node Sin(Node x) => Apply(Unary.Sin, Float(x));
     public static Node Cos(Node x) => Apply(Unary.Cos, Float(x));
+    public static Node Tan(Node x) => Apply(Unary.Tan, Float(x));
+    public static Node Asin(Node x) => Apply(Unary.Asin, Float(x));
+    public static Node Acos(Node x) => Apply(Unary.Acos, Float(x));
+    public static Node Atan(Node x) => Apply(Unary.Atan, Float(x));
+    public static Node Sinh(Node x) => Apply(Unary.Sinh, Float(x));
+    public static Node Cosh(Node x) => Apply(Unary.Cosh, Float(x));
     public static Node Tanh(Node x) => Apply(Unary.Tanh, Float(x));
+    public static Node Asinh(Node x) => Apply(Unary.Asinh, Float(x));
+    public static Node Acosh(Node x) => Apply(Unary.Acosh, Float(x));
+    public static Node Atanh(Node x) => Apply(Unary.Atanh, Float(x));
     public static Node Sigmoid(Node x) => Apply(Unary.Sigmoid, Float(x));
+    public static Node Softplus(Node x) => Apply(Unary.Softplus, Float(x));
     public static Node Erf(Node x) => Apply(Unary.Erf, Float(x));
+    public static Node Erfc(Node x) => Apply(Unary.Erfc, Float(x));
     public static Node ErfInv(Node x) => Apply(Unary.ErfInv, Float(x));
     public static Node LogGamma(Node x) => Apply(Unary.LogGamma, Float(x));
     public static Node Digamma(Node x) => Apply(Unary.Digamma, Float(x));
-    public static Node Trigamma(Node x) => Apply(Unary.Trigamma, Float(x));
     public static Node Floor(Node x) => x.DType.IsFloat ? Apply(Unary.Floor, x) : x;
     public static Node Ceiling(Node x) => x.DType.IsFloat ? Apply(Unary.Ceiling, x) : x;
     public static Node Round(Node x) => x.DType.IsFloat ? Apply(Unary.Round, x) : x;
@@ -33,6 +46,7 @@ public static partial class Ops
     public static Node Max(Node a, Node b) => Apply(Binary.Max, a, b);
     public static Node Min(Node a, Node b) => Apply(Binary.Min, a, b);
     public static Node Atan2(Node a, Node b) => Apply(Binary.Atan2, Float(a), Float(b));
+    public static Node Hypot(Node a, Node b) => Apply(Binary.Hypot, Float(a), Float(b));
     public static Node Less(Node a, Node b) => Apply(Binary.Less, a, b);
     public static Node LessEqual(Node a, Node b) => Apply(Binary.LessEqual, a, b);
     public static Node Greater(Node a, Node b) => Apply(Binary.Less, b, a);
@@ -47,16 +61,6 @@ public static partial class Ops
     public static Node Square(Node x) => x * x;
     public static Node Reciprocal(Node x) => 1 / Float(x);
     public static Node Rsqrt(Node x) => 1 / Sqrt(x);
-    public static Node Tan(Node x) => Sin(x) / Cos(x);
-    public static Node Asin(Node x) => Atan2(x, Sqrt((1 - x) * (1 + x)));
-    public static Node Acos(Node x) => Atan2(Sqrt((1 - x) * (1 + x)), x);
-    public static Node Atan(Node x) => Atan2(x, 1);
-    public static Node Acosh(Node x) => Log(x + Sqrt((x - 1) * (x + 1)));
-    public static Node Atanh(Node x) => 0.5 * (Log1p(x) - Log1p(-x));
-    public static Node Erfc(Node x) => 1 - Erf(x);
-    public static Node Exp2(Node x) => Exp(x * Math.Log(2));
-    public static Node Log2(Node x) => Log(x) * (1 / Math.Log(2));
-    public static Node Log10(Node x) => Log(x) * (1 / Math.Log(10));
     public static Node Relu(Node x) => Where(x <= 0, 0, x);
     public static Node Silu(Node x) => x * Sigmoid(x);
     public static Node LogSigmoid(Node x) => -Softplus(-x);
@@ -98,34 +102,12 @@ public static partial class Ops
     /// <param name="alpha">Minus the limit at −∞.</param>
     public static Node Elu(Node x, double alpha = 1) => Where(x > 0, x, alpha * Expm1(Min(x, 0)));
 
-    /// <summary>log(1 + eˣ), without overflow.</summary>
-    /// <param name="x">The tensor.</param>
-    public static Node Softplus(Node x) => Relu(x) + Log1p(Exp(-Abs(x)));
-
     /// <summary>x·Φ(x), where Φ is the normal distribution function; or its approximation by tanh.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="tanh">Use 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).</param>
     public static Node Gelu(Node x, bool tanh = false) => tanh
         ? 0.5 * x * (1 + Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
         : 0.5 * x * (1 + Erf(x * Math.Sqrt(0.5)));
-
-    /// <summary>(eˣ − e⁻ˣ) / 2, accurate near zero.</summary>
-    /// <param name="x">The tensor.</param>
-    public static Node Sinh(Node x) => 0.5 * (Expm1(x) - Expm1(-x));
-
-    /// <summary>(eˣ + e⁻ˣ) / 2.</summary>
-    /// <param name="x">The tensor.</param>
-    public static Node Cosh(Node x) => 0.5 * (Exp(x) + Exp(-x));
-
-    /// <summary>The inverse of <see cref="Sinh"/>.</summary>
-    /// <param name="x">The tensor.</param>
-    public static Node Asinh(Node x)
-    {
-        x = Float(x);
-        var size = Abs(x);
-        var value = Sign(x) * Log1p(size + x * x / (1 + Sqrt(x * x + 1)));
-        return WithRule("Asinh", value, [x], static (x, y, c) => [c / Sqrt(x[0] * x[0] + 1)]);
-    }
 
     /// <summary>Limits elements to an interval; the gradient is 1 on its border. NaN passes.</summary>
     /// <param name="x">The tensor.</param>
@@ -137,15 +119,14 @@ public static partial class Ops
         return max is null ? x : Where(x > max, max, x);
     }
 
-    /// <summary>The second derivative of digamma: ψ″(x).</summary>
-    internal static Node Polygamma2(Node x)
+    /// <summary>The derivative of the digamma function of an order; digamma itself for order 0. https://pytorch.org/docs/2.6/generated/torch.polygamma.html</summary>
+    /// <param name="order">How often digamma is differentiated, at least 0.</param>
+    /// <param name="x">The tensor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The order is negative.</exception>
+    public static Node Polygamma(int order, Node x)
     {
-        // ψ″(x) = ψ″(x + n) − Σ 2 / (x + k)³, then the asymptotic series at x + n ≥ 10.
-        var shift = Full(x.Type, 0);
-        var z = x;
-        for (var k = 0; k < 10; k++, z += 1) shift += -2 / (z * z * z);
-        var w = 1 / (z * z);
-        return shift - w - w / z - w * w * (0.5 - w * (1.0 / 6 - w * (1.0 / 6 - w * (0.3 - w * (5.0 / 6)))));
+        ArgumentOutOfRangeException.ThrowIfNegative(order);
+        return order == 0 ? Digamma(x) : new Node(new Polygamma(order), Float(x));
     }
 }
 

@@ -49,19 +49,32 @@ public sealed record Unary : Elementwise
         Abs = new("Abs", (x, y) => Ops.Sign(x)),
         Sign = new("Sign", null),
         Exp = new("Exp", (x, y) => y),
-        Expm1 = new("Expm1", (x, y) => y + 1),
+        Exp2 = new("Exp2", (x, y) => y * Math.Log(2)),
+        Expm1 = new("Expm1", (x, y) => Ops.Exp(x)),
         Log = new("Log", (x, y) => Reciprocal(x)),
+        Log2 = new("Log2", (x, y) => Reciprocal(x * Math.Log(2))),
+        Log10 = new("Log10", (x, y) => Reciprocal(x * Math.Log(10))),
         Log1p = new("Log1p", (x, y) => Reciprocal(x + 1)),
         Sqrt = new("Sqrt", (x, y) => 0.5 / y),
         Sin = new("Sin", (x, y) => Ops.Cos(x)),
         Cos = new("Cos", (x, y) => -Ops.Sin(x)),
+        Tan = new("Tan", (x, y) => 1 + y * y),
+        Asin = new("Asin", (x, y) => Rsqrt(OneLessSquare(x))),
+        Acos = new("Acos", (x, y) => -Rsqrt(OneLessSquare(x))),
+        Atan = new("Atan", (x, y) => Reciprocal(1 + x * x)),
+        Sinh = new("Sinh", (x, y) => Ops.Cosh(x)),
+        Cosh = new("Cosh", (x, y) => Ops.Sinh(x)),
         Tanh = new("Tanh", (x, y) => 1 - y * y),
+        Asinh = new("Asinh", (x, y) => Reciprocal(Hypot(x, 1))),
+        Acosh = new("Acosh", (x, y) => Rsqrt(x - 1) * Rsqrt(x + 1)),
+        Atanh = new("Atanh", (x, y) => 0.5 * (Reciprocal(1 - x) + Reciprocal(1 + x))),
         Sigmoid = new("Sigmoid", (x, y) => y * (1 - y)),
+        Softplus = new("Softplus", (x, y) => Ops.Sigmoid(x)),
         Erf = new("Erf", (x, y) => Ops.Exp(-(x * x)) * (2 / Math.Sqrt(Math.PI))),
+        Erfc = new("Erfc", (x, y) => Ops.Exp(-(x * x)) * (-2 / Math.Sqrt(Math.PI))),
         ErfInv = new("ErfInv", (x, y) => Ops.Exp(y * y) * (Math.Sqrt(Math.PI) / 2)),
         LogGamma = new("LogGamma", (x, y) => Ops.Digamma(x)),
-        Digamma = new("Digamma", (x, y) => Ops.Trigamma(x)),
-        Trigamma = new("Trigamma", (x, y) => Ops.Polygamma2(x)),
+        Digamma = new("Digamma", (x, y) => Ops.Polygamma(1, x)),
         Floor = new("Floor", null),
         Ceiling = new("Ceiling", null),
         Round = new("Round", null),
@@ -93,6 +106,26 @@ public sealed record Unary : Elementwise
     public override int GetHashCode() => Title.GetHashCode(StringComparison.Ordinal);
 
     private protected override string Text => Name;
+
+    // 1 − x² without cancellation. Its derivative is −2x and not that of (1 − x)(1 + x), of which 0·∞ would remain at ±1.
+    private static Node OneLessSquare(Node x)
+    {
+        var plain = 1 - x * x;
+        return plain + Ops.Detach((1 - x) * (1 + x) - plain);
+    }
+}
+
+/// <summary>The n-th derivative of the digamma function, n ≥ 1.</summary>
+/// <param name="Order">How often digamma is differentiated.</param>
+public sealed record Polygamma(int Order) : Elementwise
+{
+    /// <inheritdoc/>
+    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+
+    /// <inheritdoc/>
+    public override LinearMap Differential(Node y, int operand) => new LinearMap.Scale(Ops.Polygamma(Order + 1, y.Inputs[0]));
+
+    private protected override string Text => $"Polygamma({Order})";
 }
 
 /// <summary>A function of two numbers: a name and two slopes.</summary>
@@ -111,6 +144,7 @@ public sealed record Binary : Elementwise
         Div = Row("Div", (a, b, y) => Reciprocal(b), (a, b, y) => -(a / b) / b),
         Pow = Row("Pow", PowBase, PowExponent),
         Atan2 = Row("Atan2", (a, b, y) => b / (a * a + b * b), (a, b, y) => -a / (a * a + b * b)),
+        Hypot = Row("Hypot", (a, b, y) => a / y, (a, b, y) => b / y),
         Max = Row("Max", (a, b, y) => Share(b, a), (a, b, y) => Share(a, b)),
         Min = Row("Min", (a, b, y) => Share(a, b), (a, b, y) => Share(b, a)),
         Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.Floor(a / b)),

@@ -60,15 +60,20 @@ public static partial class torch
         {
             return build();
         }
-        catch (ShapeException e)
+        catch (Exception e) when (e is not PythonError)
         {
-            throw new RuntimeError(e.Message);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new IndexError(e.Message);
+            throw Translated(e);
         }
     }
+
+    /// <summary>The Python exception that stands for one of .NET or of the core.</summary>
+    internal static PythonError Translated(Exception e) => e switch
+    {
+        ArgumentOutOfRangeException or IndexOutOfRangeException => new IndexError(e.Message),
+        NullReferenceException or ArgumentNullException => new TypeError("argument must be Tensor, not NoneType"),
+        InsufficientMemoryException or OutOfMemoryException => new RuntimeError($"DefaultCPUAllocator: can't allocate memory: {e.Message}"),
+        _ => new RuntimeError(e.Message),
+    };
 
     internal static int Wrap(long dim, int rank)
     {

@@ -186,9 +186,9 @@ public static partial class torch
         {
             Evaluator.Force(nodes, keep);
         }
-        catch (InsufficientMemoryException e)
+        catch (Exception e) when (e is not PythonError)
         {
-            throw new RuntimeError($"DefaultCPUAllocator: can't allocate memory: {e.Message}");
+            throw Translated(e);
         }
     }
 }

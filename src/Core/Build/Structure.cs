@@ -123,14 +123,35 @@ public static partial class Ops
     /// <param name="axis2">The column axis.</param>
     public static Node Diagonal(Node x, long offset = 0, int axis1 = 0, int axis2 = 1)
     {
+        var (order, flat, start, count, step) = DiagonalPlaces(x, offset, axis1, axis2);
+        return SliceAxis(Reshape(Permute(x, order), flat), -1, start, count == 0 ? start : start + (count - 1) * step + 1, step);
+    }
+
+    /// <summary>Overwrites the diagonal over two axes.</summary>
+    /// <param name="x">The whole.</param>
+    /// <param name="diagonal">The new diagonal, of the shape that <see cref="Diagonal"/> gives.</param>
+    /// <param name="offset">Above (positive) or below the main diagonal.</param>
+    /// <param name="axis1">The row axis.</param>
+    /// <param name="axis2">The column axis.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Node InsertDiagonal(Node x, Node diagonal, long offset = 0, int axis1 = 0, int axis2 = 1)
+    {
+        var (order, flat, start, count, step) = DiagonalPlaces(x, offset, axis1, axis2);
+        if (count == 0) return x;
+        var rank = flat.Count;
+        var written = Insert(Reshape(Permute(x, order), flat), diagonal, Dims.Repeat(0, rank).With(rank - 1, start), Dims.Repeat(1, rank).With(rank - 1, step));
+        return Permute(Reshape(written, x.Shape.Pick(order)), new Permute(order).Inverse);
+    }
+
+    // With the two axes last and joined, a diagonal is every (columns + 1)-th element.
+    private static (Dims Order, Dims Flat, long Start, long Count, long Step) DiagonalPlaces(Node x, long offset, int axis1, int axis2)
+    {
         var (i, j) = (Axis(x, axis1), Axis(x, axis2));
         if (i == j) throw new ShapeException($"Diagonal: the axes of {x.Type} must differ");
         var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != i && k != j));
         var (rows, columns) = (x.Shape[i], x.Shape[j]);
         var count = Math.Max(0, offset >= 0 ? Math.Min(rows, columns - offset) : Math.Min(rows + offset, columns));
-        var start = offset >= 0 ? offset : -offset * columns;
-        var flat = Reshape(Permute(x, [.. rest, i, j]), [.. x.Shape.Pick(rest), rows * columns]);
-        return SliceAxis(flat, -1, start, count == 0 ? start : start + (count - 1) * (columns + 1) + 1, columns + 1);
+        return ([.. rest, i, j], [.. x.Shape.Pick(rest), rows * columns], count == 0 ? 0 : offset >= 0 ? offset : -offset * columns, count, columns + 1);
     }
 
     /// <summary>Matrices with the last axis on a diagonal; the transpose of <see cref="Diagonal"/>.</summary>

@@ -6,9 +6,14 @@ namespace Functional.Autograd;
 public static partial class torch
 {
     /// <summary>A gradient on its way: its expression and, when it can be differentiated itself, the operation that made it.</summary>
-    internal readonly record struct Flow(Node Node, Edge Edge)
+    /// <param name="Node">Its value.</param>
+    /// <param name="Edge">What made it; none when it is not to be differentiated.</param>
+    /// <param name="Origin">The tensor that it is, when the user made it.</param>
+    internal readonly record struct Flow(Node Node, Edge Edge, Tensor? Origin = null)
     {
-        public Tensor Tensor() => new(Node) { gradFn = Edge.Fn is AccumulateGrad ? null : Edge.Fn, outputNr = Edge.Nr };
+        public static Flow Of(Tensor t) => new(t.Node, t.Edge, t);
+
+        public Tensor Tensor() => Origin ?? new(Node) { gradFn = Edge.Fn, outputNr = Edge.Nr };
     }
 
     /// <summary>One backward pass: operations in reverse order of their making, each once all gradients of its results are there.</summary>
@@ -26,14 +31,43 @@ public static partial class torch
         private readonly Dictionary<GradFn, Stop> stops = new(ReferenceEqualityComparer.Instance);
         private readonly PriorityQueue<Stop, long> ready = new();
         private readonly List<GradFn> executed = [];
-        private readonly List<(Tensor Leaf, Flow Flow)> leaves = [];
-        private readonly List<(Tensor Tensor, Flow Flow)> retained = [];
+        private readonly List<Undo> undo = [];
+        private bool accumulate;
         private HashSet<GradFn>? onPath;
         private Dictionary<Edge, Flow?>? captured;
 
         /// <summary>Runs the pass. Gradients reach leaves, or only the given edges; nothing is changed when it fails.</summary>
         public Flow?[] Run(IReadOnlyList<(Edge Edge, Flow Seed)> roots, IReadOnlyList<Edge>? wanted, bool accumulate)
         {
+            // A backward within a hook within a backward … goes on with a stack of its own when this one comes to its end.
+            if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) return Elsewhere(() => Pass(roots, wanted, accumulate));
+            return Pass(roots, wanted, accumulate);
+        }
+
+        private static Flow?[] Elsewhere(Func<Flow?[]> pass)
+        {
+            Flow?[] result = [];
+            Exception? failure = null;
+            var thread = new Thread(() =>
+            {
+                try
+                {
+                    result = pass();
+                }
+                catch (Exception e)
+                {
+                    failure = e;
+                }
+            }, 1 << 24);
+            thread.Start();
+            thread.Join();
+            if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            return result;
+        }
+
+        private Flow?[] Pass(IReadOnlyList<(Edge Edge, Flow Seed)> roots, IReadOnlyList<Edge>? wanted, bool accumulate)
+        {
+            this.accumulate = accumulate || wanted is null;
             Count(roots);
             if (wanted is not null) Restrict(wanted);
             foreach (var (edge, seed) in roots) Arrive(stops[edge.Fn!], edge.Nr, seed);
@@ -43,16 +77,19 @@ public static partial class torch
                     stop.Waiting = -1;
                     ready.Enqueue(stop, Order(stop.Fn));
                 }
-            if (GradMode == create) Drain();
-            else
-                using (set_grad_enabled(create)) Drain();
+            try
+            {
+                if (GradMode == create) Drain();
+                else
+                    using (set_grad_enabled(create)) Drain();
+            }
+            catch
+            {
+                for (var i = undo.Count - 1; i >= 0; i--) undo[i].Run();
+                throw;
+            }
             if (!retain)
                 foreach (var fn in executed) fn.Release();
-            if (accumulate || wanted is null)
-            {
-                foreach (var (leaf, flow) in leaves) Accumulate(leaf, flow);
-            }
-            foreach (var (tensor, flow) in retained) Accumulate(tensor, flow);
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
         }
 
@@ -62,7 +99,7 @@ public static partial class torch
         }
 
         /// <summary>What was added to, for computing it at once.</summary>
-        public IEnumerable<Tensor> Touched => leaves.Select(l => l.Leaf).Concat(retained.Select(r => r.Tensor)).Select(t => t.gradient).OfType<Tensor>();
+        public IEnumerable<Tensor> Touched => undo.Select(u => u.Tensor.gradient).OfType<Tensor>();
 
         private static long Order(GradFn fn) => fn is AccumulateGrad ? long.MinValue : -fn.Sequence;
 
@@ -100,8 +137,10 @@ public static partial class torch
 
         private Flow Sum(Flow a, Flow b)
         {
-            var node = a.Node + b.Node;
-            return create && (a.Edge.Fn ?? b.Edge.Fn) is not null ? new(node, new(new GradFn("AddBackward0", [node], [a.Node, b.Node], [a.Edge, b.Edge]), 0)) : new(node, default);
+            if (!create || (a.Edge.Fn ?? b.Edge.Fn) is null) return new(a.Node + b.Node, default);
+            var own = Distinct([a.Node, b.Node]);
+            var node = own[0] + own[1];
+            return new(node, new(new GradFn("AddBackward0", Saves.None, [node], own, [a.Edge, b.Edge]), 0));
         }
 
         private void Execute(GradFn fn, Stop stop)
@@ -116,7 +155,7 @@ public static partial class torch
             }
             if (fn is AccumulateGrad leaf)
             {
-                if (flows[0] is { } flow && (onPath is null || onPath.Contains(fn)) && leaf.Variable.requires_grad) leaves.Add((leaf.Variable, flow));
+                if (accumulate && flows[0] is { } flow && (onPath is null || onPath.Contains(fn)) && leaf.Variable.requires_grad) Accumulate(leaf.Variable, flow);
                 return;
             }
             var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !LeadsOn(fn) ? null : Differentiate(fn, flows);
@@ -137,36 +176,61 @@ public static partial class torch
             executed.Add(fn);
             var needed = new bool[fn.Edges.Length];
             for (var i = 0; i < needed.Length; i++) needed[i] = fn.Edges[i].Fn is { } next && (onPath is null || onPath.Contains(next));
-            var cotangents = new Node?[flows.Length];
-            for (var k = 0; k < flows.Length; k++) cotangents[k] = flows[k]?.Node;
-            var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : null;
-            if (gradients is null)
-            {
-                var nodes = fn.Backward(cotangents, needed);
-                gradients = new Flow?[nodes.Length];
-                for (var i = 0; i < nodes.Length; i++)
-                    if (nodes[i] is { } node) gradients[i] = create ? Recorded(fn, node, flows) : new Flow(node, default);
-            }
+            var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Pulled(fn, flows, needed);
             if (autograd.anomaly) CheckNumbers(fn, gradients);
-            if (fn.PostHooks is not null)
-                foreach (var hook in fn.PostHooks) hook([.. gradients.Select(g => g?.Tensor())], [.. flows.Select(f => f?.Tensor())]);
+            foreach (var hook in fn.PostHooks ?? [])
+                if (hook([.. gradients.Select(g => g?.Tensor())], [.. flows.Select(f => f?.Tensor())]) is { } replaced)
+                    gradients = [.. gradients.Select((g, i) => g is { } old ? Replaced(old, replaced[i]) : replaced[i] is { } made ? Flow.Of(made) : g)];
             return gradients;
         }
 
-        // A gradient as an operation of its own: a function of the incoming gradients and of the operands that it still depends on.
-        private static Flow Recorded(GradFn fn, Node node, Flow?[] flows)
+        private Flow?[] Pulled(GradFn fn, Flow?[] flows, bool[] needed)
         {
-            foreach (var flow in flows)
-                if (flow is { } same && ReferenceEquals(same.Node, node)) return same;
-            var sources = new Dictionary<Node, Edge>(ReferenceEqualityComparer.Instance);
-            foreach (var flow in flows)
-                if (flow is { } f) sources[f.Node] = f.Edge;
-            for (var i = 0; i < fn.Inputs.Length; i++)
-                if (!sources.TryGetValue(fn.Inputs[i], out var known) || known.Fn is null) sources[fn.Inputs[i]] = fn.Edges[i];
-            List<Node> reached;
-            using (var numbering = Numbering.Begin()) reached = Traversal.Order([node], sources.ContainsKey, numbering).FindAll(sources.ContainsKey);
-            if (!reached.Exists(n => sources[n].Fn is not null)) return new(node, default);
-            return new(node, new(new GradFn(NameOf(node.Op), [node], [.. reached], [.. reached.Select(n => sources[n])]) { Saving = fn.Saving, SavedValues = fn.SavedValues }, 0));
+            var cotangents = new Node?[flows.Length];
+            for (var k = 0; k < flows.Length; k++)
+                if (flows[k] is { } flow)
+                {
+                    // A gradient that is to be differentiated is a function of positions, like any recorded operation.
+                    cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
+                    if (!flow.Node.Type.Equals(fn.Outputs[k].Type)) cotangents[k] = Ops.Cast(cotangents[k]!, fn.Outputs[k].DType);
+                }
+            var nodes = fn.Backward(cotangents, needed);
+            var gradients = new Flow?[nodes.Length];
+            for (var i = 0; i < nodes.Length; i++)
+                if (nodes[i] is { } node) gradients[i] = create ? Differentiable(fn, node, flows, cotangents) : new Flow(node, default);
+            return gradients;
+        }
+
+        // A gradient as an operation of its own: a function of the incoming gradients and of the operands.
+        private static Flow Differentiable(GradFn fn, Node node, Flow?[] flows, Node?[] cotangents)
+        {
+            List<(Node Own, Edge Edge)> sources = [];
+            for (var k = 0; k < flows.Length; k++)
+            {
+                if (flows[k] is not { } flow) continue;
+                if (ReferenceEquals(node, cotangents[k])) return flow;
+                sources.Add((cotangents[k]!, flow.Edge));
+            }
+            for (var i = 0; i < fn.Inputs.Length; i++) sources.Add((fn.Inputs[i], fn.Edges[i]));
+            var reached = Reached(node, sources.ConvertAll(s => s.Own));
+            sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)));
+            if (sources.TrueForAll(s => s.Edge.Fn is null)) return new(node, default);
+            return new(node, new(new GradFn(NameOf(node.Op), fn.Saves | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
+        }
+
+        // What a value depends on differentiably: through floating-point values, and not through a detached one.
+        private static HashSet<Node> Reached(Node root, List<Node> sources)
+        {
+            HashSet<Node> ends = new(sources, ReferenceEqualityComparer.Instance), met = new(ReferenceEqualityComparer.Instance);
+            var stack = new Stack<Node>([root]);
+            while (stack.TryPop(out var node))
+            {
+                if (!met.Add(node) || ends.Contains(node) || node.Op is Detach) continue;
+                foreach (var input in node.Inputs)
+                    if (input.DType.IsFloat) stack.Push(input);
+            }
+            met.IntersectWith(ends);
+            return met;
         }
 
         private static string NameOf(Op op) => op switch
@@ -186,26 +250,28 @@ public static partial class torch
         // PyTorch's order: tensor hooks, then node pre-hooks, then retained gradients.
         private void Intercept(GradFn fn, Flow?[] flows)
         {
-            if (fn.TensorHooks is not null)
-                foreach (var (nr, hooks) in fn.TensorHooks)
-                    foreach (var hook in hooks.ToArray())
-                        if (flows[nr] is { } flow) flows[nr] = Replaced(flow, hook.Call(flow.Tensor()));
-            if (fn.PreHooks is not null)
-                foreach (var hook in fn.PreHooks)
-                    if (hook([.. flows.Select(f => f?.Tensor())]) is { } replaced)
-                        for (var k = 0; k < flows.Length; k++)
-                            flows[k] = replaced[k] is { } t ? new Flow(t.Node, t.Edge) : null;
-            if (fn.Retained is null) return;
-            foreach (var (nr, tensors) in fn.Retained)
-                foreach (var tensor in tensors)
-                    if (flows[nr] is { } flow) retained.Add((tensor, flow));
+            foreach (var (nr, hooks) in fn.TensorHooks?.ToArray() ?? [])
+                foreach (var hook in hooks.ToArray())
+                    if (flows[nr] is { } flow)
+                    {
+                        // What a hook writes into the gradient counts, as what it returns does.
+                        var given = flow.Tensor();
+                        flows[nr] = Replaced(flow, hook.Call(given) ?? given);
+                    }
+            foreach (var hook in fn.PreHooks ?? [])
+                if (hook([.. flows.Select(f => f?.Tensor())]) is { } replaced)
+                    for (var k = 0; k < flows.Length; k++)
+                        flows[k] = replaced[k] is { } t ? Flow.Of(t) : null;
+            foreach (var (nr, tensor) in fn.Retained ?? [])
+                if (flows[nr] is { } flow) Accumulate(tensor, flow);
         }
 
         private static Flow Replaced(Flow flow, Tensor? by)
         {
             if (by is null) return flow;
             if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
-            return new(by.Node, by.Edge);
+            if (by.Node.DType != flow.Node.DType) throw new RuntimeError("hook '<lambda>' has changed the type of value");
+            return Flow.Of(by);
         }
 
         private static void CheckNumbers(GradFn fn, Flow?[] gradients)
@@ -221,28 +287,45 @@ public static partial class torch
 
         private void Accumulate(Tensor leaf, Flow flow)
         {
+            // Only the sum itself is atomic: a hook may wait for another thread's pass over the same leaf.
             lock (leaf)
             {
-                if (leaf.gradient is not { } sum)
+                undo.Add(new(leaf, leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0));
+                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : Added(sum, flow.Node);
+            }
+            foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
+        }
+
+        private Tensor First(Tensor leaf, Flow flow)
+        {
+            var grad = new Tensor(flow.Node);
+            if (create && flow.Edge.Fn is not null)
+            {
+                var copy = new Node(Alias.Instance, flow.Node);
+                grad = new Tensor(copy) { gradFn = new GradFn("CopyBackwards", Saves.None, [copy], [flow.Node], [flow.Edge]) };
+            }
+            if (!leaf.IsPlain && !Layouts.Overlaps(leaf.Layout)) grad.storage.Order = Layouts.Like(leaf.Dims, leaf);
+            return grad;
+        }
+
+        private static Tensor Added(Tensor sum, Node gradient)
+        {
+            sum.Set(sum.Node + Ops.Cast(gradient, sum.Node.DType));
+            return sum;
+        }
+
+        /// <summary>A gradient as it was, for a pass that fails.</summary>
+        private sealed record Undo(Tensor Tensor, Tensor? Gradient, Node? Value, int Version)
+        {
+            public void Run()
+            {
+                lock (Tensor)
                 {
-                    var grad = new Tensor(flow.Node);
-                    if (create && flow.Edge.Fn is not null)
-                    {
-                        var copy = new Node(Alias.Instance, flow.Node);
-                        grad = new Tensor(copy) { gradFn = new GradFn("CopyBackwards", [copy], [flow.Node], [flow.Edge]) };
-                    }
-                    leaf.gradient = grad;
+                    Tensor.gradient = Gradient;
+                    if (Value is null || ReferenceEquals(Gradient!.Node, Value)) return;
+                    Gradient.Set(Value);
+                    Gradient.version.Restore(Version);
                 }
-                else if (create)
-                {
-                    leaf.gradient = sum + flow.Tensor();
-                }
-                else
-                {
-                    sum.Set(sum.Node + Ops.Cast(flow.Node, sum.Node.DType));
-                }
-                if (leaf.postAccumulate is { } hooks)
-                    foreach (var hook in hooks.ToArray()) hook.Call(leaf);
             }
         }
     }

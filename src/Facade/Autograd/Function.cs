@@ -4,7 +4,7 @@ public static partial class torch
 {
     /// <summary>A recorded function with a backward of the user's own.</summary>
     internal sealed class FunctionFn(string name, Node[] outputs, Node[] inputs, Edge[] edges, autograd.FunctionCtx context, Func<autograd.FunctionCtx, Tensor[], Tensor?[]> backward)
-        : GradFn(name, outputs, inputs, edges)
+        : GradFn(name, Saves.Number, outputs, inputs, edges)
     {
         public Flow?[] Call(Flow?[] flows, bool create)
         {
@@ -21,7 +21,7 @@ public static partial class torch
                 var wanted = Inputs[i].Shape;
                 if (g.Dims != wanted && (g.Dims.Count < wanted.Count || !Reduces(g.Dims, wanted)))
                     throw new RuntimeError($"Function {Name} returned an invalid gradient at index {i} - got {g.Dims} but expected shape compatible with {wanted}");
-                gradients[i] = new Flow(Ops.Cast(Ops.SumTo(g.Node, wanted), Inputs[i].DType), g.Edge);
+                gradients[i] = Flow.Of((g.Dims == wanted ? g : Record("SumBackward1", Saves.None, x => Ops.SumTo(x, wanted), g)).to(Named(Inputs[i].DType)));
             }
             return gradients;
         }
@@ -95,7 +95,7 @@ public static partial class torch
                 if (!GradMode || !inputs.Any(i => i.requires_grad)) return output;
                 var node = new Node(Primitives.Alias.Instance, output.Node);
                 if (output.gradFn is not null || inputs.Contains(output)) output = new Tensor(node);
-                output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [node], Nodes(inputs), Edges(inputs), context, function.backward);
+                output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [node], Positions(inputs), Edges(inputs), context, function.backward);
                 return output;
             }
         }

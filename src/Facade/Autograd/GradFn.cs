@@ -15,14 +15,16 @@ public static partial class torch
     /// <summary>A handle that removes a hook.</summary>
     public sealed class Hook
     {
-        private readonly List<Hook> owner;
+        private readonly Action removal;
 
-        internal Hook(Func<Tensor, Tensor?> call, List<Hook> owner) => (Call, this.owner) = (call, owner);
+        internal Hook(Func<Tensor, Tensor?> call, List<Hook> owner) => (Call, removal) = (call, () => owner.Remove(this));
+
+        internal Hook(Action removal) => (Call, this.removal) = (_ => null, removal);
 
         internal Func<Tensor, Tensor?> Call { get; }
 
         /// <summary>Removes the hook.</summary>
-        public void remove() => owner.Remove(this);
+        public void remove() => removal();
     }
 
     /// <summary>
@@ -34,35 +36,64 @@ public static partial class torch
         private static long sequence;
 
         internal readonly long Sequence;
+        internal readonly Saves Saves;
         internal Node[] Outputs;
         internal Node[] Inputs;
         internal readonly Edge[] Edges;
         internal Saved[] SavedValues = [];
-        internal bool Saving, Released;
+        internal bool Released;
         internal Dictionary<int, List<Hook>>? TensorHooks;
-        internal Dictionary<int, List<Tensor>>? Retained;
+        internal List<(int Nr, Tensor Tensor)>? Retained;
         internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
-        internal List<Action<Tensor?[], Tensor?[]>>? PostHooks;
+        internal List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
 
-        internal GradFn(string name, Node[] outputs, Node[] inputs, Edge[] edges)
+        internal GradFn(string name, Saves saves, Node[] outputs, Node[] inputs, Edge[] edges)
         {
-            (Name, Outputs, Inputs, Edges) = (name, outputs, inputs, edges);
+            (Name, Saves, Outputs, Inputs, Edges) = (name, saves, outputs, inputs, edges);
             Sequence = Interlocked.Increment(ref sequence);
+        }
+
+        /// <summary>A recorded piece that is built from one distinct node for each operand.</summary>
+        internal static GradFn Of(string name, Saves saves, ReadOnlySpan<Tensor> operands, Func<Node[], Node> build)
+        {
+            var own = Positions(operands);
+            return new(name, saves, [build(own)], own, Edges(operands));
         }
 
         internal string Name { get; }
 
+        private bool Saving => Saves is not (Saves.None or Saves.Formula);
+
         /// <summary>PyTorch's name of the operation's derivative, such as MulBackward0.</summary>
-        public string name() => Name;
+        public string name() => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" ? "torch::autograd::" + Name : Name;
 
         /// <summary>Where the gradients of the operands go.</summary>
         public IReadOnlyList<Edge> next_functions => Edges;
 
         /// <summary>Calls a function before the gradients of the results are used; it may replace them.</summary>
-        public void register_prehook(Func<Tensor?[], Tensor?[]?> hook) => (PreHooks ??= []).Add(hook);
+        public Hook register_prehook(Func<Tensor?[], Tensor?[]?> hook)
+        {
+            // Lists of hooks are replaced, never changed: a pass that is under way keeps the hooks that it began with.
+            PreHooks = [.. PreHooks ?? [], hook];
+            return new(() => PreHooks = [.. PreHooks.Where(h => h != hook)]);
+        }
+
+        /// <summary>Calls a function with the gradients of the operands and those of the results; what it returns, unless null, takes the operands' gradients' place.</summary>
+        public Hook register_hook(Func<Tensor?[], Tensor?[], Tensor?[]?> hook)
+        {
+            PostHooks = [.. PostHooks ?? [], hook];
+            return new(() => PostHooks = [.. PostHooks.Where(h => h != hook)]);
+        }
 
         /// <summary>Calls a function with the gradients of the operands and those of the results.</summary>
-        public void register_hook(Action<Tensor?[], Tensor?[]> hook) => (PostHooks ??= []).Add(hook);
+        public Hook register_hook(Action<Tensor?[], Tensor?[]> hook) => register_hook((operands, results) =>
+        {
+            hook(operands, results);
+            return null;
+        });
+
+        /// <summary>Keeps the gradient of a result.</summary>
+        internal void Retain(Tensor tensor, int nr) => Retained = [.. Retained ?? [], (nr, tensor)];
 
         /// <summary>As PyTorch prints it, without the address.</summary>
         public override string ToString() => $"<{Name} object at 0x7f0000000000>";
@@ -77,7 +108,7 @@ public static partial class torch
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
                 var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
-                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.Name},";
+                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.name()},";
                 var hint = autograd.anomaly
                     ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
@@ -105,26 +136,28 @@ public static partial class torch
 
         private static Node Hollow(Node leaf) => leaf.Op is Input ? Node.Placeholder(leaf.Type) : leaf;
 
-        /// <summary>The gradients of the operands, given those of the results.</summary>
+        /// <summary>The gradients of the operands, given those of the results. What the results do not depend on differentiably gets zeros.</summary>
         internal virtual Node?[] Backward(Node?[] cotangents, bool[] needed)
         {
+            if (Name == "NotImplemented") throw new RuntimeError($"derivative for aten::floor_divide is not implemented");
             var result = new Node?[Inputs.Length];
             if (Outputs.Length == 1 && IsOnePrimitive(Outputs[0]))
             {
                 for (var i = 0; i < result.Length; i++)
                     if (needed[i]) result[i] = Gradient.Pull(Outputs[0].Op.Differential(Outputs[0], i), cotangents[0]!);
-                return result;
             }
-            List<Node> roots = [], seeds = [];
-            for (var k = 0; k < Outputs.Length; k++)
-                if (cotangents[k] is { } c)
-                {
-                    roots.Add(Outputs[k]);
-                    seeds.Add(c);
-                }
-            var gradients = Gradient.Of([.. roots], [.. seeds], Inputs);
-            for (var i = 0; i < result.Length; i++)
-                if (needed[i] && Array.IndexOf(Inputs, Inputs[i]) == i) result[i] = gradients[i];
+            else
+            {
+                List<Node> roots = [], seeds = [];
+                for (var k = 0; k < Outputs.Length; k++)
+                    if (cotangents[k] is { } c)
+                    {
+                        roots.Add(Outputs[k]);
+                        seeds.Add(c);
+                    }
+                result = Gradient.Of([.. roots], [.. seeds], Inputs);
+            }
+            for (var i = 0; i < result.Length; i++) result[i] = needed[i] ? result[i] ?? Ops.Full(Inputs[i].Type, 0) : null;
             return result;
         }
 
@@ -138,7 +171,7 @@ public static partial class torch
     }
 
     /// <summary>The end of a recorded graph: adds what arrives to a leaf's gradient.</summary>
-    internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", [], [], [])
+    internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", Saves.None, [], [], [])
     {
         public Tensor Variable => variable;
 

@@ -1,3 +1,5 @@
+using Functional.Autograd.Primitives;
+
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -15,20 +17,65 @@ public static partial class torch
         All = 4,
         /// <summary>The result.</summary>
         Result = 8,
-        /// <summary>A number, kept as a tensor.</summary>
+        /// <summary>A number or an index, kept without a gradient of its own.</summary>
         Number = 16,
         /// <summary>The second operand.</summary>
         Other = 32,
+        /// <summary>PyTorch's derivative is a function of the operands also where ours is constant: differentiated again it gives zeros, not nothing.</summary>
+        Formula = 64,
     }
 
     private const int DeepestPending = 4096;
 
-    /// <summary>Makes the result of an operation and records it when a gradient may be wanted.</summary>
-    /// <param name="name">PyTorch's name of the derivative.</param>
+    // The recorder. A result is a function of one node for each operand position, and it is given nodes that are distinct: two tensors may
+    // share a node (a tensor and its detached self, a view that moves nothing), but a gradient is taken by position.
+
+    /// <summary>Records an operation of one operand.</summary>
+    /// <param name="name">PyTorch's name of the derivative; empty for results that carry none.</param>
     /// <param name="saves">What the derivative reads.</param>
-    /// <param name="node">The result.</param>
-    /// <param name="operands">The tensors that the result was made of.</param>
-    internal static Tensor Record(string name, Saves saves, Node node, params ReadOnlySpan<Tensor> operands)
+    /// <param name="f">The result from the operand.</param>
+    /// <param name="x">The operand.</param>
+    /// <param name="watched">Tensors that the derivative reads without a gradient of their own, such as indices.</param>
+    internal static Tensor Record(string name, Saves saves, Func<Node, Node> f, Tensor x, params ReadOnlySpan<Tensor> watched)
+    {
+        var own = x.Node;
+        Node result;
+        try
+        {
+            result = f(own);
+        }
+        catch (Exception e) when (e is not PythonError)
+        {
+            throw Translated(e);
+        }
+        return Recorded(name, saves, result, [own], [x], watched);
+    }
+
+    /// <summary>Records an operation of two operands.</summary>
+    internal static Tensor Record(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b, params ReadOnlySpan<Tensor> watched)
+    {
+        var (x, y) = (a.Node, b.Node);
+        if (ReferenceEquals(x, y)) y = new Node(Alias.Instance, y);
+        Node result;
+        try
+        {
+            result = f(x, y);
+        }
+        catch (Exception e) when (e is not PythonError)
+        {
+            throw Translated(e);
+        }
+        return Recorded(name, saves, result, [x, y], [a, b], watched);
+    }
+
+    /// <summary>Records an operation of any number of operands.</summary>
+    internal static Tensor Record(string name, Saves saves, Func<Node[], Node> f, ReadOnlySpan<Tensor> operands, params ReadOnlySpan<Tensor> watched)
+    {
+        var own = Positions(operands);
+        return Recorded(name, saves, Guard(() => f(own)), own, operands, watched);
+    }
+
+    private static Tensor Recorded(string name, Saves saves, Node node, ReadOnlySpan<Node> own, ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched)
     {
         var result = new Tensor(node);
         var depth = 0;
@@ -39,136 +86,32 @@ public static partial class torch
             wanted |= x.requires_grad;
         }
         result.storage.Depth = depth + 1;
-        if (wanted && GradMode && node.DType.IsFloat)
+        if (wanted && GradMode && node.DType.IsFloat && name != "")
         {
-            result.gradFn = Function(name, saves, [node], operands);
-            if (saves is not (Saves.None or Saves.Number)) result.gradFn.SavedValues = SavedBy(saves, operands, result);
+            var fn = new GradFn(name, saves, [node], own.ToArray(), Edges(operands));
+            if (saves is not (Saves.None or Saves.Number) || watched.Length > 0) fn.SavedValues = SavedBy(saves, operands, result, watched);
+            result.gradFn = fn;
         }
         // Histories are computed before they grow without bound.
         if (depth >= DeepestPending) Force([result]);
         return result;
     }
 
-    internal static GradFn Function(string name, Saves saves, Node[] outputs, ReadOnlySpan<Tensor> operands)
+    /// <summary>One node for each operand, all distinct.</summary>
+    internal static Node[] Positions(ReadOnlySpan<Tensor> operands)
     {
-        var (nodes, edges) = (new Node[operands.Length], new Edge[operands.Length]);
-        for (var i = 0; i < nodes.Length; i++) (nodes[i], edges[i]) = (operands[i].Node, operands[i].Edge);
-        return new GradFn(name, outputs, nodes, edges) { Saving = saves != Saves.None };
+        var own = new Node[operands.Length];
+        for (var i = 0; i < own.Length; i++) own[i] = operands[i].Node;
+        return Distinct(own);
     }
 
-    internal static Saved[] SavedBy(Saves saves, ReadOnlySpan<Tensor> operands, Tensor? result)
+    /// <summary>The nodes, where each that stands there already has become a node of its own.</summary>
+    internal static Node[] Distinct(Node[] nodes)
     {
-        Span<bool> take = stackalloc bool[Math.Min(operands.Length, 64)];
-        var count = 0;
-        for (var i = 0; i < take.Length; i++)
-        {
-            take[i] = saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && i == 0) || (saves.HasFlag(Saves.Other) && i == 1);
-            for (var j = 0; j < operands.Length && saves.HasFlag(Saves.Cross) && !take[i]; j++) take[i] = j != i && operands[j].requires_grad;
-            if (take[i]) count++;
-        }
-        var saved = new Saved[count + (saves.HasFlag(Saves.Result) && result is not null ? 1 : 0)];
-        if (saved.Length > count) saved[count] = new(result!, result!.version.Value, true);
-        for (var i = take.Length - 1; i >= 0; i--)
-            if (take[i]) saved[--count] = new(operands[i], operands[i].version.Value, false);
-        return saved;
-    }
-
-    /// <summary>Operands that may be one node: what carries no gradient becomes a node of its own.</summary>
-    internal static (Node A, Node B) Apart(Tensor a, Tensor b)
-    {
-        var (x, y) = (a.Node, b.Node);
-        if (ReferenceEquals(x, y) && !ReferenceEquals(a, b) && a.requires_grad != b.requires_grad) y = Ops.Detach(y);
-        return (x, y);
-    }
-
-    /// <summary>A view of a tensor, recorded.</summary>
-    internal static Tensor MakeView(string name, Tensor x, Func<Node, Node> read, Func<Node, Node, Node>? write, Creation made = Creation.Normal)
-    {
-        var node = Guard(() => read(x.Node));
-        if (!GradMode && made == Creation.Normal) made = Creation.NoGrad;
-        var window = x.window is { } outer ? outer.Through(read, write, outer.Made == Creation.Normal ? made : outer.Made) : new View(x, read, write, made);
-        var result = new Tensor(node, x.storage, x.version, window) { rebased = window.Base.rebased };
-        if (x.requires_grad && GradMode && node.DType.IsFloat) result.gradFn = Function(name, Saves.None, [node], [x]);
-        return result;
-    }
-
-    internal static string Forbidden(View window, string what)
-    {
-        var tail = window.Made == Creation.NoGrad
-            ? " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
-            : " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.";
-        return window.Made == Creation.NoGrad ? $"A view was created in no_grad mode and {what} modified inplace with grad mode enabled.{tail}" : $"{what} modified inplace.{tail}";
-    }
-
-    /// <summary>Writes a new value into a tensor, as PyTorch's in-place operations do: aliases see it, the version moves on, history is rebased.</summary>
-    /// <param name="self">The tensor.</param>
-    /// <param name="name">PyTorch's name of the derivative.</param>
-    /// <param name="saves">What the derivative reads; operand 0 is the tensor itself.</param>
-    /// <param name="value">The new value from the old.</param>
-    /// <param name="others">Further operands.</param>
-    internal static Tensor InPlace(Tensor self, string name, Saves saves, Func<Node, Node> value, params ReadOnlySpan<Tensor> others)
-    {
-        var track = GradMode;
-        if (track) CheckWritable(self);
-        var old = self.Node;
-        var node = Guard(() => value(old));
-        if (node.Shape != old.Shape && node.Shape.Count >= old.Shape.Count) throw new RuntimeError($"output with shape {old.Shape} doesn't match the broadcast shape {node.Shape}");
-        if (node.DType != old.DType)
-        {
-            if (Kind(node.DType) > Kind(old.DType)) throw new RuntimeError($"result type {Named(node.DType).TensorType} can't be cast to the desired output type {Named(old.DType).TensorType}");
-            node = Ops.Cast(node, old.DType);
-        }
-        if (self.window is { Write: null }) throw new RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
-        var wanted = self.requires_grad;
-        foreach (var x in others) wanted |= x.requires_grad;
-        wanted &= track && node.DType.IsFloat;
-        Tensor[] operands = [self, .. others];
-        var owner = self.window?.Base ?? self;
-        var before = owner.Node;
-        var edge = owner.Edge;
-        var whole = self.window is { } v ? Guard(() => v.Write!(before, node)) : node;
-        var fn = !wanted ? null : self.window is null
-            ? Function(name, saves, [whole], operands)
-            : new GradFn("CopySlices", [whole], [before, .. Nodes(others)], [edge, .. Edges(others)]) { Saving = saves != Saves.None };
-        if (fn is not null) fn.SavedValues = SavedBy(saves & ~Saves.Result, operands, null);
-        owner.storage.Write(whole);
-        owner.storage.Depth = Math.Max(owner.storage.Depth, Deepest(others)) + 1;
-        self.version.Bump();
-        if (fn is not null)
-        {
-            (owner.gradFn, owner.outputNr) = (fn, 0);
-            owner.SetLeafRequiresGrad(false);
-            owner.rebased++;
-            if (saves.HasFlag(Saves.Result)) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
-        }
-        if (owner.storage.Depth >= DeepestPending) Force([owner]);
-        return self;
-    }
-
-    public partial class Tensor
-    {
-        /// <summary>Writes a value without recording, as PyTorch does under no_grad.</summary>
-        internal void Set(Node value)
-        {
-            var owner = window?.Base ?? this;
-            owner.storage.Write(window is null ? value : window.Write!(owner.Node, value));
-            version.Bump();
-        }
-    }
-
-    private static int Kind(DType type) => type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;
-
-    private static int Deepest(ReadOnlySpan<Tensor> tensors)
-    {
-        var depth = 0;
-        foreach (var t in tensors) depth = Math.Max(depth, t.storage.Depth);
-        return depth;
-    }
-
-    private static Node[] Nodes(ReadOnlySpan<Tensor> tensors)
-    {
-        var nodes = new Node[tensors.Length];
-        for (var i = 0; i < nodes.Length; i++) nodes[i] = tensors[i].Node;
+        if (nodes.Length < 2) return nodes;
+        var met = new HashSet<Node>(nodes.Length, ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < nodes.Length; i++)
+            if (!met.Add(nodes[i])) nodes[i] = new Node(Alias.Instance, nodes[i]);
         return nodes;
     }
 
@@ -179,16 +122,28 @@ public static partial class torch
         return edges;
     }
 
-    private static void CheckWritable(Tensor self)
+    internal static bool Reads(Saves saves, int operand, ReadOnlySpan<Tensor> operands)
     {
-        if (self.window is null)
-        {
-            if (self.requires_grad && self.is_leaf) throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
-            return;
-        }
-        if (self.window.Made == Creation.MultiOutput && self.gradFn is { } fn)
-            throw new RuntimeError(Forbidden(self.window, $"Output {self.outputNr} of {fn.Name} is a view and is being"));
-        if (self.window.Base.requires_grad && self.window.Made == Creation.NoGrad) throw new RuntimeError(Forbidden(self.window, "is being"));
-        if (self.window.Base is { is_leaf: true, requires_grad: true }) throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+        if (saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && operand == 0) || (saves.HasFlag(Saves.Other) && operand == 1)) return true;
+        for (var j = 0; j < operands.Length && saves.HasFlag(Saves.Cross); j++)
+            if (j != operand && operands[j].requires_grad) return true;
+        return false;
+    }
+
+    private static Saved[] SavedBy(Saves saves, ReadOnlySpan<Tensor> operands, Tensor? result, ReadOnlySpan<Tensor> watched)
+    {
+        var saved = new List<Saved>(operands.Length + watched.Length + 1);
+        for (var i = 0; i < operands.Length; i++)
+            if (Reads(saves, i, operands)) saved.Add(new(operands[i], operands[i].version.Value, false));
+        foreach (var x in watched) saved.Add(new(x, x.version.Value, false));
+        if (saves.HasFlag(Saves.Result) && result is not null) saved.Add(new(result, result.version.Value, true));
+        return [.. saved];
+    }
+
+    /// <summary>Gives an elementwise result the memory order that PyTorch gives it.</summary>
+    internal static Tensor Laid(Tensor result, params ReadOnlySpan<Tensor> like)
+    {
+        result.storage.Order = Layouts.Like(result.Dims, like);
+        return result;
     }
 }

@@ -117,7 +117,7 @@ public static partial class torch
                 if (g is not null && g.Dims != t.Dims) throw new RuntimeError($"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {t.shape}.");
                 if (g is null && t.requires_grad && t.Type.Count != 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
                 if (!t.requires_grad) throw new RuntimeError($"element {i} of tensors does not require grad and does not have a grad_fn");
-                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) : new Flow(Ops.Cast(g.Node, t.Node.DType), g.Edge)));
+                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) : Flow.Of(g.to(t.dtype))));
             }
             return roots;
         }
@@ -138,7 +138,7 @@ public static partial class torch
             autograd.backward([this], gradient is null ? null : [gradient], retain_graph, create_graph, null, inputs);
 
         /// <summary>Whether the gradient of this non-leaf is kept.</summary>
-        public bool retains_grad => gradFn?.Retained?.Values.Any(l => l.Contains(this)) ?? false;
+        public bool retains_grad => gradFn?.Retained?.Exists(r => ReferenceEquals(r.Tensor, this)) ?? false;
 
         /// <summary>Keeps the gradient of a tensor that is not a leaf.</summary>
         /// <exception cref="RuntimeError">The tensor does not require grad.</exception>
@@ -146,9 +146,7 @@ public static partial class torch
         {
             if (!requires_grad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
             if (is_leaf || retains_grad) return;
-            var retained = grad_fn!.Retained ??= [];
-            if (!retained.TryGetValue(outputNr, out var list)) retained[outputNr] = list = [];
-            list.Add(this);
+            grad_fn!.Retain(this, outputNr);
         }
 
         /// <summary>Calls a function with this tensor's gradient; what it returns, unless null, takes the gradient's place.</summary>

@@ -16,7 +16,7 @@ public static partial class torch
             for (var k = 0; k < joined[i].ndim; k++)
                 if (k != d && joined[i].Dims[k] != joined[0].Dims[k]) throw new RuntimeError($"Sizes of tensors must match except in dimension {d}. Expected size {joined[0].Dims[k]} but got size {joined[i].Dims[k]} for tensor number {i} in the list.");
         }
-        return Record("CatBackward0", Saves.None, joined.Length == 1 ? new Node(Primitives.Alias.Instance, joined[0].Node) : Ops.Concat([.. joined.Select(t => t.Node)], d), joined);
+        return Record("CatBackward0", Saves.None, x => x.Length == 1 ? new Node(Primitives.Alias.Instance, x[0]) : Ops.Concat(x, d), joined);
     }
 
     /// <summary>Joins tensors along a new dimension. https://pytorch.org/docs/2.6/generated/torch.stack.html</summary>
@@ -26,7 +26,8 @@ public static partial class torch
         if (tensors.Count == 0) throw new RuntimeError("stack expects a non-empty TensorList");
         for (var i = 1; i < tensors.Count; i++)
             if (tensors[i].Dims != tensors[0].Dims) throw new RuntimeError($"stack expects each tensor to be equal size, but got {tensors[0].Dims} at entry 0 and {tensors[i].Dims} at entry {i}");
-        return Record("StackBackward0", Saves.None, Ops.Stack([.. tensors.Select(t => t.Node)], Wrap(dim, tensors[0].ndim + 1)), [.. tensors]);
+        var d = Wrap(dim, tensors[0].ndim + 1);
+        return Record("StackBackward0", Saves.None, x => Ops.Stack(x, d), [.. tensors]);
     }
 
     /// <summary>Element by element: input where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
@@ -35,12 +36,12 @@ public static partial class torch
         CheckBroadcast(input.Dims, other.Dims);
         CheckBroadcast(condition.Dims, input.Dims);
         var type = ResultType(input, other);
-        var (a, b) = Apart(input, other);
-        return Record("WhereBackward0", Saves.Number, Ops.Where(condition.Node, Ops.Cast(a, type), Ops.Cast(b, type)), input, other);
+        var mask = condition.Node;
+        return Laid(Record("WhereBackward0", Saves.Number, (a, b) => Ops.Where(mask, As(input, a, type), As(other, b, type)), input, other, condition), condition, input, other);
     }
 
     /// <summary>Sums of products by Einstein's convention. https://pytorch.org/docs/2.6/generated/torch.einsum.html</summary>
     /// <exception cref="RuntimeError">The equation does not fit the operands.</exception>
     public static Tensor einsum(string equation, params Tensor[] operands) =>
-        Record("ViewBackward0", Saves.Cross, Guard(() => Ops.Einsum(equation, [.. operands.Select(o => o.Node)])), operands);
+        Record("ViewBackward0", Saves.Cross, x => Ops.Einsum(equation, x), operands);
 }

@@ -12,7 +12,7 @@ public static partial class torch
         var values = new double[p.Length];
         lock (source)
             for (var i = 0; i < p.Length; i++) values[i] = (input.Node.DType == DType.Float32 ? source.Single() : source.Double()) < p[i] ? 1 : 0;
-        return Record("BernoulliBackward0", Saves.None, Ops.Cast(Ops.Tensor<double>(values, input.Dims), input.Node.DType));
+        return Record("BernoulliBackward0", Saves.None, _ => Ops.Cast(Ops.Tensor<double>(values, input.Dims), input.Node.DType), input);
     }
 
     /// <summary>Positions drawn by weight, from a vector of weights. https://pytorch.org/docs/2.6/generated/torch.multinomial.html</summary>

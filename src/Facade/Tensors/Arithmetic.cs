@@ -5,12 +5,17 @@ public static partial class torch
     // PyTorch's promotion: tensors with dimensions come first, then 0-d tensors, then numbers; a later one counts only when of a higher kind.
     internal static DType ResultType(Tensor a, Tensor b)
     {
+        if (b.Number is { } right) return ResultType(a, right);
+        if (a.Number is { } left) return ResultType(b, left);
         var (x, y) = (a.Node.DType, b.Node.DType);
         if (x == y) return x;
         if (a.ndim == 0 == (b.ndim == 0)) return DTypes.Promote(x, y);
         var (strong, weak) = a.ndim > 0 ? (x, y) : (y, x);
         return Kind(weak) > Kind(strong) ? weak : strong;
     }
+
+    /// <summary>An operand in another type; a number keeps its own precision on the way.</summary>
+    internal static Node As(Tensor x, Node own, DType type) => x.Number is { } number ? number.Node(type) : Ops.Cast(own, type);
 
     internal static DType ResultType(Tensor a, Scalar b)
     {
@@ -25,21 +30,20 @@ public static partial class torch
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b)
     {
         CheckBroadcast(a.Dims, b.Dims);
-        var (x, y) = Apart(a, b);
         var type = ResultType(a, b);
-        return Record(name, saves, Defaulted(f(Ops.Cast(x, type), Ops.Cast(y, type)), type), a, b);
+        return Laid(Record(name, saves, (x, y) => Defaulted(f(As(a, x, type), As(b, y, type)), type), a, b), a, b);
     }
 
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b)
     {
         var type = ResultType(a, b);
-        return Record(name, saves, Defaulted(f(Ops.Cast(a.Node, type), b.Node(type)), type), a);
+        return Laid(Record(name, saves, x => Defaulted(f(Ops.Cast(x, type), b.Node(type)), type), a), a);
     }
 
     internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
     {
         var type = ResultType(b, a);
-        return Record(name, saves, Defaulted(f(a.Node(type), Ops.Cast(b.Node, type)), type), b);
+        return Laid(Record(name, saves, x => Defaulted(f(a.Node(type), Ops.Cast(x, type)), type), b), b);
     }
 
     internal static void CheckBroadcast(Dims a, Dims b)
@@ -80,7 +84,7 @@ public static partial class torch
         public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Ops.Pow, this, exponent);
 
         /// <summary>self to the power of exponent.</summary>
-        public Tensor pow(Scalar exponent) => Pair("PowBackward0", Saves.Self, Ops.Pow, this, exponent);
+        public Tensor pow(Scalar exponent) => Pair("PowBackward0", Saves.Self | Saves.Formula, Ops.Pow, this, exponent);
 
         /// <summary>The remainder with the sign of the divisor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
         public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.All, Ops.Rem, this, other);
@@ -104,7 +108,7 @@ public static partial class torch
         public Tensor minimum(Tensor other) => Pair("MinimumBackward0", Saves.All, Ops.Min, this, other);
 
         /// <summary>Limits the elements; the gradient is 1 on the border. https://pytorch.org/docs/2.6/generated/torch.clamp.html</summary>
-        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Record("ClampBackward1", Saves.Self, Ops.Clamp(Node, min?.Node(Node.DType), max?.Node(Node.DType)), this);
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Laid(Record("ClampBackward1", Saves.Self, x => Ops.Clamp(x, min?.Node(x.DType), max?.Node(x.DType)), this), this);
 
         /// <summary>Element by element: self where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
         public Tensor where(Tensor condition, Tensor other) => torch.where(condition, this, other);
@@ -164,19 +168,22 @@ public static partial class torch
 #pragma warning restore CS1591
 
         /// <summary>A 0-d tensor from a number.</summary>
-        public static implicit operator Tensor(Scalar value) => full([], value);
+        public static implicit operator Tensor(Scalar value) => Counted(value);
 
         /// <summary>A 0-d tensor from a number.</summary>
-        public static implicit operator Tensor(double value) => tensor(value);
+        public static implicit operator Tensor(double value) => Counted(value);
 
         /// <summary>A 0-d tensor from a number.</summary>
-        public static implicit operator Tensor(long value) => tensor(value);
+        public static implicit operator Tensor(long value) => Counted(value);
 
         /// <summary>A 0-d tensor from a number.</summary>
-        public static implicit operator Tensor(int value) => tensor(value);
+        public static implicit operator Tensor(int value) => Counted(value);
 
         /// <summary>A 0-d tensor from a truth value.</summary>
-        public static implicit operator Tensor(bool value) => tensor(value);
+        public static implicit operator Tensor(bool value) => Counted(value);
+
+        // Python's numbers take part in arithmetic with their own precision, and in promotion below every tensor.
+        private static Tensor Counted(Scalar value) => new(value.Node(value.Type.IsFloat ? get_default_dtype().Type : value.Type)) { Number = value };
 
         /// <summary>Identity, as Python's <c>is</c>; <c>==</c> compares element by element.</summary>
         public override bool Equals(object? obj) => ReferenceEquals(this, obj);
@@ -195,8 +202,7 @@ public static partial class torch
         {
             CheckBroadcast(Dims, other.Dims);
             var type = ResultType(this, other);
-            var value = ReferenceEquals(Node, other.Node) && requires_grad != other.requires_grad ? Ops.Detach(other.Node) : other.Node;
-            return InPlace(this, name, saves, x => f(Ops.Cast(x, type), Ops.Cast(value, type)), other);
+            return InPlace(this, name, saves, (x, y) => f(Ops.Cast(x, type), As(other, y, type)), other);
         }
 
         private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other)
@@ -218,13 +224,13 @@ public static partial class torch
         public Tensor sub_(Scalar other) => Change("SubBackward0", Saves.None, Ops.Sub, other);
 
         /// <summary>Multiplies in place.</summary>
-        public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Other, Ops.Mul, other);
+        public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Cross, Ops.Mul, other);
 
         /// <summary>Multiplies in place.</summary>
         public Tensor mul_(Scalar other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
 
         /// <summary>Divides in place.</summary>
-        public Tensor div_(Tensor other) => Change("DivBackward0", Saves.Other, Ops.Div, other);
+        public Tensor div_(Tensor other) => Change("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, other);
 
         /// <summary>Divides in place.</summary>
         public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other);
@@ -233,13 +239,13 @@ public static partial class torch
         public Tensor pow_(Scalar exponent) => Change("PowBackward0", Saves.Number, Ops.Pow, exponent);
 
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
-        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Number, x => x + tensor1.Node * tensor2.Node * value, tensor1, tensor2);
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => x + t[0] * t[1] * value, [tensor1, tensor2]);
 
         /// <summary>Adds value·tensor1/tensor2 in place.</summary>
-        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Number, x => x + tensor1.Node / tensor2.Node * value, tensor1, tensor2);
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + t[0] / t[1] * value, [tensor1, tensor2]);
 
         /// <summary>self + weight·(end − self), in place.</summary>
-        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, x => x + (end.Node - x) * weight, end);
+        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => x + (e - x) * weight, end);
 
         /// <summary>Limits the elements in place.</summary>
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(this, "ClampBackward1", Saves.Number, x => Ops.Clamp(x, min?.Node(x.DType), max?.Node(x.DType)));
@@ -254,7 +260,7 @@ public static partial class torch
         public Tensor copy_(Tensor src, bool non_blocking = false)
         {
             CheckBroadcast(Dims, src.Dims);
-            return InPlace(this, "CopyBackwards", Saves.None, x => Ops.Broadcast(Ops.Cast(src.Node, x.DType), x.Shape), src);
+            return InPlace(this, "CopyBackwards", Saves.None, (x, value) => Ops.Broadcast(Shaped(As(src, value, x.DType), x.Shape), x.Shape), src);
         }
     }
 }

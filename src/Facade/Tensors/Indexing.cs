@@ -56,7 +56,7 @@ public static partial class torch
                 var (basic, tensors) = Basic(index);
                 if (tensors.Count == 0)
                 {
-                    if (ReferenceEquals(basic, this)) basic = Whole();
+                    if (ReferenceEquals(basic, this)) basic = Alias();
                     CheckFill(value.Dims, basic.Dims);
                     basic.copy_(value);
                     return;
@@ -73,7 +73,7 @@ public static partial class torch
                     throw new RuntimeError($"The expanded size of the tensor ({(k > place.Count ? 1 : place[^k])}) must match the existing size ({value[^k]}) at non-singleton dimension {value.Count - k - extra}.  Target sizes: {place}.  Tensor sizes: {value}");
         }
 
-        private Tensor Whole() => MakeView("AliasBackward0", this, x => x, (x, v) => v);
+        private Tensor Alias() => View("AliasBackward0", x => x, (_, v) => v);
 
         private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[]? index)
         {
@@ -95,7 +95,7 @@ public static partial class torch
                 }
                 else if (entry.Position is { } position)
                 {
-                    x = x.Selected("", d, position, Creation.Normal);
+                    x = x.At(d, position);
                 }
                 else if (entry.Range is { } range)
                 {
@@ -178,7 +178,7 @@ public static partial class torch
         private Tensor Picked(List<(int Dim, Tensor Index)> tensors)
         {
             var (flat, arrangement, order) = Places(tensors);
-            return Record("IndexBackward0", Saves.Number, Ops.Permute(Ops.Take(Joined(Node, arrangement, tensors.Count), 0, flat), order), this);
+            return Record("IndexBackward0", Saves.Number, x => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order), this, [.. tensors.Select(t => t.Index)]);
         }
 
         private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value)
@@ -187,21 +187,24 @@ public static partial class torch
             var target = Picked(tensors).Dims;
             CheckFill(value.Dims, target);
             var back = new Primitives.Permute(order).Inverse;
-            InPlace(this, "IndexPutBackward0", Saves.Number, x =>
+            InPlace(this, "IndexPutBackward0", Saves.Number, (x, values) =>
             {
-                var rows = Ops.Permute(Ops.Broadcast(Ops.Cast(value.Node, x.DType), target), back);
+                var rows = Ops.Permute(Ops.Broadcast(Shaped(Ops.Cast(values[0], x.DType), target), target), back);
                 var joined = Joined(x, arrangement, tensors.Count);
                 var written = Ops.ScatterSet(joined, 0, flat, rows);
                 return Ops.Permute(Ops.Reshape(written, x.Shape.Pick(arrangement)), new Primitives.Permute(arrangement).Inverse);
-            }, value);
+            }, [value], [.. tensors.Select(t => t.Index)]);
         }
+
+        // Leading dimensions of size 1 that the place does not have.
+        private static Node Shaped(Node value, Dims place) => value.Type.Rank > place.Count ? Ops.Reshape(value, value.Shape[(value.Type.Rank - place.Count)..]) : value;
 
         /// <summary>One element per place along a dimension. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
         /// <exception cref="RuntimeError">An index is out of range.</exception>
         public Tensor gather(int dim, Tensor index)
         {
             CheckIndex("gather", index, dim);
-            return Record("GatherBackward0", Saves.Number, Guard(() => Ops.Gather(Node, Wrap(dim, ndim), index.Node)), this);
+            return Record("GatherBackward0", Saves.Number, x => Ops.Gather(x, Wrap(dim, ndim), index.Node), this, index);
         }
 
         /// <summary>Rows along a dimension. https://pytorch.org/docs/2.6/generated/torch.index_select.html</summary>
@@ -212,27 +215,35 @@ public static partial class torch
             if (index.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
             foreach (var i in index.Longs())
                 if (i < 0 || i >= Dims[d]) throw new IndexError("index out of range in self");
-            return Record("IndexSelectBackward0", Saves.Number, Ops.Take(Node, d, index.Node), this);
+            return Record("IndexSelectBackward0", Saves.Number, x => Ops.Take(x, d, index.ndim == 0 ? Ops.Reshape(index.Node, [1]) : index.Node), this, index);
         }
 
         /// <summary>The elements where a mask holds, as a vector. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
-        public Tensor masked_select(Tensor mask) => Record("MaskedSelectBackward0", Saves.Number, expand_as(mask)[mask].Node, this);
+        /// <exception cref="RuntimeError">The shapes do not broadcast, or the mask is not of type bool.</exception>
+        public Tensor masked_select(Tensor mask)
+        {
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
+            CheckBroadcast(Dims, mask.Dims);
+            var shape = Ops.BroadcastShapes("masked_select", Dims, mask.Dims);
+            var held = new Tensor(Ops.Reshape(Ops.Broadcast(mask.Node, shape), [shape.Product])).nonzero().Node;
+            return Record("MaskedSelectBackward0", Saves.Number, x => Ops.Take(Ops.Reshape(Ops.Broadcast(x, shape), [shape.Product]), 0, Ops.Reshape(held, [held.Type.Count])), this, mask);
+        }
 
         /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
-        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, Guard(() => Ops.Where(mask.Node, value.Node(Node.DType), Node)), this);
+        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Node(x.DType), x), this, mask);
 
         /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
         public Tensor scatter(int dim, Tensor index, Tensor src)
         {
             CheckIndex("scatter", index, dim);
-            return Record("ScatterBackward0", Saves.Number, Guard(() => Ops.ScatterAlong(Node, Wrap(dim, ndim), index.Node, src.Node, false)), this, src);
+            return Record("ScatterBackward0", Saves.Number, (x, values) => Ops.ScatterAlong(x, Wrap(dim, ndim), index.Node, values, false), this, src, index);
         }
 
         /// <summary>A copy with elements added along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
         public Tensor scatter_add(int dim, Tensor index, Tensor src)
         {
             CheckIndex("scatter_add", index, dim);
-            return Record("ScatterAddBackward0", Saves.Number, Guard(() => Ops.ScatterAlong(Node, Wrap(dim, ndim), index.Node, src.Node, true)), this, src);
+            return Record("ScatterAddBackward0", Saves.Number, (x, values) => Ops.ScatterAlong(x, Wrap(dim, ndim), index.Node, values, true), this, src, index);
         }
 
         private void CheckIndex(string name, Tensor index, int dim)

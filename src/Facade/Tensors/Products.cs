@@ -19,8 +19,7 @@ public static partial class torch
             if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
             if (Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({Dims[0]}x{Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
             SameType("m1", "m2", mat2);
-            var (a, b) = Apart(this, mat2);
-            return Record("MmBackward0", Saves.Cross, Ops.MatMul(a, b), this, mat2);
+            return Record("MmBackward0", Saves.Cross, Ops.MatMul, this, mat2);
         }
 
         /// <summary>A matrix times a vector. https://pytorch.org/docs/2.6/generated/torch.mv.html</summary>
@@ -29,7 +28,7 @@ public static partial class torch
         {
             if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
             if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
-            return Record("MvBackward0", Saves.Cross, Ops.MatMul(Node, vec.Node), this, vec);
+            return Record("MvBackward0", Saves.Cross, Ops.MatMul, this, vec);
         }
 
         /// <summary>The inner product of two vectors. https://pytorch.org/docs/2.6/generated/torch.dot.html</summary>
@@ -38,8 +37,7 @@ public static partial class torch
         {
             if (ndim != 1 || tensor.ndim != 1) throw new RuntimeError($"1D tensors expected, but got {ndim}D and {tensor.ndim}D tensors");
             if (Dims[0] != tensor.Dims[0]) throw new RuntimeError($"inconsistent tensor size, expected tensor [{Dims[0]}] and src [{tensor.Dims[0]}] to have the same number of elements, but got {Dims[0]} and {tensor.Dims[0]} elements respectively");
-            var (a, b) = Apart(this, tensor);
-            return Record("DotBackward0", Saves.Cross, Ops.MatMul(a, b), this, tensor);
+            return Record("DotBackward0", Saves.Cross, Ops.MatMul, this, tensor);
         }
 
         /// <summary>Products of batches of matrices. https://pytorch.org/docs/2.6/generated/torch.bmm.html</summary>
@@ -49,8 +47,7 @@ public static partial class torch
             if (ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
             if (mat2.ndim != 3) throw new RuntimeError("batch2 must be a 3D tensor");
             if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
-            var (a, b) = Apart(this, mat2);
-            return Record("BmmBackward0", Saves.Cross, Ops.MatMul(a, b), this, mat2);
+            return Record("BmmBackward0", Saves.Cross, Ops.MatMul, this, mat2);
         }
 
         /// <summary>The matrix product in all rank cases. https://pytorch.org/docs/2.6/generated/torch.matmul.html</summary>
@@ -69,8 +66,7 @@ public static partial class torch
             if (k != l) throw new RuntimeError(other.ndim <= 2
                 ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{(other.ndim == 1 ? 1 : other.Dims[1])})"
                 : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
-            var (a, b) = Apart(this, other);
-            return Record("UnsafeViewBackward0", Saves.Cross, Guard(() => Ops.MatMul(a, b)), this, other);
+            return Record("UnsafeViewBackward0", Saves.Cross, Ops.MatMul, this, other);
         }
 
         /// <summary>beta·self + alpha·mat1·mat2. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
@@ -80,15 +76,14 @@ public static partial class torch
             if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
                 throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
             mat1.SameType("mat1", "mat2", mat2);
-            var (a, b) = Apart(mat1, mat2);
-            return Record("AddmmBackward0", Saves.All, Guard(() => Ops.MatMul(a, b) * alpha + Node * beta), this, mat1, mat2);
+            return Record("AddmmBackward0", Saves.All, x => Ops.MatMul(x[1], x[2]) * alpha + x[0] * beta, [this, mat1, mat2]);
         }
 
         /// <summary>All products of elements of two vectors. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>
         public Tensor outer(Tensor vec2) => unsqueeze(1) * vec2;
 
         /// <summary>A copy. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>
-        public Tensor clone() => Record("CloneBackward0", Saves.None, new Node(Primitives.Alias.Instance, Node), this);
+        public Tensor clone() => Laid(Record("CloneBackward0", Saves.None, Copied, this), this);
 
         /// <summary>The tensor repeated along dimensions. https://pytorch.org/docs/2.6/generated/torch.Tensor.repeat.html</summary>
         /// <exception cref="RuntimeError">Fewer numbers than dimensions.</exception>
@@ -98,23 +93,25 @@ public static partial class torch
             Dims padded = [.. Dims.Repeat(1, sizes.Length - ndim), .. Dims];
             var split = Dims.From(padded.SelectMany(n => new[] { 1, n }));
             var wide = Dims.From(padded.SelectMany((n, k) => new[] { sizes[k], n }));
-            return Record("RepeatBackward0", Saves.None, Ops.Reshape(Ops.Broadcast(Ops.Reshape(Node, split), wide), Dims.Build(sizes.Length, k => sizes[k] * padded[k])), this);
+            if (Array.Exists(sizes, n => n < 0)) throw new RuntimeError($"Trying to create tensor with negative dimension {sizes.Zip(padded, (n, size) => n * size).First(n => n < 0)}: {Dims.Build(sizes.Length, k => sizes[k] * padded[k])}");
+            return Record("RepeatBackward0", Saves.None, x => Ops.Reshape(Ops.Broadcast(Ops.Reshape(x, split), wide), Dims.Build(sizes.Length, k => sizes[k] * padded[k])), this);
         }
 
         /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
-        public Tensor flip(params long[] dims) => Record("FlipBackward0", Saves.None, Ops.Flip(Node, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this);
+        public Tensor flip(params long[] dims) => Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
 
         /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
-        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, Guard(() => Ops.Tril(Node, diagonal)), this);
+        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(x, diagonal), this);
 
         /// <summary>The elements on and above a diagonal. https://pytorch.org/docs/2.6/generated/torch.triu.html</summary>
-        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, Guard(() => Ops.Triu(Node, diagonal)), this);
+        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, x => Ops.Triu(x, diagonal), this);
 
         /// <summary>The sum of the diagonal. https://pytorch.org/docs/2.6/generated/torch.trace.html</summary>
-        public Tensor trace() => Record("TraceBackward0", Saves.None, Guard(() => Ops.Sum(Ops.Diagonal(Node))), this);
+        /// <exception cref="RuntimeError">Not a matrix.</exception>
+        public Tensor trace() => ndim != 2 ? throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + ndim) : Record("TraceBackward0", Saves.None, x => Ops.Sum(Ops.Diagonal(x)), this);
 
         /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
-        public Tensor to(dtype dtype) => dtype.Type == Node.DType ? this : Record("ToCopyBackward0", Saves.None, Ops.Cast(Node, dtype.Type), this);
+        public Tensor to(dtype dtype) => dtype.Type == Node.DType ? this : Laid(Record("ToCopyBackward0", Saves.None, x => Ops.Cast(x, dtype.Type), this), this);
 
         /// <summary>Another device.</summary>
         /// <exception cref="AssertionError">There is no such device.</exception>

@@ -17,13 +17,17 @@ public static partial class torch
         return x.ndim == 0 ? null : Dims.From(seen.Select(d => (long)d).Order());
     }
 
-    internal static ValuesAndIndices WithIndices(string name, Tensor x, (Node Values, Node Indices) pair) =>
-        new(Record(name, Saves.Number, pair.Values, x), new Tensor(pair.Indices));
+    internal static ValuesAndIndices WithIndices(string name, Tensor x, Func<Node, (Node Values, Node Indices)> f)
+    {
+        Node? indices = null;
+        var values = Record(name, Saves.Number, own => { (var picked, indices) = f(own); return picked; }, x);
+        return new(values, new Tensor(indices!));
+    }
 
     public partial class Tensor
     {
         private Tensor Reduce(string whole, string along, Saves saves, long[]? dim, Func<Node, Dims?, Node> f) =>
-            Record(dim is { Length: > 0 } ? along : whole, saves, Guard(() => f(Node, Axes(this, dim))), this);
+            Record(dim is { Length: > 0 } ? along : whole, saves, x => f(x, Axes(this, dim)), this);
 
         private Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
 
@@ -73,19 +77,25 @@ public static partial class torch
 
         /// <summary>The largest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
-        public Tensor max() => Type.Count == 0 ? throw new RuntimeError("max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MaxBackward1", Saves.Self | Saves.Result, Ops.MaxOver(Node), this);
+        public Tensor max() => Type.Count == 0 ? throw new RuntimeError("max(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MaxBackward1", Saves.Self | Saves.Result, x => Ops.MaxOver(x), this);
 
         /// <summary>The smallest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
-        public Tensor min() => Type.Count == 0 ? throw new RuntimeError("min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MinBackward1", Saves.Self | Saves.Result, Ops.MinOver(Node), this);
+        public Tensor min() => Type.Count == 0 ? throw new RuntimeError("min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.") : Record("MinBackward1", Saves.Self | Saves.Result, x => Ops.MinOver(x), this);
 
         /// <summary>The largest elements over a dimension and their positions; the first of equals takes the gradient.</summary>
-        public ValuesAndIndices max(long dim, bool keepdim = false) => ndim == 0 ? new(Record("MaxBackward0", Saves.Number, new Node(Primitives.Alias.Instance, Node), this), new Tensor(Ops.Scalar(0L)))
-            : WithIndices("MaxBackward0", this, Ops.MaxAlong(NonEmpty("max", dim), Wrap(dim, ndim), keepdim));
+        public ValuesAndIndices max(long dim, bool keepdim = false) => Along("max", dim, (x, d) => Ops.MaxAlong(x, d, keepdim));
 
         /// <summary>The smallest elements over a dimension and their positions; the first of equals takes the gradient.</summary>
-        public ValuesAndIndices min(long dim, bool keepdim = false) => ndim == 0 ? new(Record("MinBackward0", Saves.Number, new Node(Primitives.Alias.Instance, Node), this), new Tensor(Ops.Scalar(0L)))
-            : WithIndices("MinBackward0", this, Ops.MinAlong(NonEmpty("min", dim), Wrap(dim, ndim), keepdim));
+        public ValuesAndIndices min(long dim, bool keepdim = false) => Along("min", dim, (x, d) => Ops.MinAlong(x, d, keepdim));
+
+        private ValuesAndIndices Along(string name, long dim, Func<Node, int, (Node, Node)> f)
+        {
+            var (d, title) = (Wrap(dim, ndim), char.ToUpperInvariant(name[0]) + name[1..] + "Backward0");
+            if (ndim == 0) return WithIndices(title, this, x => (Copied(x), Ops.Scalar(0L)));
+            NonEmpty(name, dim);
+            return WithIndices(title, this, x => f(x, d));
+        }
 
         private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {dim} to have non-zero size.");
 
@@ -115,19 +125,19 @@ public static partial class torch
         public Tensor any(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Ops.Any(x, d, keepdim));
 
         /// <summary>Running sums along a dimension. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
-        public Tensor cumsum(long dim) => ndim == 0 ? clone() : Record("CumsumBackward0", Saves.None, Ops.CumSum(Node, Wrap(dim, ndim)), this);
+        public Tensor cumsum(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("CumsumBackward0", Saves.None, Copied, this) : Record("CumsumBackward0", Saves.None, x => Ops.CumSum(x, d), this);
 
         /// <summary>log Σ eˣ over dimensions, without overflow. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
         public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(x, d, keepdim));
 
         /// <summary>eˣ / Σ eˣ along a dimension. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
-        public Tensor softmax(long dim) => Record("SoftmaxBackward0", Saves.Result, ndim == 0 ? Node * 0 + 1 : Ops.Softmax(Node, Wrap(dim, ndim)), this);
+        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => x * 0 + 1, this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(x, d), this);
 
         /// <summary>The logarithm of the softmax. https://pytorch.org/docs/2.6/generated/torch.nn.functional.log_softmax.html</summary>
-        public Tensor log_softmax(long dim) => Record("LogSoftmaxBackward0", Saves.Result, ndim == 0 ? Node * 0 : Ops.LogSoftmax(Node, Wrap(dim, ndim)), this);
+        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => x * 0, this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(x, d), this);
 
         /// <summary>Sorted elements and where they came from; stable. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
-        public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, Ops.Sort(Node, Wrap(dim, ndim), descending));
+        public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, x => Ops.Sort(x, Wrap(dim, ndim), descending)) is var sorted ? new(Laid(sorted.values, this), Laid(sorted.indices, this)) : default;
 
         /// <summary>The positions that sort the elements. https://pytorch.org/docs/2.6/generated/torch.argsort.html</summary>
         public Tensor argsort(long dim = -1, bool descending = false) => sort(dim, descending).indices;
@@ -135,7 +145,8 @@ public static partial class torch
         /// <summary>The k largest (or smallest) elements and where they came from. https://pytorch.org/docs/2.6/generated/torch.topk.html</summary>
         /// <exception cref="RuntimeError">k is out of range.</exception>
         public ValuesAndIndices topk(long k, long dim = -1, bool largest = true) =>
-            k < 0 || k > Dims[Wrap(dim, ndim)] ? throw new RuntimeError("selected index k out of range") : WithIndices("TopkBackward0", this, Ops.TopK(Node, k, Wrap(dim, ndim), largest));
+            k < 0 || k > (Wrap(dim, ndim) is var d && ndim == 0 ? 1 : Dims[d]) ? throw new RuntimeError("selected index k out of range")
+            : WithIndices("TopkBackward0", this, x => ndim > 0 ? Ops.TopK(x, k, d, largest) : (Copied(x), Ops.Scalar(0L)));
 
         /// <summary>Whether all elements are close: |self − other| ≤ atol + rtol·|other|. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
         public bool allclose(Tensor other, double rtol = 1e-5, double atol = 1e-8) =>

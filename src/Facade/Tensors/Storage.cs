@@ -1,21 +1,28 @@
+using Functional.Autograd.Plans;
+
 namespace Functional.Autograd;
 
 public static partial class torch
 {
     // All mutation of values happens here: a storage is rebound to another immutable node, and the version counter moves on.
 
-    /// <summary>What aliasing tensors share: the current value.</summary>
+    /// <summary>What aliasing tensors share: the current value, and in which order its dimensions lie in memory.</summary>
     internal sealed class Storage(Node node)
     {
         private Node node = Opaque(node);
 
         public Node Node => Volatile.Read(ref node);
 
+        /// <summary>The dimensions from the outermost to the innermost in memory, as PyTorch would lay them out; null is row-major.</summary>
+        public Dims? Order { get; set; }
+
         /// <summary>How often the value has changed.</summary>
         public int Epoch { get; private set; }
 
         /// <summary>Operations recorded since the value was last computed.</summary>
         public int Depth { get; set; }
+
+        public Layout Layout => Order is { } order ? Layouts.Ordered(Node.Type, order) : Layout.Dense(Node.Type);
 
         public void Write(Node value)
         {
@@ -43,19 +50,60 @@ public static partial class torch
         public int Value { get; private set; }
 
         public void Bump() => Value++;
+
+        /// <summary>Takes back what a failed backward pass added.</summary>
+        public void Restore(int value) => Value = value;
     }
 
     /// <summary>How a view was made, which decides whether it may be written to.</summary>
-    internal enum Creation { Normal, NoGrad, MultiOutput }
+    internal enum Creation { Normal, NoGrad, MultiOutput, Function }
 
-    /// <summary>A window on another tensor's storage: how to read it, and how to write through it.</summary>
-    /// <param name="Base">The tensor that owns the storage.</param>
-    /// <param name="Read">From the base's value to the view's.</param>
-    /// <param name="Write">From the base's value and the view's new value to the base's new value; null when elements overlap.</param>
-    /// <param name="Made">How it was made.</param>
-    internal sealed record View(Tensor Base, Func<Node, Node> Read, Func<Node, Node, Node>? Write, Creation Made)
+    /// <summary>One movement on the way from a storage to a view: how to read through it, and how to write.</summary>
+    /// <param name="Read">From the whole to the part.</param>
+    /// <param name="Write">From the whole and the part's new value to the new whole.</param>
+    internal sealed record Movement(Func<Node, Node> Read, Func<Node, Node, Node> Write);
+
+    /// <summary>A window on a storage: the movements that lead to it, the outermost first.</summary>
+    /// <param name="outer">The window that this one looks through; null for the storage itself.</param>
+    /// <param name="movement">The last movement.</param>
+    /// <param name="layout">Where the elements lie, as PyTorch counts strides.</param>
+    internal sealed class Window(Window? outer, Movement movement, Layout layout)
     {
-        public View Through(Func<Node, Node> read, Func<Node, Node, Node>? write, Creation made) =>
-            new(Base, b => read(Read(b)), write is null || Write is null ? null : (b, v) => Write(b, write(Read(b), v)), made);
+        private readonly int depth = (outer?.depth ?? 0) + 1;
+
+        public Layout Layout => layout;
+
+        // Views of views may be as deep as a program is long, so the chain is walked and not recursed into.
+        private Movement[] Path()
+        {
+            var path = new Movement[depth];
+            for (var w = this; w is not null; w = w.Outer) path[w.depth - 1] = w.movement;
+            return path;
+        }
+
+        private readonly Movement movement = movement;
+
+        private Window? Outer { get; } = outer;
+
+        public Node Read(Node whole)
+        {
+            if (Outer is null) return movement.Read(whole);
+            foreach (var step in Path()) whole = step.Read(whole);
+            return whole;
+        }
+
+        public Node Write(Node whole, Node part)
+        {
+            if (Outer is null) return movement.Write(whole, part);
+            var path = Path();
+            var seen = new Node[path.Length];
+            for (var i = 0; i < path.Length; i++)
+            {
+                seen[i] = whole;
+                whole = path[i].Read(whole);
+            }
+            for (var i = path.Length - 1; i >= 0; i--) part = path[i].Write(seen[i], part);
+            return part;
+        }
     }
 }

@@ -11,10 +11,12 @@ public static partial class torch
     {
         internal Storage storage;
         internal VersionCounter version;
-        internal View? window;
+        internal Window? window;
+        internal Tensor? viewed;
+        internal Creation made;
         internal GradFn? gradFn;
         internal int outputNr;
-        internal int rebased;
+        internal int followed;
         internal Tensor? gradient;
         internal List<Hook>? postAccumulate;
         private AccumulateGrad? accumulator;
@@ -22,7 +24,7 @@ public static partial class torch
         private Node? seen;
         private int seenEpoch;
 
-        internal Tensor(Node node, Storage? storage = null, VersionCounter? version = null, View? window = null)
+        internal Tensor(Node node, Storage? storage = null, VersionCounter? version = null, Window? window = null)
         {
             this.storage = storage ?? new Storage(node);
             this.version = version ?? new VersionCounter();
@@ -41,19 +43,33 @@ public static partial class torch
             }
         }
 
+        /// <summary>Whether the elements are a storage of their own in row-major order.</summary>
+        internal bool IsPlain => window is null && storage.Order is null;
+
+        internal Layout Layout => window?.Layout ?? storage.Layout;
+
         internal TensorType Type => Node.Type;
 
         internal Dims Dims => Node.Shape;
 
+        /// <summary>The number that this tensor was made of by a conversion: it takes the other operand's type and keeps its own precision.</summary>
+        internal Scalar? Number { get; init; }
+
+        // A computed value takes the place of its expression. What was recorded holds the expression itself and does not change.
         internal void Settle()
         {
             if (window is null) storage.Settle();
             else if (seen?.Value is { } value && !seen.Inputs.IsEmpty) seen = Node.Leaf(value, seen.Type);
         }
 
+        // A storage whose value at this tensor's place is the given one, and the other way round.
+        internal Node Whole(Node own) => window is null ? own : window.Write(storage.Node, own);
+
+        internal Node Part(Node whole) => window is null ? whole : window.Read(whole);
+
         internal void Own(Node value)
         {
-            (window, seen) = (null, null);
+            (window, seen, viewed) = (null, null, null);
             (storage, version) = (new Storage(value), new VersionCounter());
         }
 
@@ -98,16 +114,16 @@ public static partial class torch
         public int _version => version.Value;
 
         /// <summary>The tensor that this is a view of; null when it owns its elements.</summary>
-        public Tensor? _base => window?.Base;
+        public Tensor? _base => viewed;
 
         /// <summary>Whether this is a view of another tensor.</summary>
-        public bool _is_view() => window is not null;
+        public bool _is_view() => viewed is not null;
 
         /// <summary>Whether gradients with respect to this tensor are wanted, or flow through it.</summary>
         /// <exception cref="RuntimeError">On setting: the tensor is not a leaf, or not of a floating-point type.</exception>
         public bool requires_grad
         {
-            get => leafRequiresGrad || grad_fn is not null;
+            get => leafRequiresGrad || grad_fn is not null || viewed is { requires_grad: true };
             set
             {
                 if (grad_fn is not null) throw new RuntimeError(value ? "you can only change requires_grad flags of leaf variables." : NotLeaf);
@@ -138,16 +154,23 @@ public static partial class torch
         {
             get
             {
-                // A view whose base got a new history is a view of that.
-                if (window is { } v && rebased != v.Base.rebased)
+                // A view whose base has changed since is a view of the new history.
+                if (viewed is { } owner && followed != version.Value && (gradFn is not null || owner.requires_grad))
                 {
-                    if (v.Made != Creation.Normal) throw new RuntimeError(Forbidden(v, "its base or another view of its base has been modified inplace"));
-                    rebased = v.Base.rebased;
-                    gradFn = v.Base.requires_grad ? new GradFn("AsStridedBackward0", [Node], [v.Base.Node], [v.Base.Edge]) : null;
-                    outputNr = 0;
+                    if (made != Creation.Normal) throw new RuntimeError(Forbidden(this, "its base or another view of its base has been"));
+                    followed = version.Value;
+                    Follow(owner.requires_grad ? GradFn.Of("AsStridedBackward0", Saves.None, [owner], own => Part(owner.Whole(own[0]))) : null, 0);
                 }
                 return gradFn;
             }
+        }
+
+        /// <summary>Gives the tensor a history; a gradient that is to be kept is kept of the new one.</summary>
+        internal void Follow(GradFn? fn, int nr)
+        {
+            var kept = gradFn?.Retained?.RemoveAll(r => ReferenceEquals(r.Tensor, this)) > 0;
+            (gradFn, outputNr) = (fn, nr);
+            if (kept) fn?.Retain(this, nr);
         }
 
         /// <summary>Which result of <see cref="grad_fn"/> this is.</summary>
@@ -191,7 +214,7 @@ public static partial class torch
         /// <remarks>Writing through it never corrupts a gradient: recorded operations hold the values that they saw.</remarks>
         public Tensor data
         {
-            get => window is null ? new(Node, storage) : new(Node, storage, null, window);
+            get => new(Node, storage, null, window);
             set
             {
                 if (requires_grad && !value.is_floating_point()) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
@@ -200,13 +223,13 @@ public static partial class torch
         }
 
         /// <summary>The same elements without history; shares storage and version counter.</summary>
-        public Tensor detach() => window is null ? new(Node, storage, version) : new(Node, storage, version, window);
+        public Tensor detach() => new(Node, storage, version, window);
 
         /// <summary>Cuts the tensor off from its history.</summary>
-        /// <exception cref="RuntimeError">The tensor is a view.</exception>
+        /// <exception cref="RuntimeError">The tensor is a view that requires grad.</exception>
         public Tensor detach_()
         {
-            if (window is not null && requires_grad) throw new RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
+            if (viewed is not null) throw new RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
             (gradFn, outputNr, leafRequiresGrad) = (null, 0, false);
             return this;
         }

@@ -4,7 +4,7 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        private Tensor Unary(string name, Saves saves, Func<Node, Node> f) => Record(name, saves, Defaulted(f(Node), Node.DType), this);
+        private Tensor Unary(string name, Saves saves, Func<Node, Node> f) => Laid(Record(name, saves, x => Defaulted(f(x), x.DType), this), this);
 
         /// <summary>−x. https://pytorch.org/docs/2.6/generated/torch.neg.html</summary>
         public Tensor neg() => Unary("NegBackward0", Saves.None, x => Ops.Neg(x));
@@ -88,7 +88,7 @@ public static partial class torch
         public Tensor sigmoid() => Unary("SigmoidBackward0", Saves.Result, x => Ops.Sigmoid(x));
 
         /// <summary>max(x, 0); the gradient at 0 is 0. https://pytorch.org/docs/2.6/generated/torch.relu.html</summary>
-        public Tensor relu() => Unary("ReluBackward0", Saves.Result, x => Ops.Relu(x));
+        public Tensor relu() => Unary("ReluBackward0", Saves.Result | Saves.Formula, x => Ops.Relu(x));
 
         /// <summary>The error function. https://pytorch.org/docs/2.6/generated/torch.erf.html</summary>
         public Tensor erf() => Unary("ErfBackward0", Saves.Self, x => Ops.Erf(x));

@@ -7,29 +7,56 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        // The strides that PyTorch would show: the base's dense layout, seen through the view's movements.
-        private Layout Layout
+        /// <summary>A view of this tensor, recorded.</summary>
+        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Creation made = Creation.Normal) => Views(name, [new(read, write)], made)[0];
+
+        // Views that one operation makes share its history.
+        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind)
         {
-            get
+            var own = Node;
+            var nodes = new Node[movements.Count];
+            for (var i = 0; i < nodes.Length; i++)
             {
-                if (window is null) return Plans.Layout.Dense(Type);
-                var hole = Node.Placeholder(window.Base.Type);
-                var chain = new Stack<Node>();
-                for (var n = window.Read(hole); !ReferenceEquals(n, hole) && n.Inputs.Length > 0; n = n.Inputs[0]) chain.Push(n);
-                var layout = Plans.Layout.Dense(hole.Type);
-                foreach (var n in chain) layout = layout.Through(n.Op, n.Type) ?? Plans.Layout.Dense(n.Type);
-                return layout;
+                var movement = movements[i];
+                nodes[i] = Guard(() => movement.Read(own));
             }
+            var from = viewed is null ? Creation.Normal : made;
+            if (from == Creation.Normal) from = GradMode ? kind : Creation.NoGrad;
+            var fn = requires_grad && GradMode && own.DType.IsFloat ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
+            var views = new Tensor[nodes.Length];
+            for (var i = 0; i < views.Length; i++)
+                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], Moved(own, nodes[i])))
+                {
+                    viewed = viewed ?? this,
+                    made = from,
+                    followed = version.Value,
+                    gradFn = fn,
+                    outputNr = i,
+                };
+            return views;
+        }
+
+        // Where PyTorch would find the elements: the layout so far, seen through the movements from one node to the other.
+        private Layout Moved(Node from, Node to)
+        {
+            var path = new Stack<Node>();
+            for (var n = to; !ReferenceEquals(n, from) && n.Inputs.Length > 0; n = n.Inputs[0]) path.Push(n);
+            var layout = Layout;
+            foreach (var n in path) layout = layout.Through(n.Op, n.Type) ?? Plans.Layout.Dense(n.Type);
+            return layout;
         }
 
         /// <summary>Elements between neighbours along each dimension, as PyTorch counts them.</summary>
         public long[] stride() => [.. Layout.Strides];
 
         /// <summary>Whether the elements lie in row-major order. https://pytorch.org/docs/2.6/generated/torch.Tensor.is_contiguous.html</summary>
-        public bool is_contiguous() => (Layout with { Offset = 0 }).IsDense;
+        public bool is_contiguous() => Layouts.IsContiguous(Layout);
 
         /// <summary>The tensor itself when its elements lie in row-major order, else a copy that does.</summary>
-        public Tensor contiguous() => is_contiguous() ? this : clone();
+        public Tensor contiguous() => is_contiguous() ? this : Record("CloneBackward0", Saves.None, Copied, this);
+
+        // A node of its own for the same value.
+        private static Node Copied(Node x) => new(Primitives.Alias.Instance, x);
 
         private Dims Sizes(long[] sizes)
         {
@@ -46,7 +73,7 @@ public static partial class torch
         private Tensor Reshaped(string name, Dims shape)
         {
             var from = Dims;
-            return MakeView(name, this, x => Ops.Reshape(x, shape), (x, v) => Ops.Reshape(v, from));
+            return View(name, x => Ops.Reshape(x, shape), (_, v) => Ops.Reshape(v, from));
         }
 
         /// <summary>The same elements under another shape; one size may be −1. https://pytorch.org/docs/2.6/generated/torch.Tensor.view.html</summary>
@@ -66,7 +93,7 @@ public static partial class torch
         public Tensor reshape(params long[] shape)
         {
             var sizes = Sizes(shape);
-            return Layout.Through(new Reshape(sizes), Type.Reshaped(sizes)) is null ? Record("UnsafeViewBackward0", Saves.None, Ops.Reshape(Node, sizes), this) : Reshaped("ViewBackward0", sizes);
+            return Layout.Through(new Reshape(sizes), Type.Reshaped(sizes)) is null ? Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, sizes), this) : Reshaped("ViewBackward0", sizes);
         }
 
         /// <summary>Joins dimensions into one. https://pytorch.org/docs/2.6/generated/torch.flatten.html</summary>
@@ -90,7 +117,7 @@ public static partial class torch
         private Tensor Permuted(string name, Dims axes)
         {
             var back = new Permute(axes).Inverse;
-            return MakeView(name, this, x => Ops.Permute(x, axes), (x, v) => Ops.Permute(v, back));
+            return View(name, x => Ops.Permute(x, axes), (_, v) => Ops.Permute(v, back));
         }
 
         /// <summary>Swaps two dimensions. https://pytorch.org/docs/2.6/generated/torch.transpose.html</summary>
@@ -131,7 +158,10 @@ public static partial class torch
             for (var k = lead; k < sizes.Length; k++)
                 if (Dims[k - lead] != 1 && Dims[k - lead] != shape[k])
                     throw new RuntimeError($"The expanded size of the tensor ({shape[k]}) must match the existing size ({Dims[k - lead]}) at non-singleton dimension {k}.  Target sizes: {shape}.  Tensor sizes: {Dims}");
-            return MakeView("ExpandBackward0", this, x => Ops.Broadcast(x, shape), shape == Dims ? (x, v) => v : null);
+            // Repeated elements are one: the first of them is what is written.
+            var own = Dims;
+            Dims first = [.. Dims.Repeat(1, lead), .. own];
+            return View("ExpandBackward0", x => Ops.Broadcast(x, shape), (_, v) => Ops.Reshape(Ops.Slice(v, Dims.Repeat(0, first.Count), first), own));
         }
 
         /// <summary>Expands to the shape of another tensor.</summary>
@@ -142,53 +172,83 @@ public static partial class torch
         public Tensor narrow(int dim, long start, long length)
         {
             var d = Wrap(dim, ndim);
-            if (length < 0 || start + length > Dims[d] || start < 0) throw new RuntimeError($"start ({start}) + length ({length}) exceeds dimension size ({Dims[d]}).");
+            if (ndim == 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
+            if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
+            if (start < -Dims[d] || start > Dims[d]) throw new IndexError($"start out of range (expected to be in range of [{-Dims[d]}, {Dims[d]}], but got {start})");
+            if (start < 0) start += Dims[d];
+            if (start + length > Dims[d]) throw new RuntimeError($"start ({start}) + length ({length}) exceeds dimension size ({Dims[d]}).");
             return Sliced("SliceBackward0", d, start, start + length, 1);
         }
 
-        internal Tensor Sliced(string name, int d, long start, long stop, long step, Creation made = Creation.Normal)
+        private Tensor Sliced(string name, int d, long start, long stop, long step) => Views(name, [Slicing(d, start, stop, step)], Creation.Normal)[0];
+
+        private Movement Slicing(int d, long start, long stop, long step)
         {
             var begin = Dims.Repeat(0, ndim).With(d, start);
             var steps = Dims.Repeat(1, ndim).With(d, step);
-            return MakeView(name, this, x => Ops.SliceAxis(x, d, start, stop, step), (x, v) => Ops.Insert(x, v, begin, steps), made);
+            return new(x => Ops.SliceAxis(x, d, start, stop, step), (x, v) => Ops.Insert(x, v, begin, steps));
         }
 
         /// <summary>One position of a dimension, which vanishes. https://pytorch.org/docs/2.6/generated/torch.select.html</summary>
         /// <exception cref="IndexError">The position is out of range, or there is no dimension.</exception>
-        public Tensor select(int dim, long index) => Selected("SelectBackward0", dim, index, Creation.Normal);
-
-        internal Tensor Selected(string name, int dim, long index, Creation made)
+        public Tensor select(int dim, long index)
         {
             if (ndim == 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
             var d = Wrap(dim, ndim);
-            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError(name == "" ? $"index {index} is out of bounds for dimension {d} with size {Dims[d]}" : $"select(): index {index} out of range for tensor of size {Dims} at dimension {d}");
+            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"select(): index {index} out of range for tensor of size {Dims} at dimension {d}");
+            return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
+        }
+
+        // As an index writes it: with another text of the error.
+        private Tensor At(int d, long index)
+        {
+            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"index {index} is out of bounds for dimension {d} with size {Dims[d]}");
+            return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
+        }
+
+        private Movement Selecting(int d, long index)
+        {
             var i = index < 0 ? index + Dims[d] : index;
             var (begin, ones) = (Dims.Repeat(0, ndim).With(d, i), Dims.Repeat(1, ndim));
-            return MakeView(name == "" ? "SelectBackward0" : name, this, x => Ops.Squeeze(Ops.SliceAxis(x, d, i, i + 1), d), (x, v) => Ops.Insert(x, Ops.Unsqueeze(v, d), begin, ones), made);
+            return new(x => Ops.Squeeze(Ops.SliceAxis(x, d, i, i + 1), d), (x, v) => Ops.Insert(x, Ops.Unsqueeze(v, d), begin, ones));
         }
 
         /// <summary>All positions of a dimension as views. https://pytorch.org/docs/2.6/generated/torch.unbind.html</summary>
         public Tensor[] unbind(int dim = 0)
         {
             if (ndim == 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
-            return [.. Enumerable.Range(0, (int)Dims[Wrap(dim, ndim)]).Select(i => Selected("UnbindBackward0", dim, i, Creation.MultiOutput))];
+            var d = Wrap(dim, ndim);
+            return Views("UnbindBackward0", [.. Enumerable.Range(0, (int)Dims[d]).Select(i => Selecting(d, i))], Creation.MultiOutput);
         }
 
         /// <summary>Pieces of a size along a dimension, the last perhaps smaller. https://pytorch.org/docs/2.6/generated/torch.split.html</summary>
         public Tensor[] split(long split_size, int dim = 0)
         {
+            if (ndim == 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
             var d = Wrap(dim, ndim);
             if (split_size < 0 || (split_size == 0 && Dims[d] > 0)) throw new RuntimeError($"split expects split_size be non-negative, but got split_size={split_size}");
             var count = split_size == 0 ? 1 : Math.Max(1, (Dims[d] + split_size - 1) / split_size);
-            return [.. Enumerable.Range(0, (int)count).Select(i => Sliced("SplitBackward0", d, i * split_size, Math.Min(Dims[d], (i + 1) * split_size), 1, Creation.MultiOutput))];
+            return Views("SplitBackward0", [.. Enumerable.Range(0, (int)count).Select(i => Slicing(d, i * split_size, Math.Min(Dims[d], (i + 1) * split_size), 1))], Creation.MultiOutput);
         }
 
         /// <summary>A number of pieces along a dimension. https://pytorch.org/docs/2.6/generated/torch.chunk.html</summary>
-        public Tensor[] chunk(long chunks, int dim = 0) => split(Math.Max(1, (Dims[Wrap(dim, ndim)] + chunks - 1) / chunks), dim);
+        /// <exception cref="RuntimeError">Fewer than one piece, or no dimensions.</exception>
+        public Tensor[] chunk(long chunks, int dim = 0)
+        {
+            if (ndim == 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
+            if (chunks < 1) throw new RuntimeError($"chunk expects `chunks` to be greater than 0, got: {chunks}");
+            var size = (Dims[Wrap(dim, ndim)] + chunks - 1) / chunks;
+            return size == 0 ? Views("SplitBackward0", [.. Enumerable.Range(0, (int)chunks).Select(_ => Slicing(Wrap(dim, ndim), 0, 0, 1))], Creation.MultiOutput) : split(size, dim);
+        }
 
         /// <summary>A diagonal of two dimensions; it comes last. https://pytorch.org/docs/2.6/generated/torch.diagonal.html</summary>
-        public Tensor diagonal(long offset = 0, int dim1 = 0, int dim2 = 1) =>
-            MakeView("DiagonalBackward0", this, x => Ops.Diagonal(x, offset, Wrap(dim1, ndim), Wrap(dim2, ndim)), null);
+        /// <exception cref="RuntimeError">The dimensions are equal.</exception>
+        public Tensor diagonal(long offset = 0, int dim1 = 0, int dim2 = 1)
+        {
+            var (i, j) = (Wrap(dim1, ndim), Wrap(dim2, ndim));
+            if (i == j) throw new RuntimeError($"diagonal dimensions cannot be identical {dim1}, {dim2}");
+            return View("DiagonalBackward0", x => Ops.Diagonal(x, offset, i, j), (x, v) => Ops.InsertDiagonal(x, v, offset, i, j));
+        }
 
         /// <summary>Transposes in place: only the shape changes.</summary>
         public Tensor t_() => InPlaceView("TBackward1", t());
@@ -196,14 +256,14 @@ public static partial class torch
         /// <summary>Inserts a dimension of size 1 in place.</summary>
         public Tensor unsqueeze_(int dim) => InPlaceView("UnsqueezeBackward1", unsqueeze(dim));
 
-        // The elements stay; the tensor becomes another view of them.
-        private Tensor InPlaceView(string name, Tensor seenAs)
+        // The elements stay where they are; the tensor itself becomes another window on them. Its aliases do not change.
+        private Tensor InPlaceView(string name, Tensor moved)
         {
-            if (GradMode) CheckWritable(this);
-            if (seenAs.gradFn is { } fn) (gradFn, outputNr) = (new GradFn(name, fn.Outputs, fn.Inputs, fn.Edges), 0);
-            if (window is null) storage.Write(seenAs.Node);
-            else (window, seen, seenEpoch) = (seenAs.window, seenAs.Node, storage.Epoch);
+            if (GradMode && requires_grad) CheckWritable(this);
+            if (moved.gradFn is { } fn) Follow(new GradFn(name, Saves.None, fn.Outputs, fn.Inputs, fn.Edges), 0);
+            (window, seen, seenEpoch) = (moved.window, moved.Node, storage.Epoch);
             version.Bump();
+            followed = version.Value;
             return this;
         }
     }

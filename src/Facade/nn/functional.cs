@@ -16,6 +16,8 @@ public static partial class torch
                 _ => throw new ValueError($"{reduction} is not a valid value for reduction"),
             };
 
+            private static Tensor Unary(string name, Saves saves, Func<Node, Node> f, Tensor input) => Laid(Record(name, saves, f, input), input);
+
             /// <summary>max(x, 0).</summary>
             public static Tensor relu(Tensor input, bool inplace = false) => inplace ? input.relu_() : input.relu();
 
@@ -26,28 +28,28 @@ public static partial class torch
             public static Tensor sigmoid(Tensor input) => input.sigmoid();
 
             /// <summary>x above zero, slope·x below.</summary>
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Record("LeakyReluBackward0", Saves.Self, Ops.LeakyRelu(input.Node, negative_slope), input);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Unary("LeakyReluBackward0", Saves.Self | Saves.Formula, x => Ops.LeakyRelu(x, negative_slope), input);
 
             /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
-            public static Tensor elu(Tensor input, double alpha = 1) => Record("EluBackward0", Saves.Self, Ops.Elu(input.Node, alpha), input);
+            public static Tensor elu(Tensor input, double alpha = 1) => Unary("EluBackward0", Saves.Self, x => Ops.Elu(x, alpha), input);
 
             /// <summary>x·Φ(x); approximate may be "none" or "tanh".</summary>
             public static Tensor gelu(Tensor input, string approximate = "none") => approximate is not ("none" or "tanh")
                 ? throw new RuntimeError("approximate argument must be either none or tanh.")
-                : Record("GeluBackward0", Saves.Self, Ops.Gelu(input.Node, approximate == "tanh"), input);
+                : Unary("GeluBackward0", Saves.Self, x => Ops.Gelu(x, approximate == "tanh"), input);
 
             /// <summary>x / (1 + e⁻ˣ).</summary>
-            public static Tensor silu(Tensor input) => Record("SiluBackward0", Saves.Self, Ops.Silu(input.Node), input);
+            public static Tensor silu(Tensor input) => Unary("SiluBackward0", Saves.Self, Ops.Silu, input);
 
             /// <summary>x·tanh(softplus x).</summary>
-            public static Tensor mish(Tensor input) => Record("MishBackward0", Saves.Self, Ops.Mish(input.Node), input);
+            public static Tensor mish(Tensor input) => Unary("MishBackward0", Saves.Self, Ops.Mish, input);
 
             /// <summary>log(1 + e^(beta·x)) / beta; linear above the threshold.</summary>
             public static Tensor softplus(Tensor input, double beta = 1, double threshold = 20) =>
-                Record("SoftplusBackward0", Saves.Self, Ops.Where(input.Node * beta > threshold, input.Node, Ops.Softplus(input.Node * beta) / beta), input);
+                Unary("SoftplusBackward0", Saves.Self, x => Ops.Where(x * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
 
             /// <summary>log(1 / (1 + e⁻ˣ)).</summary>
-            public static Tensor logsigmoid(Tensor input) => Record("LogSigmoidBackward0", Saves.Self, Ops.LogSigmoid(input.Node), input);
+            public static Tensor logsigmoid(Tensor input) => Unary("LogSigmoidBackward0", Saves.Self, Ops.LogSigmoid, input);
 
             /// <summary>eˣ / Σ eˣ along a dimension.</summary>
             public static Tensor softmax(Tensor input, int dim) => input.softmax(dim);
@@ -68,8 +70,8 @@ public static partial class torch
             {
                 if (input.Dims != target.Dims) warnings.warn($"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.");
                 CheckBroadcast(input.Dims, target.Dims);
-                var (a, b) = Apart(input, target);
-                return Record("MseLossBackward0", Saves.All, Ops.MseLoss(a, b, Kind(reduction)), input, target);
+                var kind = Kind(reduction);
+                return Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target);
             }
 
             /// <summary>The absolute error.</summary>
@@ -89,11 +91,14 @@ public static partial class torch
             {
                 var ignored = CheckClasses(input, target, ignore_index);
                 var name = input.ndim > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
-                if (!ignored) return Record(name, Saves.Number, Guard(() => Ops.NllLoss(input.Node, target.Node, Kind(reduction))), input);
-                var skip = Ops.Equal(target.Node, ignore_index);
-                var loss = Ops.Where(skip, 0, Ops.NllLoss(input.Node, Ops.Where(skip, 0, target.Node), Reduction.None));
-                var counted = Ops.Cast(Ops.Sum(Ops.Not(skip)), input.Node.DType);
-                return Record(name, Saves.Number, Kind(reduction) == Reduction.Mean ? Ops.Sum(loss) / counted : Combine(loss, reduction), input);
+                if (!ignored) return Record(name, Saves.Number | Saves.Formula, x => Ops.NllLoss(x, target.Node, Kind(reduction)), input, target);
+                return Record(name, Saves.Number | Saves.Formula, x =>
+                {
+                    var skip = Ops.Equal(target.Node, ignore_index);
+                    var loss = Ops.Where(skip, 0, Ops.NllLoss(x, Ops.Where(skip, 0, target.Node), Reduction.None));
+                    var counted = Ops.Cast(Ops.Sum(Ops.Not(skip)), x.DType);
+                    return Kind(reduction) == Reduction.Mean ? Ops.Sum(loss) / counted : Combine(loss, reduction);
+                }, input, target);
             }
 
             /// <summary>The cross entropy between logits and target classes, or target probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
@@ -128,15 +133,13 @@ public static partial class torch
             public static Tensor binary_cross_entropy(Tensor input, Tensor target, string reduction = "mean")
             {
                 static Node Log(Node x) => Ops.Clamp(Ops.Log(x), min: -100.0);
-                var (x, t) = Apart(input, target);
-                return Record("BinaryCrossEntropyBackward0", Saves.All, Combine(-(t * Log(x) + (1 - t) * Log(1 - x)), reduction), input, target);
+                return Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => Combine(-(t * Log(x) + (1 - t) * Log(1 - x)), reduction), input, target);
             }
 
             /// <summary>The cross entropy of sigmoid(input). https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy_with_logits.html</summary>
             public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction = "mean")
             {
-                var (x, t) = Apart(input, target);
-                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, Combine((1 - t) * x + Ops.Softplus(-x), reduction), input, target);
+                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Combine((1 - t) * x + Ops.Softplus(-x), reduction), input, target);
             }
 
             private static Node Combine(Node loss, string reduction) => Kind(reduction) switch
@@ -164,22 +167,22 @@ public static partial class torch
                 if (input.ndim == 4 && weight.ndim == 4 && input.Dims[1] != weight.Dims[1] * groups)
                     throw new RuntimeError($"Given groups={groups}, weight of size {weight.Dims}, expected input{input.Dims} to have {weight.Dims[1] * groups} channels, but got {input.Dims[1]} channels instead");
                 Tensor[] operands = bias is null ? [input, weight] : [input, weight, bias];
-                return Record("ConvolutionBackward0", Saves.Cross, Guard(() => Ops.Convolution(input.Node, weight.Node, bias?.Node, Spread(stride ?? [1], 2), Spread(padding ?? [0], 2), Spread(dilation ?? [1], 2), groups)), operands);
+                return Record("ConvolutionBackward0", Saves.Cross, x => Ops.Convolution(x[0], x[1], x.ElementAtOrDefault(2), Spread(stride ?? [1], 2), Spread(padding ?? [0], 2), Spread(dilation ?? [1], 2), groups), operands);
             }
 
             /// <summary>The largest element of each window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.max_pool2d.html</summary>
             /// <exception cref="RuntimeError">The window does not fit.</exception>
             public static Tensor max_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
-                Record("MaxPool2DWithIndicesBackward0", Saves.Self | Saves.Result, Guard(() => Ops.MaxPool(input.Node, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2))), input);
+                Record("MaxPool2DWithIndicesBackward0", Saves.Self | Saves.Result | Saves.Formula, x => Ops.MaxPool(x, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2)), input);
 
             /// <summary>The mean of each window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.avg_pool2d.html</summary>
             /// <exception cref="RuntimeError">The window does not fit.</exception>
             public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null) =>
-                Record("AvgPool2DBackward0", Saves.Self, Guard(() => Ops.AvgPool(input.Node, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2))), input);
+                Record("AvgPool2DBackward0", Saves.Self | Saves.Formula, x => Ops.AvgPool(x, Spread(kernel_size, 2), Spread(stride ?? kernel_size, 2), Spread(padding ?? [0], 2)), input);
 
             /// <summary>Mean 0 and variance 1 over the last dimensions. https://pytorch.org/docs/2.6/generated/torch.nn.functional.layer_norm.html</summary>
             public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
-                Record("NativeLayerNormBackward0", Saves.All, Ops.LayerNorm(input.Node, normalized_shape.Length, weight?.Node, bias?.Node, eps), [input, .. Given(weight), .. Given(bias)]);
+                Record("NativeLayerNormBackward0", Saves.All, x => Ops.LayerNorm(x[0], normalized_shape.Length, weight is null ? null : x[1], bias is null ? null : x[^1], eps), [input, .. Given(weight), .. Given(bias)]);
 
             private static Tensor[] Given(Tensor? x) => x is null ? [] : [x];
 
@@ -193,8 +196,13 @@ public static partial class torch
                 if (!training)
                 {
                     if (running_mean is null || running_var is null) throw new RuntimeError("Expected running_mean and running_var to be defined when training=False");
-                    var (mean, variance) = (Ops.PerChannel(input.Node, running_mean.Node)!, Ops.PerChannel(input.Node, running_var.Node)!);
-                    return Record("NativeBatchNormBackward0", Saves.All, Affine((input.Node - mean) * Ops.Rsqrt(variance + eps), weight, bias), operands);
+                    return Record("NativeBatchNormBackward0", Saves.All, x =>
+                    {
+                        var (mean, variance) = (Ops.PerChannel(x[0], running_mean.Node)!, Ops.PerChannel(x[0], running_var.Node)!);
+                        var y = (x[0] - mean) * Ops.Rsqrt(variance + eps);
+                        if (weight is not null) y *= Ops.PerChannel(y, x[1])!;
+                        return bias is null ? y : y + Ops.PerChannel(y, x[^1])!;
+                    }, operands, running_mean, running_var);
                 }
                 if (running_mean is not null && running_var is not null)
                 {
@@ -203,13 +211,7 @@ public static partial class torch
                     running_mean.lerp_(input.detach().mean(axes), momentum);
                     running_var.lerp_(input.detach().var(axes), momentum);
                 }
-                return Record("NativeBatchNormBackward0", Saves.All, Ops.BatchNorm(input.Node, weight?.Node, bias?.Node, eps), operands);
-            }
-
-            private static Node Affine(Node x, Tensor? weight, Tensor? bias)
-            {
-                if (weight is not null) x *= Ops.PerChannel(x, weight.Node)!;
-                return bias is null ? x : x + Ops.PerChannel(x, bias.Node)!;
+                return Record("NativeBatchNormBackward0", Saves.All, x => Ops.BatchNorm(x[0], weight is null ? null : x[1], bias is null ? null : x[^1], eps), operands);
             }
 
             /// <summary>One at each index. https://pytorch.org/docs/2.6/generated/torch.nn.functional.one_hot.html</summary>
@@ -222,7 +224,7 @@ public static partial class torch
             {
                 foreach (var i in input.Longs())
                     if (i < 0 || i >= weight.Dims[0]) throw new IndexError("index out of range in self");
-                return Record("EmbeddingBackward0", Saves.Number, Ops.Take(weight.Node, 0, input.Node), weight);
+                return Record("EmbeddingBackward0", Saves.Number, w => Ops.Take(w, 0, input.Node), weight, input);
             }
         }
     }

@@ -1,0 +1,118 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Writes a new value into a tensor, as PyTorch's in-place operations do: aliases see it, the version moves on, history is rebased.</summary>
+    /// <param name="self">The tensor.</param>
+    /// <param name="name">PyTorch's name of the derivative.</param>
+    /// <param name="saves">What the derivative reads; operand 0 is the old value, which the graph holds in any case.</param>
+    /// <param name="value">The new value from the old.</param>
+    internal static Tensor InPlace(Tensor self, string name, Saves saves, Func<Node, Node> value) => InPlace(self, name, saves, (x, _) => value(x), []);
+
+    /// <summary>The same with a second operand.</summary>
+    internal static Tensor InPlace(Tensor self, string name, Saves saves, Func<Node, Node, Node> value, Tensor other, params ReadOnlySpan<Tensor> watched) =>
+        InPlace(self, name, saves, (x, o) => value(x, o[0]), [other], watched);
+
+    /// <summary>The same with any number of further operands.</summary>
+    internal static Tensor InPlace(Tensor self, string name, Saves saves, Func<Node, Node[], Node> value, ReadOnlySpan<Tensor> others, params ReadOnlySpan<Tensor> watched)
+    {
+        var wanted = self.requires_grad;
+        foreach (var x in others) wanted |= x.requires_grad;
+        wanted &= GradMode && self.Node.DType.IsFloat;
+        if (wanted) CheckWritable(self);
+        if (name is not ("ZeroBackward0" or "FillBackward0" or "FillBackward1") && self.window is { } seen && Layouts.Overlaps(seen.Layout))
+            throw new RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
+
+        // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.
+        var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
+        var own = Positions([owner, .. others]);
+        var before = ReferenceEquals(owner, self) ? own[0] : self.Part(owner.Whole(own[0]));
+        var node = Fitting(Guard(() => value(before, own[1..])), before.Type);
+        var whole = Guard(() => self.window is null ? node : self.window.Write(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));
+        var after = ReferenceEquals(owner, self) ? node : owner.Part(whole);
+
+        GradFn? fn = null;
+        if (wanted)
+        {
+            Tensor[] operands = [self, .. others];
+            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, Edges([owner, .. others]));
+            var again = others.Contains(self);
+            fn.SavedValues = Array.FindAll(SavedBy(saves, operands, null, watched), s => again || !ReferenceEquals(s.Tensor, self));
+        }
+        self.storage.Write(whole);
+        self.storage.Depth = Math.Max(self.storage.Depth, Deepest(others)) + 1;
+        self.version.Bump();
+        if (fn is not null)
+        {
+            owner.Follow(fn, 0);
+            owner.SetLeafRequiresGrad(false);
+            if (saves.HasFlag(Saves.Result)) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
+        }
+        if (self.storage.Depth >= DeepestPending) Force([owner]);
+        return self;
+    }
+
+    // What an operation computed, in the type and shape of what it is written to.
+    private static Node Fitting(Node node, TensorType place)
+    {
+        if (node.Shape != place.Shape)
+        {
+            if (node.Shape.Count > place.Rank || !Spreads(node.Shape, place.Shape)) throw new RuntimeError($"output with shape {place.Shape} doesn't match the broadcast shape {node.Shape}");
+            node = Ops.Broadcast(node, place.Shape);
+        }
+        if (node.DType == place.DType) return node;
+        if (Kind(node.DType) > Kind(place.DType)) throw new RuntimeError($"result type {Named(node.DType).TensorType} can't be cast to the desired output type {Named(place.DType).TensorType}");
+        return Ops.Cast(node, place.DType);
+    }
+
+    private static bool Spreads(Dims from, Dims to)
+    {
+        for (var k = 1; k <= from.Count; k++)
+            if (from[^k] != to[^k] && from[^k] != 1) return false;
+        return true;
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>Writes a value without recording, as PyTorch does under no_grad.</summary>
+        internal void Set(Node value)
+        {
+            storage.Write(Whole(value));
+            version.Bump();
+        }
+    }
+
+    private static int Kind(DType type) => type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;
+
+    private static int Deepest(ReadOnlySpan<Tensor> tensors)
+    {
+        var depth = 0;
+        foreach (var t in tensors) depth = Math.Max(depth, t.storage.Depth);
+        return depth;
+    }
+
+    private static void CheckWritable(Tensor self)
+    {
+        if (self.viewed is { } owner)
+        {
+            if (self.made != Creation.Normal) throw new RuntimeError(Forbidden(self, "is being"));
+            if (self.requires_grad && owner.is_leaf) throw new RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
+        }
+        if (self.requires_grad && self.is_leaf) throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+    }
+
+    /// <summary>Why a view may not be written to.</summary>
+    internal static string Forbidden(Tensor view, string what)
+    {
+        var made = view.gradFn;
+        var head = made is null ? $"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
+            : view.made == Creation.NoGrad ? $"Output {view.outputNr} of {made.name()} is a view of a view which was created in no_grad mode and {what} modified inplace with grad mode enabled."
+            : $"Output {view.outputNr} of {made.name()} is a view and {what} modified inplace.";
+        return head + view.made switch
+        {
+            Creation.NoGrad => " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+            Creation.MultiOutput => " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+            _ => " This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+        };
+    }
+}

@@ -65,7 +65,10 @@ public static partial class torch
         private bool Saving => Saves is not (Saves.None or Saves.Formula);
 
         /// <summary>PyTorch's name of the operation's derivative, such as MulBackward0.</summary>
-        public string name() => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" ? "torch::autograd::" + Name : Name;
+        public string name() => Name;
+
+        // As errors call it.
+        internal string FullName => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" ? "torch::autograd::" + Name : Name;
 
         /// <summary>Where the gradients of the operands go.</summary>
         public IReadOnlyList<Edge> next_functions => Edges;
@@ -108,7 +111,7 @@ public static partial class torch
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
                 var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
-                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.name()},";
+                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.FullName},";
                 var hint = autograd.anomaly
                     ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";

@@ -106,8 +106,8 @@ public static partial class torch
     {
         var made = view.gradFn;
         var head = made is null ? $"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
-            : view.made == Creation.NoGrad ? $"Output {view.outputNr} of {made.name()} is a view of a view which was created in no_grad mode and {what} modified inplace with grad mode enabled."
-            : $"Output {view.outputNr} of {made.name()} is a view and {what} modified inplace.";
+            : view.made == Creation.NoGrad ? $"Output {view.outputNr} of {made.FullName} is a view of a view which was created in no_grad mode and {what} modified inplace with grad mode enabled."
+            : $"Output {view.outputNr} of {made.FullName} is a view and {what} modified inplace.";
         return head + view.made switch
         {
             Creation.NoGrad => " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",

@@ -84,7 +84,8 @@ public static partial class torch
 
         internal DType Type { get; }
 
-        internal Node Node(DType wanted) => Type.IsFloat ? Ops.Scalar(Value, wanted) : Ops.Scalar(Integer, wanted);
+        // As PyTorch's arithmetic converts a number: an integer too large for a small type wraps.
+        internal Node Node(DType wanted) => Ops.Cast(Type.IsFloat ? Ops.Scalar(Value) : Ops.Scalar(Integer), wanted);
 
         /// <summary>A float.</summary>
         public static implicit operator Scalar(double value) => new(value, (long)value, DType.Float64);

@@ -87,7 +87,7 @@ public static class CalculusTable
     private static string Text(Node node, Dictionary<Node, string> named)
     {
         if (named.TryGetValue(node, out var name)) return name;
-        if (Ops.IsConstant(node, out var value)) return value.ToString("0.######", CultureInfo.InvariantCulture);
+        if (Ops.Constant(node) is { } literal) return literal.Value.ToString("0.######", CultureInfo.InvariantCulture);
         string Of(int k) => Text(node.Inputs[k], named);
         return node.Op switch
         {

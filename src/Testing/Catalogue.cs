@@ -32,7 +32,7 @@ public static class Catalogue
         }),
         Scalar(Unary.Floor, 0.1, 0.9), Scalar(Unary.Ceiling, 0.1, 0.9), Scalar(Unary.Round, 0.6, 1.4), Scalar(Unary.Truncate, 0.1, 0.9),
         Pair(Binary.Add), Pair(Binary.Mul), Pair(Binary.Div, b: (0.5, 2)), Pair(Binary.Pow, a: (0.3, 2)), Pair(Binary.Atan2, b: (0.5, 2)), Pair(Binary.Hypot, b: (0.5, 2)),
-        Pair(Binary.Max, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Min, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Rem, a: (0.1, 0.4), b: (0.5, 2)),
+        Pair(Binary.Max, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Min, a: (-2, -0.1), b: (0.1, 2)), Pair(Binary.Rem, a: (0.1, 0.4), b: (0.5, 2)), Pair(Binary.FloorDiv, a: (1.1, 1.4), b: (0.5, 0.54)),
         Test(Binary.Less), Test(Binary.LessEqual), Test(Binary.Equal),
         Row2("Select", (t, s) =>
         {

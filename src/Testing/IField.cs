@@ -90,6 +90,7 @@ public readonly struct DoubleField : IField<double>
         "Max" => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : a > b ? a : b,
         "Min" => double.IsNaN(a) || double.IsNaN(b) ? double.NaN : a < b ? a : b,
         "Rem" => a - b * Math.Floor(a / b),
+        "FloorDiv" => Math.Floor(a / b),
         "Less" => a < b ? 1 : 0,
         "LessEqual" => a <= b ? 1 : 0,
         "Equal" => a == b ? 1 : 0,
@@ -176,6 +177,7 @@ public readonly struct ComplexField : IField<Complex>
         "Max" => a.Real > b.Real ? a : b,
         "Min" => a.Real < b.Real ? a : b,
         "Rem" => a - b * Math.Floor(a.Real / b.Real),
+        "FloorDiv" => Math.Floor(a.Real / b.Real),
         "Less" or "LessEqual" or "Equal" => DoubleField.Apply(op, a.Real, b.Real),
         _ => throw new NotSupportedException($"{op.Title} of complex numbers"),
     };

@@ -98,7 +98,7 @@ public static class Oracle<T, TField> where T : struct where TField : struct, IF
         return new(node.Shape, [.. Plans.Evaluator.Read<double>(Ops.Cast(node, DType.Float64)).Select(TField.From)]);
     }
 
-    // Quotients of integers are cut towards zero.
+    // Integers to negative powers are cut towards zero.
     private static T Whole(Node node, T value) => node.DType.IsFloat ? value : TField.From(Math.Truncate(TField.Real(value)));
 
     private static T Converted(DType to, T value) => to switch

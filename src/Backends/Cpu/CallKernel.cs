@@ -48,7 +48,8 @@ internal sealed unsafe class CallKernel(Kernel.Call call) : CpuKernel
             case DType.Int32: Typed((int*)from, to); break;
             case DType.Int16: Typed((short*)from, to); break;
             case DType.Int8: Typed((sbyte*)from, to); break;
-            default: Typed((byte*)from, to); break;
+            case DType.UInt8 or DType.Bool: Typed((byte*)from, to); break;
+            default: throw call.Operands[0].DType.Unknown;
         }
     }
 

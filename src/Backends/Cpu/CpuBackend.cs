@@ -28,6 +28,7 @@ public sealed class CpuBackend : IBackend
         if (data.Length == 1) return new ScalarBuffer(dtype, Bits.From(data, dtype));
         var buffer = new HostBuffer(dtype, data.Length);
         data.CopyTo(new Span<T>((void*)buffer.Pointer, data.Length));
+        if (dtype == DType.Bool) Bits.Truth(new Span<byte>((void*)buffer.Pointer, data.Length));
         return buffer;
     }
 

@@ -52,7 +52,9 @@ internal static unsafe class Bits
         DType.Int32 => *(int*)at,
         DType.Int16 => *(short*)at,
         DType.Int8 => *(sbyte*)at,
-        _ => *(byte*)at,
+        DType.UInt8 => *(byte*)at,
+        DType.Bool => *(byte*)at != 0 ? 1 : 0,
+        _ => throw dtype.Unknown,
     };
 
     public static void Write(void* at, DType dtype, long bits)
@@ -63,7 +65,19 @@ internal static unsafe class Bits
             case DType.Float32: *(float*)at = (float)BitConverter.Int64BitsToDouble(bits); break;
             case DType.Int32: *(int*)at = (int)bits; break;
             case DType.Int16: *(short*)at = (short)bits; break;
-            default: *(byte*)at = (byte)bits; break;
+            case DType.Int8 or DType.UInt8: *(byte*)at = (byte)bits; break;
+            case DType.Bool: *(byte*)at = bits != 0 ? (byte)1 : (byte)0; break;
+            default: throw dtype.Unknown;
+        }
+    }
+
+    // A .NET bool may hold any byte; here true is 1.
+    public static void Truth(Span<byte> data)
+    {
+        while (data.IndexOfAnyExcept((byte)0, (byte)1) is >= 0 and var i)
+        {
+            data[i] = 1;
+            data = data[(i + 1)..];
         }
     }
 

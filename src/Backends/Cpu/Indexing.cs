@@ -34,7 +34,8 @@ internal static unsafe class Indexing
             case DType.Int32: Scatter(index, (int*)rows, (int*)y, op, call); break;
             case DType.Int16: Scatter(index, (short*)rows, (short*)y, op, call); break;
             case DType.Int8: Scatter(index, (sbyte*)rows, (sbyte*)y, op, call); break;
-            default: Scatter(index, (byte*)rows, (byte*)y, op, call); break;
+            case DType.UInt8 or DType.Bool: Scatter(index, (byte*)rows, (byte*)y, op, call); break;
+            default: throw call.Result.DType.Unknown;
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed unsafe class ProductKernel(Kernel.Product p) : CpuKernel
             case DType.Int32: Plain((int*)from[0], (int*)from[1], (int*)to[0]); break;
             case DType.Int16: Plain((short*)from[0], (short*)from[1], (short*)to[0]); break;
             case DType.Int8: Plain((sbyte*)from[0], (sbyte*)from[1], (sbyte*)to[0]); break;
-            default: Plain((byte*)from[0], (byte*)from[1], (byte*)to[0]); break;
+            case DType.UInt8: Plain((byte*)from[0], (byte*)from[1], (byte*)to[0]); break;
+            default: throw p.DType.Unknown;
         }
     }
 

@@ -25,7 +25,8 @@ internal abstract unsafe class Reducer
         DType.Int32 => Make<int>(sink, output, chunks),
         DType.Int16 => Make<short>(sink, output, chunks),
         DType.Int8 => Make<sbyte>(sink, output, chunks),
-        _ => Make<byte>(sink, output, chunks),
+        DType.UInt8 or DType.Bool => Make<byte>(sink, output, chunks),
+        _ => throw sink.DType.Unknown,
     };
 
     private static Reducer[] Make<T>(Sink sink, nint output, int chunks) where T : unmanaged, INumber<T>, IMinMaxValue<T>

@@ -54,7 +54,9 @@ internal static unsafe class Routines
         DType.Int32 => u is null ? Number<int>(b!) : Number<int>(u),
         DType.Int16 => u is null ? Number<short>(b!) : Number<short>(u),
         DType.Int8 => u is null ? Number<sbyte>(b!) : Number<sbyte>(u),
-        _ => u is null ? Number<byte>(b!) : Number<byte>(u),
+        DType.UInt8 => u is null ? Number<byte>(b!) : Number<byte>(u),
+        DType.Bool when b is not null => Ordered<byte>(b) ?? throw new InvalidOperationException($"{b} is not defined for truth values"),
+        _ => throw from.Unknown,
     };
 
     private static Func<float, float> Float(Func<double, double> f) => x => (float)f(x);
@@ -109,20 +111,26 @@ internal static unsafe class Routines
         op == Binary.Pow ? Two<T>(Special.Pow) :
         op == Binary.Atan2 ? Each<T>(T.Atan2) :
         op == Binary.Hypot ? Each<T>(T.Hypot) :
+        op == Binary.Rem ? Each<T>(Special.Rem) :
+        op == Binary.FloorDiv ? Each<T>(Special.FloorDiv) :
         null;
 
     private static Tile Number<T>(Binary op) where T : unmanaged, INumber<T> =>
-        op == Binary.Add ? Two<T>(TensorPrimitives.Add) :
+        Ordered<T>(op) ??
+        (op == Binary.Add ? Two<T>(TensorPrimitives.Add) :
         op == Binary.Mul ? Two<T>(TensorPrimitives.Multiply) :
+        op == Binary.Rem ? Each<T>(Special.IntegerRem) :
+        op == Binary.FloorDiv ? Each<T>(Special.IntegerFloorDiv) :
+        op == Binary.Pow ? Each<T>(Special.IntegerPower) :
+        throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}"));
+
+    private static Tile? Ordered<T>(Binary op) where T : unmanaged, INumber<T> =>
         op == Binary.Max ? Two<T>(TensorPrimitives.Max) :
         op == Binary.Min ? Two<T>(TensorPrimitives.Min) :
-        op == Binary.Div ? Each<T>((a, b) => b == T.Zero ? T.Zero : a / b) :
-        op == Binary.Rem ? Each<T>(Special.Rem) :
-        op == Binary.Pow ? Each<T>(Special.IntegerPower) :
         op == Binary.Less ? Compared<T, Comparison.Less<T>> :
         op == Binary.LessEqual ? Compared<T, Comparison.LessEqual<T>> :
         op == Binary.Equal ? Compared<T, Comparison.Equal<T>> :
-        throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
+        null;
 
     private static Tile One<T>(OneOperand<T> f) where T : unmanaged =>
         (d, a, _, _, n) => f(new ReadOnlySpan<T>((void*)a, n), new Span<T>((void*)d, n));
@@ -150,7 +158,8 @@ internal static unsafe class Routines
         1 => Chosen<byte>,
         2 => Chosen<ushort>,
         4 => Chosen,
-        _ => Chosen<ulong>,
+        8 => Chosen<ulong>,
+        _ => throw new ArgumentOutOfRangeException(nameof(size), size, "no such element size"),
     };
 
     // Sixteen at a time: the mask's bytes are widened to the elements' size.
@@ -183,6 +192,8 @@ internal static unsafe class Routines
         }
     }
 
+    private static bool IsFloat<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
+
     private static Tile Conversion(DType from, DType to) => from switch
     {
         DType.Float32 => To<float>(to),
@@ -191,7 +202,8 @@ internal static unsafe class Routines
         DType.Int32 => To<int>(to),
         DType.Int16 => To<short>(to),
         DType.Int8 => To<sbyte>(to),
-        _ => To<byte>(to),
+        DType.UInt8 or DType.Bool => To<byte>(to),
+        _ => throw from.Unknown,
     };
 
     private static Tile To<T>(DType to) where T : unmanaged, INumber<T> => to switch
@@ -203,15 +215,22 @@ internal static unsafe class Routines
         DType.Int16 => Convert<T, short>,
         DType.Int8 => Convert<T, sbyte>,
         DType.UInt8 => Convert<T, byte>,
-        _ => static (d, a, _, _, n) =>
+        DType.Bool => static (d, a, _, _, n) =>
         {
             for (var i = 0; i < n; i++) ((byte*)d)[i] = ((T*)a)[i] == T.Zero ? (byte)0 : (byte)1;
         }
         ,
+        _ => throw to.Unknown,
     };
 
+    // Floating-point numbers beyond a narrow type go through int64 and wrap, as literals do and as processors and PyTorch do.
     private static void Convert<TFrom, TTo>(nint d, nint a, nint b, nint c, int n) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
     {
+        if (IsFloat<TFrom>() && !IsFloat<TTo>() && typeof(TTo) != typeof(long))
+        {
+            for (var i = 0; i < n; i++) ((TTo*)d)[i] = TTo.CreateTruncating(long.CreateTruncating(((TFrom*)a)[i]));
+            return;
+        }
         if (typeof(TFrom) == typeof(TTo)) new ReadOnlySpan<TFrom>((void*)a, n).CopyTo(new Span<TFrom>((void*)d, n));
         else TensorPrimitives.ConvertTruncating(new ReadOnlySpan<TFrom>((void*)a, n), new Span<TTo>((void*)d, n));
     }

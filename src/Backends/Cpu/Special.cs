@@ -62,11 +62,38 @@ internal static class Special
             for (var i = 0; i < x.Length; i++) y[i] = x[i] < T.Zero ? T.Zero - x[i] : x[i];
     }
 
-    public static T Rem<T>(T a, T b) where T : INumber<T>
+    public static T Rem<T>(T a, T b) where T : IFloatingPointIeee754<T>
     {
-        if (b == T.Zero && !T.IsNaN(a % T.One)) return typeof(T) == typeof(float) || typeof(T) == typeof(double) ? a % b : T.Zero;
         var r = a % b;
         return r != T.Zero && T.IsNegative(r) != T.IsNegative(b) ? r + b : r;
+    }
+
+    // The floor of the exact quotient, by way of the exact remainder: a / b may round up to an integer that it does not reach.
+    public static T FloorDiv<T>(T a, T b) where T : IFloatingPointIeee754<T>
+    {
+        if (b == T.Zero) return a / b;
+        var r = a % b;
+        var quotient = (a - r) / b;
+        if (r != T.Zero && T.IsNegative(r) != T.IsNegative(b)) quotient -= T.One;
+        if (quotient == T.Zero) return T.CopySign(T.Zero, a / b);
+        var floor = T.Floor(quotient);
+        return quotient - floor > T.CreateTruncating(0.5) ? floor + T.One : floor;
+    }
+
+    // The processor divides neither by zero nor the smallest integer by −1.
+    public static T IntegerRem<T>(T a, T b) where T : INumber<T>
+    {
+        if (b == T.Zero || (T.IsNegative(b) && b == T.Zero - T.One)) return T.Zero;
+        var r = a % b;
+        return r != T.Zero && T.IsNegative(r) != T.IsNegative(b) ? r + b : r;
+    }
+
+    public static T IntegerFloorDiv<T>(T a, T b) where T : INumber<T>
+    {
+        if (b == T.Zero) return T.Zero;
+        if (T.IsNegative(b) && b == T.Zero - T.One) return T.Zero - a;
+        var r = a % b;
+        return r != T.Zero && T.IsNegative(r) != T.IsNegative(b) ? a / b - T.One : a / b;
     }
 
     public static T IntegerPower<T>(T a, T b) where T : INumber<T>

@@ -6,8 +6,8 @@ public static partial class Ops
 {
 #pragma warning disable CS1591 // Elementwise functions named as in mathematics; integers are promoted to float64 first where the result is not an integer.
     public static Node Neg(Node x) => Apply(Unary.Neg, x);
-    public static Node Abs(Node x) => Apply(Unary.Abs, x);
-    public static Node Sign(Node x) => Apply(Unary.Sign, x);
+    public static Node Abs(Node x) => x.DType == DType.Bool ? x : Apply(Unary.Abs, x);
+    public static Node Sign(Node x) => x.DType == DType.Bool ? x : Apply(Unary.Sign, x);
     public static Node Exp(Node x) => Apply(Unary.Exp, Float(x));
     public static Node Exp2(Node x) => Apply(Unary.Exp2, Float(x));
     public static Node Expm1(Node x) => Apply(Unary.Expm1, Float(x));
@@ -41,12 +41,9 @@ public static partial class Ops
     public static Node Truncate(Node x) => x.DType.IsFloat ? Apply(Unary.Truncate, x) : x;
 
     public static Node Add(Node a, Node b) => Apply(Binary.Add, a, b);
-    public static Node Sub(Node a, Node b) => Apply(Binary.Add, a, Neg(b));
     public static Node Mul(Node a, Node b) => Apply(Binary.Mul, a, b);
-    public static Node Max(Node a, Node b) => Apply(Binary.Max, a, b);
-    public static Node Min(Node a, Node b) => Apply(Binary.Min, a, b);
-    public static Node Atan2(Node a, Node b) => Apply(Binary.Atan2, Float(a), Float(b));
-    public static Node Hypot(Node a, Node b) => Apply(Binary.Hypot, Float(a), Float(b));
+    public static Node Atan2(Node a, Node b) => Real(Binary.Atan2, a, b);
+    public static Node Hypot(Node a, Node b) => Real(Binary.Hypot, a, b);
     public static Node Less(Node a, Node b) => Apply(Binary.Less, a, b);
     public static Node LessEqual(Node a, Node b) => Apply(Binary.LessEqual, a, b);
     public static Node Greater(Node a, Node b) => Apply(Binary.Less, b, a);
@@ -63,33 +60,64 @@ public static partial class Ops
     public static Node Rsqrt(Node x) => 1 / Sqrt(x);
     public static Node Relu(Node x) => Where(x <= 0, 0, x);
     public static Node Silu(Node x) => x * Sigmoid(x);
-    public static Node LogSigmoid(Node x) => -Softplus(-x);
+    public static Node LogSigmoid(Node x) => -Softplus(-Float(x));
     public static Node Mish(Node x) => x * Tanh(Softplus(x));
-    public static Node Softsign(Node x) => x / (1 + Abs(x));
+    public static Node Softsign(Node x) => x / (1 + Abs(Float(x)));
 #pragma warning restore CS1591
 
     /// <summary>a / b as a real number; integers are promoted to float64.</summary>
     /// <param name="a">The numerator.</param>
     /// <param name="b">The denominator.</param>
-    public static Node Div(Node a, Node b) => a.DType.IsFloat || b.DType.IsFloat ? Apply(Binary.Div, a, b) : Apply(Binary.Div, Float(a), Float(b));
+    public static Node Div(Node a, Node b) => Real(Binary.Div, a, b);
 
-    /// <summary>⌊a / b⌋; zero for an integer division by zero.</summary>
-    /// <param name="a">The numerator.</param>
-    /// <param name="b">The denominator.</param>
-    public static Node FloorDiv(Node a, Node b)
+    // Integers beside floating-point numbers take their type.
+    private static Node Real(Binary op, Node a, Node b)
     {
-        (a, b) = Match(a, b);
-        return a.DType.IsFloat ? Floor(a / b) : Apply(Binary.Div, a - Rem(a, b), b);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return a.DType.IsFloat || b.DType.IsFloat ? Apply(op, a, b) : Apply(op, Float(a), Float(b));
     }
 
-    /// <summary>The remainder with the sign of the divisor, a − b·⌊a / b⌋; zero for an integer division by zero.</summary>
+    /// <summary>The larger of two, elementwise; NaN wins. The largest of a tensor is <see cref="MaxOver"/>.</summary>
+    /// <param name="a">One tensor.</param>
+    /// <param name="b">The other tensor.</param>
+    public static Node Max(Node a, Node b) => Apply(Binary.Max, a, b);
+
+    /// <summary>The smaller of two, elementwise; NaN wins. The smallest of a tensor is <see cref="MinOver"/>.</summary>
+    /// <param name="a">One tensor.</param>
+    /// <param name="b">The other tensor.</param>
+    public static Node Min(Node a, Node b) => Apply(Binary.Min, a, b);
+
+    /// <summary>a − b; integers wrap.</summary>
+    /// <param name="a">The minuend.</param>
+    /// <param name="b">The subtrahend.</param>
+    /// <exception cref="ShapeException">Both are truth values, whose difference is none.</exception>
+    public static Node Sub(Node a, Node b)
+    {
+        // In the common type: the opposite of a narrow or unsigned number is no member of its own type.
+        (a, b) = Match(a, b);
+        return Apply(Binary.Add, a, Neg(b));
+    }
+
+    /// <summary>
+    /// ⌊a / b⌋, of the quotient itself rather than of its rounding: 1 over the float64 0.1 gives 9. An integer over zero gives 0, so that
+    /// <c>Where(b != 0, FloorDiv(a, b), …)</c> is safe; the smallest integer over −1 wraps.
+    /// </summary>
     /// <param name="a">The numerator.</param>
     /// <param name="b">The denominator.</param>
+    /// <exception cref="ShapeException">Both are truth values.</exception>
+    public static Node FloorDiv(Node a, Node b) => Apply(Binary.FloorDiv, a, b);
+
+    /// <summary>The remainder with the sign of the divisor, a − b·⌊a / b⌋; 0 for an integer over zero.</summary>
+    /// <param name="a">The numerator.</param>
+    /// <param name="b">The denominator.</param>
+    /// <exception cref="ShapeException">Both are truth values.</exception>
     public static Node Rem(Node a, Node b) => Apply(Binary.Rem, a, b);
 
-    /// <summary>a to the power b.</summary>
+    /// <summary>a to the power b. Integers wrap; to a negative power they give 0, but ±1 for the base ±1.</summary>
     /// <param name="a">The base.</param>
     /// <param name="b">The exponent.</param>
+    /// <exception cref="ShapeException">Both are truth values.</exception>
     public static Node Pow(Node a, Node b) => Apply(Binary.Pow, a, b);
 
     /// <summary>max(x, 0) + slope·min(x, 0).</summary>

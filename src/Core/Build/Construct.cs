@@ -3,83 +3,105 @@ using Functional.Autograd.Primitives;
 namespace Functional.Autograd;
 
 /// <summary>
-/// Operations on nodes: pure functions that check shapes at once and compute nothing. Operands broadcast as in NumPy and are
-/// promoted to a common element type; a scalar literal takes the type of the tensor it meets. Integers become float64 where the
-/// result is not an integer.
+/// Operations on nodes: pure functions that check shapes and element types at once and compute nothing. Operands broadcast as in NumPy
+/// and are promoted to a common element type (<see cref="DTypes.Promote"/>); a bare number, and what bare numbers alone compute,
+/// takes the type of the tensor it meets (<see cref="DTypes.PromoteNumber"/>) and must be representable in it. Integers become float64
+/// where the result is no integer; their own arithmetic wraps. Truth values are 0 or 1: their sum is Or, their product And.
 /// </summary>
 public static partial class Ops
 {
     // The smart constructors: the one place that broadcasts, promotes and drops what changes nothing. They never look behind an
     // operand that is no constant: a gradient with respect to it must find it again. Simplify does, once a plan is made.
 
-    /// <summary>A scalar constant.</summary>
+    /// <summary>A bare number, which takes the element type of the tensor that it meets.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="dtype">The element type; a floating-point value is truncated for integer types.</param>
-    public static Node Scalar(double value, DType dtype = DType.Float64) => new(new Literal(dtype, dtype switch
-    {
-        DType.Float64 => BitConverter.DoubleToInt64Bits(value),
-        DType.Float32 => BitConverter.DoubleToInt64Bits((float)value),
-        DType.Bool => value != 0 ? 1 : 0,
-        _ => (long)value,
-    }), []);
+    public static Node Scalar(double value) => new(Literal.Of(value, DType.Float64) with { IsNumber = true }, []);
 
-    /// <summary>A scalar constant.</summary>
+    /// <summary>A bare number, which takes the element type of the tensor that it meets.</summary>
     /// <param name="value">The value.</param>
+    public static Node Scalar(long value) => new(Literal.Of(value, DType.Int64) with { IsNumber = true }, []);
+
+    /// <summary>A scalar constant of a type.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="dtype">The element type; the value is cut towards zero for integer types, and non-zero is true.</param>
+    /// <exception cref="OverflowException">The type is an integer type that does not reach so far, or the value is NaN.</exception>
+    public static Node Scalar(double value, DType dtype) => new(Fitting(Literal.Of(value, DType.Float64), dtype), []);
+
+    /// <summary>A scalar constant of a type.</summary>
+    /// <param name="value">The value; it is rounded once for floating-point types, and non-zero is true.</param>
     /// <param name="dtype">The element type.</param>
-    public static Node Scalar(long value, DType dtype = DType.Int64) =>
-        dtype.IsFloat ? Scalar((double)value, dtype) : new(new Literal(dtype, dtype == DType.Bool ? (value != 0 ? 1 : 0) : value), []);
+    /// <exception cref="OverflowException">The type is an integer type that does not reach so far.</exception>
+    public static Node Scalar(long value, DType dtype) => new(Fitting(Literal.Of(value, DType.Int64), dtype), []);
+
+    private static Literal Fitting(Literal value, DType dtype)
+    {
+        var literal = value.As(dtype);
+        var fits = dtype.IsFloat || dtype == DType.Bool
+            || (value.DType.IsFloat ? Math.Truncate(value.Value) == literal.Bits && value.Value != -(double)long.MinValue : value.Bits == literal.Bits);
+        return fits ? literal : throw new OverflowException($"{value} does not fit in {dtype.ToString().ToLowerInvariant()}; cast the number or the tensor");
+    }
 
     /// <summary>A tensor of one repeated value.</summary>
     /// <param name="type">Element type and shape.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="OverflowException">The type is an integer type that does not reach so far, or the value is NaN.</exception>
     public static Node Full(TensorType type, double value) => Broadcast(Scalar(value, type.DType), type.Shape);
 
-    internal static Node Like(Node x, double value) => Full(x.Type, value);
+    /// <summary>A tensor of one repeated value.</summary>
+    /// <param name="type">Element type and shape.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="OverflowException">The type is an integer type that does not reach so far.</exception>
+    public static Node Full(TensorType type, long value) => Broadcast(Scalar(value, type.DType), type.Shape);
 
-    /// <summary>The value of a node that is one repeated literal.</summary>
-    internal static bool IsConstant(Node x, out double value)
+    internal static Node Like(Node x, long value) => Full(x.Type, value);
+
+    /// <summary>The literal that a node repeats, if it is one.</summary>
+    internal static Literal? Constant(Node x)
     {
         while (x.Op is Primitives.Broadcast or Primitives.Reshape) x = x.Inputs[0];
-        value = x.Op is Literal literal ? literal.Value : 0;
-        return x.Op is Literal;
+        return x.Op as Literal;
     }
+
+    private static Node Repeated(Literal literal, Dims shape) => Broadcast(new Node(literal, []), shape);
 
     internal static Node Apply(Unary op, Node x)
     {
-        if (op == Unary.Neg && IsConstant(x, out var v) && (x.DType.IsFloat || x.DType == DType.Int64)) return Like(x, -v);
+        ArgumentNullException.ThrowIfNull(x);
+        if (op == Unary.Neg && x.DType != DType.Bool && Constant(x) is { } literal) return Repeated(literal.Negated, x.Shape);
         return new Node(op, x);
     }
 
     internal static Node Apply(Binary op, Node a, Node b)
     {
         (a, b) = Match(a, b);
-        var aKnown = IsConstant(a, out var u);
-        var bKnown = IsConstant(b, out var v);
-        if (a.DType.IsFloat && (aKnown || bKnown))
+        if (a.DType == DType.Bool) op = OfTruth(op);
+        var (u, v) = (Constant(a), Constant(b));
+        if (u is not null && v is not null && Literal.Fold(op, u, v) is { } folded) return Repeated(folded, a.Shape);
+        if (v is not null && v.Is(1) && (op == Binary.Mul || op == Binary.Div || op == Binary.Pow)) return a;
+        if (op == Binary.Mul)
         {
-            if (aKnown && bKnown && Folded(op, u, v) is { } folded) return Full(a.Type.As(op.IsComparison ? DType.Bool : a.DType), folded);
-            if (op == Binary.Mul && aKnown && u == 1) return b;
-            if ((op == Binary.Mul || op == Binary.Div || op == Binary.Pow) && bKnown && v == 1) return a;
-            if (op == Binary.Mul && aKnown && u == -1) return Apply(Unary.Neg, b);
-            if (op == Binary.Mul && bKnown && v == -1) return Apply(Unary.Neg, a);
+            if (u is not null && u.Is(1)) return b;
+            if (u is not null && u.Is(-1)) return Apply(Unary.Neg, b);
+            if (v is not null && v.Is(-1)) return Apply(Unary.Neg, a);
         }
         return new Node(op, a, b);
     }
 
-    private static double? Folded(Binary op, double a, double b) =>
-        op == Binary.Add ? a + b : op == Binary.Mul ? a * b : op == Binary.Div ? a / b :
-        op == Binary.Equal ? Truth(a == b) : op == Binary.Less ? Truth(a < b) : op == Binary.LessEqual ? Truth(a <= b) : null;
+    // The sum of truth values is Or, their product And, as in PyTorch; so no kernel makes anything but 0 and 1.
+    private static Binary OfTruth(Binary op) => op == Binary.Add ? Binary.Max : op == Binary.Mul ? Binary.Min : op;
 
-    private static double Truth(bool holds) => holds ? 1 : 0;
-
-    /// <summary>Converts elements to another type: towards zero for integers, non-zero is true.</summary>
+    /// <summary>
+    /// Converts elements to another type: integers are rounded once to floating-point types and wrap in narrower ones; floating-point
+    /// numbers are cut towards zero; non-zero is true.
+    /// </summary>
     /// <param name="x">The tensor.</param>
     /// <param name="dtype">The element type wanted.</param>
     public static Node Cast(Node x, DType dtype)
     {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Op is Literal literal) return x.DType == dtype && !literal.IsNumber ? x : new(literal.As(dtype), []);
         if (x.DType == dtype) return x;
-        if (x.Op is Literal literal) return literal.DType.IsFloat ? Scalar(literal.Value, dtype) : Scalar(literal.Bits, dtype);
-        if (x.Op is Primitives.Broadcast && IsConstant(x, out _)) return Broadcast(Cast(x.Inputs[0], dtype), x.Shape);
+        if (x.Op is Primitives.Broadcast && Constant(x) is { } repeated) return Repeated(repeated.As(dtype), x.Shape);
         return new Node(new Primitives.Cast(dtype), x);
     }
 
@@ -87,34 +109,36 @@ public static partial class Ops
     /// <param name="condition">Truth values.</param>
     /// <param name="a">The values where it holds.</param>
     /// <param name="b">The values elsewhere.</param>
+    /// <exception cref="ShapeException">The condition is no truth value, or the shapes do not broadcast.</exception>
     public static Node Where(Node condition, Node a, Node b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
+        if (condition.DType != DType.Bool) throw new ShapeException($"Where: the condition is {condition.Type}, not truth values; compare it with something");
         (a, b) = Match(a, b);
         var shape = BroadcastShapes("Where", condition.Shape, a.Shape);
-        if (IsConstant(condition, out var known)) return Broadcast(known != 0 ? a : b, shape);
-        return new Node(Select.Instance, Broadcast(Cast(condition, DType.Bool), shape), Broadcast(a, shape), Broadcast(b, shape));
+        if (Constant(condition) is { } known) return Broadcast(known.Is(0) ? b : a, shape);
+        return new Node(Select.Instance, Broadcast(condition, shape), Broadcast(a, shape), Broadcast(b, shape));
     }
 
     /// <summary>Gives both operands one shape and one element type.</summary>
     internal static (Node A, Node B) Match(Node a, Node b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         if (ReferenceEquals(a.Type, b.Type) || a.Type.Equals(b.Type)) return (a, b);
-        var dtype = Common(a, b);
+        var dtype = Common(a.Type, b.Type);
         var shape = a.Shape == b.Shape ? a.Shape : BroadcastShapes("broadcast", a.Shape, b.Shape);
-        return (Broadcast(Cast(a, dtype), shape), Broadcast(Cast(b, dtype), shape));
+        var number = a.Type.IsNumber && b.Type.IsNumber;
+        return (Broadcast(Fitted(a, dtype, number), shape), Broadcast(Fitted(b, dtype, number), shape));
     }
 
-    // A bare literal is weakly typed: it raises the kind (bool, integer, float) but not the width.
-    private static DType Common(Node a, Node b)
-    {
-        if (a.DType == b.DType) return a.DType;
-        var (weakA, weakB) = (a.Op is Literal, b.Op is Literal);
-        if (weakA == weakB) return DTypes.Promote(a.DType, b.DType);
-        var (weak, strong) = weakA ? (a.DType, b.DType) : (b.DType, a.DType);
-        if (strong.IsFloat || weak == DType.Bool) return strong;
-        if (weak.IsFloat) return DType.Float64;
-        return strong == DType.Bool ? weak : strong;
-    }
+    // Unlike a cast, meeting a tensor does not wrap a number.
+    private static Node Fitted(Node x, DType dtype, bool number) =>
+        x.Op is Literal { IsNumber: true } literal ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
+
+    private static DType Common(TensorType a, TensorType b) =>
+        a.IsNumber == b.IsNumber ? DTypes.Promote(a.DType, b.DType) :
+        a.IsNumber ? DTypes.PromoteNumber(b.DType, a.DType) : DTypes.PromoteNumber(a.DType, b.DType);
 
     /// <summary>The shape that two shapes broadcast to.</summary>
     internal static Dims BroadcastShapes(string operation, Dims a, Dims b)
@@ -146,14 +170,8 @@ public static partial class Ops
     public static Node Reshape(Node x, Dims shape)
     {
         if (x.Shape == shape) return x;
-        if (x.Op is Primitives.Broadcast && IsConstant(x, out _) && shape.Product == x.Type.Count) return Broadcast(Literal(x), shape);
+        if (x.Op is Primitives.Broadcast && Constant(x) is { } literal && shape.Product == x.Type.Count) return Repeated(literal, shape);
         return new Node(new Primitives.Reshape(shape), x);
-    }
-
-    private static Node Literal(Node constant)
-    {
-        while (constant.Op is Primitives.Broadcast or Primitives.Reshape) constant = constant.Inputs[0];
-        return constant;
     }
 
     /// <summary>Reorders axes: axis k of the result is axis axes[k] of the operand.</summary>
@@ -163,7 +181,7 @@ public static partial class Ops
     {
         if (axes == Dims.Range(x.Type.Rank)) return x;
         var y = new Node(new Primitives.Permute(axes), x);
-        return IsConstant(x, out _) ? Broadcast(Literal(x), y.Shape) : y;
+        return Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
     }
 
     /// <summary>Elements start, start + step, … of every axis.</summary>
@@ -175,7 +193,7 @@ public static partial class Ops
     {
         if (x.Shape == shape && start.Count == shape.Count && start.All(s => s == 0)) return x;
         var y = new Node(new Primitives.Slice(start, shape, step ?? Dims.Repeat(1, shape.Count)), x);
-        return IsConstant(x, out _) ? Broadcast(Literal(x), y.Shape) : y;
+        return Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
     }
 
     internal static Node PadTo(Node x, Dims shape, Dims start, Dims step) =>
@@ -211,7 +229,8 @@ public static partial class Ops
         if (how is Combine.Sum or Combine.Prod && x.DType < DType.Int64) x = Cast(x, DType.Int64);
         if (axes.Count == 0) return x;
         var y = new Node(new Reduce(how, axes), x);
-        return how == Combine.Sum && IsConstant(x, out var v) && v is 0 or 1 && x.Type.Count > 0 ? Like(y, v * (x.Type.Count / Math.Max(1, y.Type.Count))) : y;
+        if (how != Combine.Sum || x.Type.Count == 0 || Constant(x) is not { } literal) return y;
+        return literal.Is(1) ? Like(y, x.Type.Count / y.Type.Count) : literal.Is(0) ? Like(y, 0) : y;
     }
 
     /// <summary>Sums a broadcast tensor back to the shape it came from.</summary>
@@ -248,5 +267,10 @@ public static partial class Ops
         return sorted;
     }
 
-    internal static Node Float(Node x) => Cast(x, x.DType.IsFloat ? x.DType : DType.Float64);
+    // A bare number stays one.
+    internal static Node Float(Node x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.DType.IsFloat ? x : x.Op is Literal { IsNumber: true } literal ? Scalar((double)literal.Bits) : Cast(x, DType.Float64);
+    }
 }

@@ -61,6 +61,7 @@ public static partial class Ops
     /// <param name="add">Add to what is there.</param>
     public static Node ScatterAlong(Node x, int axis, Node index, Node source, bool add)
     {
+        if (add && x.DType == DType.Bool) return Cast(ScatterAlong(Cast(x, DType.Int64), axis, index, Cast(source, DType.Bool), add), DType.Bool);
         var flat = FlatIndex(x, Axis(x, axis), index);
         var rows = Reshape(Slice(Cast(source, x.DType), Dims.Repeat(0, source.Type.Rank), index.Shape), [index.Type.Count]);
         return Reshape(new Node(new Scatter(0, add), Reshape(x, [x.Type.Count]), flat, rows), x.Shape);
@@ -103,7 +104,7 @@ public static partial class Ops
     /// <param name="descending">Largest first.</param>
     public static (Node Values, Node Indices) Sort(Node x, int axis = -1, bool descending = false)
     {
-        if (x.Type.Rank == 0) return (x, Scalar(0L));
+        if (x.Type.Rank == 0) return (x, Scalar(0, DType.Int64));
         var index = new Node(new ArgSort(Axis(x, axis), descending), x);
         return (Gather(x, axis, index), index);
     }

@@ -169,12 +169,12 @@ public static partial class Ops
     /// <summary>Keeps the elements on and below a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal), x, 0);
+    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal), x, Scalar(0, x.DType));
 
     /// <summary>Keeps the elements on and above a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal - 1), 0, x);
+    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal - 1), Scalar(0, x.DType), x);
 
     private static Node LowerMask(Node x, long diagonal)
     {

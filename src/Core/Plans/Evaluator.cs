@@ -77,7 +77,7 @@ public static class Evaluator
     /// <exception cref="ArgumentException">The type does not match the node's element type.</exception>
     public static T[] Read<T>(Node node) where T : unmanaged
     {
-        if (DTypes.Of<T>() != node.DType) throw new ArgumentException($"a tensor of type {node.Type} cannot be read as {typeof(T).Name}");
+        if (DTypes.Of<T>() != node.DType) throw new ArgumentException($"Evaluate: the tensor is {node.Type} and cannot be read as {DTypes.Of<T>().ToString().ToLowerInvariant()}; read it as it is, or cast it");
         Force([node]);
         var result = new T[node.Type.Count];
         node.Value!.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.AsSpan()));

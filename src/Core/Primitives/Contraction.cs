@@ -13,7 +13,7 @@ public sealed record Dot : Op
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var (a, b) = (inputs[0].Type, inputs[1].Type);
-        if (a.Rank != 3 || b.Rank != 3 || a.DType != b.DType || a.Shape[0] != b.Shape[0] || a.Shape[2] != b.Shape[1]) throw Mismatch("Dot", a, b);
+        if (a.Rank != 3 || b.Rank != 3 || a.DType != b.DType || a.DType == DType.Bool || a.Shape[0] != b.Shape[0] || a.Shape[2] != b.Shape[1]) throw Mismatch("Dot", a, b);
         return a.Reshaped([a.Shape[0], a.Shape[1], b.Shape[2]]);
     }
 

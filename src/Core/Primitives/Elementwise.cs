@@ -93,7 +93,12 @@ public sealed record Unary : Elementwise
     internal override int RowNumber { get; }
 
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+    public override TensorType Infer(ImmutableArray<Node> inputs)
+    {
+        var x = inputs[0].Type;
+        return x.DType.IsFloat || (x.DType != DType.Bool && (this == Neg || this == Abs || this == Sign)) ? x
+            : throw new ShapeException($"{Title} is not defined for {x}; cast it first");
+    }
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) =>
@@ -120,7 +125,8 @@ public sealed record Unary : Elementwise
 public sealed record Polygamma(int Order) : Elementwise
 {
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+    public override TensorType Infer(ImmutableArray<Node> inputs) =>
+        inputs[0].DType.IsFloat ? inputs[0].Type : throw new ShapeException($"{this} is not defined for {inputs[0].Type}; cast it first");
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Scale(Ops.Polygamma(Order + 1, y.Inputs[0]));
@@ -148,6 +154,7 @@ public sealed record Binary : Elementwise
         Max = Row("Max", (a, b, y) => Share(b, a), (a, b, y) => Share(a, b)),
         Min = Row("Min", (a, b, y) => Share(a, b), (a, b, y) => Share(b, a)),
         Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.Floor(a / b)),
+        FloorDiv = new("FloorDiv", (y, k) => LinearMap.Zero),
         Less = new("Less", null),
         LessEqual = new("LessEqual", null),
         Equal = new("Equal", null);
@@ -172,8 +179,12 @@ public sealed record Binary : Elementwise
     {
         var (a, b) = (inputs[0].Type, inputs[1].Type);
         if (!a.Equals(b)) throw Mismatch(Title, a, b);
-        return IsComparison ? a.As(DType.Bool) : a;
+        if (!a.DType.IsFloat && !TakesWhole(a.DType)) throw new ShapeException($"{Title} is not defined for {a}; cast it first");
+        return IsComparison ? a.As(DType.Bool) : a.IsNumber ? b : a;
     }
+
+    // Quotients and angles of integers are real numbers; truth values have an order and no arithmetic.
+    private bool TakesWhole(DType type) => IsComparison || this == Max || this == Min || (type != DType.Bool && this != Div && this != Atan2 && this != Hypot);
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) =>
@@ -213,7 +224,7 @@ public sealed record Select : Elementwise
     {
         var (condition, a, b) = (inputs[0].Type, inputs[1].Type, inputs[2].Type);
         if (condition.DType != DType.Bool || condition.Shape != a.Shape || !a.Equals(b)) throw Mismatch("Select", condition, a, b);
-        return a;
+        return a.IsNumber ? b : a;
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public sealed record Scatter(int Axis, bool Add) : Op
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var (x, index, rows) = (inputs[0].Type, inputs[1].Type, inputs[2].Type);
-        if (Axis < 0 || Axis >= x.Rank || index.DType != DType.Int64 || rows.DType != x.DType
+        if (Axis < 0 || Axis >= x.Rank || index.DType != DType.Int64 || rows.DType != x.DType || (Add && x.DType == DType.Bool)
             || rows.Shape != [.. x.Shape[..Axis], .. index.Shape, .. x.Shape[(Axis + 1)..]])
             throw Mismatch(Text, x, index, rows);
         return x;

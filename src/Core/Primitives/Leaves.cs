@@ -17,25 +17,84 @@ public sealed record Input : Op
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 }
 
-/// <summary>A scalar constant. Floating-point values are held as float64 bits, all others as a 64-bit integer.</summary>
+/// <summary>
+/// A scalar constant, exact in its own type. Floating-point values are held as float64 bits, all others as a 64-bit integer.
+/// </summary>
 /// <param name="DType">The element type.</param>
 /// <param name="Bits">The value.</param>
-public sealed record Literal(DType DType, long Bits) : Op
+/// <param name="IsNumber">Whether it takes the type of the tensor that it meets; see <see cref="TensorType.IsNumber"/>.</param>
+public sealed record Literal(DType DType, long Bits, bool IsNumber = false) : Op
 {
-    /// <summary>The value as a float64.</summary>
+    /// <summary>The value as a float64; rounded for an int64 beyond 2⁵³.</summary>
     public double Value => DType.IsFloat ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
+    /// <summary>The nearest literal: rounded for float32; for integers cut towards zero (NaN to 0) and wrapped; non-zero is true.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="dtype">The element type.</param>
+    public static Literal Of(double value, DType dtype) => dtype switch
+    {
+        DType.Float64 => new(dtype, BitConverter.DoubleToInt64Bits(value)),
+        DType.Float32 => new(dtype, BitConverter.DoubleToInt64Bits((float)value)),
+        DType.Bool => new(dtype, value != 0 ? 1 : 0),
+        _ => Of((long)value, dtype),
+    };
+
+    /// <summary>The nearest literal: rounded once for floating-point types; wrapped for integers; non-zero is true.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="dtype">The element type.</param>
+    public static Literal Of(long value, DType dtype) => new(dtype, dtype switch
+    {
+        DType.Float64 => BitConverter.DoubleToInt64Bits(value),
+        DType.Float32 => BitConverter.DoubleToInt64Bits((float)value),
+        DType.Int64 => value,
+        DType.Int32 => (int)value,
+        DType.Int16 => (short)value,
+        DType.Int8 => (sbyte)value,
+        DType.UInt8 => (byte)value,
+        DType.Bool => value != 0 ? 1 : 0,
+        _ => throw dtype.Unknown,
+    });
+
+    /// <summary>The value in another type, as <see cref="Cast"/> converts it.</summary>
+    /// <param name="dtype">The element type.</param>
+    public Literal As(DType dtype) => DType.IsFloat ? Of(Value, dtype) : Of(Bits, dtype);
+
+    /// <summary>Whether it is this number.</summary>
+    /// <param name="value">The number.</param>
+    public bool Is(long value) => DType.IsFloat ? Value == value : Bits == value;
+
+    /// <summary>−x, in the type's own arithmetic.</summary>
+    internal Literal Negated => (DType.IsFloat ? Of(-Value, DType) : Of(-Bits, DType)) with { IsNumber = IsNumber };
+
+    /// <summary>a op b of one type, in the type's own arithmetic: integers wrap. None where it is left to the backend.</summary>
+    internal static Literal? Fold(Binary op, Literal a, Literal b)
+    {
+        var folded = a.DType.IsFloat ? Fold(op, a.Value, b.Value, a.DType) : Fold(op, a.Bits, b.Bits, a.DType);
+        return folded is null ? null : folded with { IsNumber = a.IsNumber && b.IsNumber && !op.IsComparison };
+    }
+
+    // Float32 operands are exact in float64, and one operation in float64, rounded, is the operation in float32.
+    private static Literal? Fold(Binary op, double a, double b, DType type) =>
+        op == Binary.Add ? Of(a + b, type) : op == Binary.Mul ? Of(a * b, type) : op == Binary.Div ? Of(a / b, type) :
+        op == Binary.Equal ? Truth(a == b) : op == Binary.Less ? Truth(a < b) : op == Binary.LessEqual ? Truth(a <= b) : null;
+
+    private static Literal? Fold(Binary op, long a, long b, DType type) =>
+        op == Binary.Add ? Of(a + b, type) : op == Binary.Mul ? Of(a * b, type) :
+        op == Binary.Equal ? Truth(a == b) : op == Binary.Less ? Truth(a < b) : op == Binary.LessEqual ? Truth(a <= b) : null;
+
+    private static Literal Truth(bool holds) => new(DType.Bool, holds ? 1 : 0);
+
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => TensorType.Scalar(DType);
+    public override TensorType Infer(ImmutableArray<Node> inputs) => IsNumber ? TensorType.Number(DType) : TensorType.Scalar(DType);
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     /// <inheritdoc/>
-    public bool Equals(Literal? other) => other is not null && DType == other.DType && Bits == other.Bits;
+    public bool Equals(Literal? other) => other is not null && DType == other.DType && Bits == other.Bits && IsNumber == other.IsNumber;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(DType, Bits);
+    public override int GetHashCode() => HashCode.Combine(DType, Bits, IsNumber);
 
     private protected override string Text => DType.IsFloat ? Value.ToString("R", CultureInfo.InvariantCulture) : Bits.ToString(CultureInfo.InvariantCulture);
 }
@@ -46,7 +105,9 @@ public sealed record Literal(DType DType, long Bits) : Op
 public sealed record Iota(long Length, DType DType) : Op
 {
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => new(DType, [Length]);
+    public override TensorType Infer(ImmutableArray<Node> inputs) =>
+        DType.IsFloat || Length == 0 || Literal.Of(Length - 1, DType).Bits == Length - 1 ? new(DType, [Length])
+            : throw new ShapeException($"Iota: the integers below {Length} do not fit in {DType.ToString().ToLowerInvariant()}");
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;

@@ -35,11 +35,18 @@ public static class DTypes
             DType.Bool or DType.UInt8 or DType.Int8 => 1,
             DType.Int16 => 2,
             DType.Int32 or DType.Float32 => 4,
-            _ => 8,
+            DType.Int64 or DType.Float64 => 8,
+            _ => throw type.Unknown,
         };
+
+        /// <summary>What a choice by element type throws where no row is for the type, so that a new type is never taken for another.</summary>
+        public ArgumentOutOfRangeException Unknown => new(nameof(type), type, $"no such element type: {type}");
     }
 
-    /// <summary>The smallest type that holds both: bool &lt; integers &lt; floats; uint8 with int8 gives int16.</summary>
+    /// <summary>
+    /// The type of two tensors' results: the later of bool, uint8, int8, int16, int32, int64, float32, float64, but int16 for uint8 with
+    /// int8. As in PyTorch, integers with float32 give float32.
+    /// </summary>
     /// <param name="a">One type.</param>
     /// <param name="b">The other type.</param>
     public static DType Promote(DType a, DType b) => (a, b) switch
@@ -48,6 +55,16 @@ public static class DTypes
         (DType.UInt8, DType.Int8) or (DType.Int8, DType.UInt8) => DType.Int16,
         _ => a > b ? a : b,
     };
+
+    /// <summary>
+    /// The type of a result of a tensor and a bare number: the tensor's, unless the number is of a higher kind (bool, integer, float). Then
+    /// it is the number's own type, int64 or float64.
+    /// </summary>
+    /// <param name="tensor">The tensor's type.</param>
+    /// <param name="number">The number's type.</param>
+    public static DType PromoteNumber(DType tensor, DType number) => Kind(number) > Kind(tensor) ? number : tensor;
+
+    private static int Kind(DType type) => type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;
 
     /// <summary>The element type that holds a .NET primitive.</summary>
     /// <typeparam name="T">bool, byte, sbyte, short, int, long, float or double.</typeparam>

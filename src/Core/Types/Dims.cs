@@ -54,6 +54,10 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     /// <param name="values">The entries.</param>
     public static Dims From(IEnumerable<long> values) => Create(values.ToArray());
 
+    /// <summary>A list of one entry, so that one axis can be written as a number: <c>Sum(x, 1)</c>.</summary>
+    /// <param name="entry">The entry.</param>
+    public static implicit operator Dims(long entry) => new([entry]);
+
     /// <summary>The integers 0 … count − 1.</summary>
     /// <param name="count">How many.</param>
     public static Dims Range(int count) => Build(count, i => i);

@@ -6,21 +6,36 @@ public sealed class TensorType : IEquatable<TensorType>
     /// <summary>Makes a type.</summary>
     /// <param name="dtype">The element type.</param>
     /// <param name="shape">The sizes; none for a scalar.</param>
-    /// <exception cref="ShapeException">A size is negative, or the element count does not fit in 64 bits.</exception>
-    public TensorType(DType dtype, Dims shape)
+    /// <exception cref="ShapeException">A size is negative, or the number of bytes does not fit in 64 bits.</exception>
+    public TensorType(DType dtype, Dims shape) : this(dtype, shape, isNumber: false) { }
+
+    private TensorType(DType dtype, Dims shape, bool isNumber)
     {
         foreach (var n in shape.Span)
             if (n < 0) throw new ShapeException($"a size in shape {shape} is negative");
         DType = dtype;
         Shape = shape;
         Count = shape.Product;
+        IsNumber = isNumber;
+        if (Count > long.MaxValue / dtype.Size) throw new ShapeException($"the size in bytes of {this} does not fit in 64 bits");
     }
 
     private static readonly TensorType[] Scalars = [.. Enum.GetValues<DType>().Select(d => new TensorType(d, Dims.Empty))];
+    private static readonly TensorType[] Numbers = [.. Enum.GetValues<DType>().Select(d => new TensorType(d, Dims.Empty, isNumber: true))];
 
     /// <summary>The type of a scalar.</summary>
     /// <param name="dtype">The element type.</param>
     public static TensorType Scalar(DType dtype) => Scalars[(int)dtype];
+
+    /// <summary>The type of a bare number, which takes the element type of the tensor that it meets.</summary>
+    /// <param name="dtype">The element type where it meets none.</param>
+    public static TensorType Number(DType dtype) => Numbers[(int)dtype];
+
+    /// <summary>
+    /// Whether it is the type of a bare number: a literal whose type nobody named, or what such literals alone compute. Types that
+    /// differ in nothing else are equal; see <see cref="DTypes.PromoteNumber"/>.
+    /// </summary>
+    public bool IsNumber { get; }
 
     /// <summary>The element type.</summary>
     public DType DType { get; }
@@ -52,7 +67,7 @@ public sealed class TensorType : IEquatable<TensorType>
 
     /// <summary>The same shape with another element type.</summary>
     /// <param name="dtype">The element type.</param>
-    public TensorType As(DType dtype) => dtype == DType ? this : new(dtype, Shape);
+    public TensorType As(DType dtype) => Rank == 0 ? Scalar(dtype) : dtype == DType ? this : new(dtype, Shape);
 
     /// <inheritdoc/>
     public bool Equals(TensorType? other) =>

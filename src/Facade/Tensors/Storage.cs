@@ -31,7 +31,7 @@ public static partial class torch
         }
 
         // A constant would be folded into what is made of it, and a gradient could not find it again.
-        private static Node Opaque(Node node) => Ops.IsConstant(node, out _) ? new Node(Primitives.Alias.Instance, node) : node;
+        private static Node Opaque(Node node) => Ops.Constant(node) is not null ? new Node(Primitives.Alias.Instance, node) : node;
 
         /// <summary>Replaces an expression by its computed value, so that what it was made of can be collected.</summary>
         public void Settle()

@@ -32,7 +32,7 @@ public static class CalculusTable
             (new Node(new Take(0), M(3), I(2)), ["x", "index"]), (new Node(new Scatter(0, true), M(3), I(2), M(2)), ["base", "index", "rows"]),
             (new Node(new Scatter(0, false), M(3), I(2), M(2)), ["base", "index", "rows"]), (new Node(new ArgSort(0, false), M(3)), ["x"]), (new Node(new RandomBits([3]), I(2)), ["key"]),
             (new Node(Detach.Instance, M(3)), ["x"]), (new Node(Alias.Instance, M(3)), ["x"]),
-            (new Node(new Custom("Custom", static (x, y, c) => [new Node(new Cast(DType.Float64), c)]), M(3), M(3)), ["value", "x"]), (new Node(Checkpoint.Instance, M(3), M(3)), ["x", "after"]),
+            (Ops.WithRule("Custom", M(3), [M(3)], static (x, y, c) => [c]), ["value", "x"]), (Ops.Recompute(x => x[0], M(3)), ["value", "x"]), (new Node(Checkpoint.Instance, M(3), M(3)), ["x", "after"]),
         ]);
         return samples;
     }
@@ -79,6 +79,7 @@ public static class CalculusTable
             LinearMap.Scale(var w) => ($"t · {Show(w)}", $"c · {Show(w)}"),
             LinearMap.Self(var transpose) => ($"{Name(y)}({string.Join(", ", names.Select((n, k) => k == operand ? "t" : n))})", Show(transpose(c))),
             LinearMap.Adjoint when y.Op is Custom => ("its transpose", "the user's rule"),
+            LinearMap.Adjoint when y.Op is Recompute => ("the function's", "the function's, computed again"),
             LinearMap.Adjoint(var transpose) => ("its transpose", Show(transpose(c))),
             _ => ("0", "0"),
         };

@@ -90,7 +90,8 @@ public static class Catalogue
         Row1("Detach", x => x * Detach(Sin(x)), smooth: false),
         Row1("Alias", x => Square(new Node(Alias.Instance, x))),
         Row1("Custom", x => WithRule("Square", x * x, [x], static (x, y, c) => [2 * c * x[0]])),
-        Row1("Checkpoint", x => Recompute(v => Sin(v[0]) * v[0], x)),
+        Row1("Recompute", x => Recompute(v => Sin(v[0]) * v[0] + Tanh(x) * Exp(v[0]), x)),
+        Row1("Checkpoint", x => new Node(Checkpoint.Instance, Sin(x), Detach(x)) * x),
     ];
 
     /// <summary>Composites whose derivatives take care.</summary>

@@ -9,27 +9,6 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     public static Node Detach(Node x) => new(Primitives.Detach.Instance, x);
 
-    /// <summary>A value with a derivative of the caller's own in place of the one that its graph would give.</summary>
-    /// <param name="name">The name in listings and messages.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="arguments">What the value is differentiated with respect to.</param>
-    /// <param name="rule">From (arguments, result, cotangent) to one cotangent per argument, linear in the cotangent; null for zero.</param>
-    public static Node WithRule(string name, Node value, ImmutableArray<Node> arguments, Func<ImmutableArray<Node>, Node, Node, IReadOnlyList<Node?>> rule) =>
-        new(new Custom(name, rule), [value, .. arguments]);
-
-    /// <summary>
-    /// f(x), whose intermediate values are computed again for the backward pass instead of being kept
-    /// (Chen et al., "Training deep nets with sublinear memory cost", 2016).
-    /// </summary>
-    /// <param name="f">A pure function.</param>
-    /// <param name="x">Its arguments.</param>
-    public static Node Recompute(Func<ImmutableArray<Node>, Node> f, params ImmutableArray<Node> x) =>
-        WithRule("Recompute", f(x), x, (x, y, c) =>
-        {
-            ImmutableArray<Node> again = [.. x.Select(v => new Node(Checkpoint.Instance, v, c))];
-            return Gradient.Of([f(again)], [c], [.. again]);
-        });
-
     /// <summary>The integers 0 … count − 1.</summary>
     /// <param name="count">How many.</param>
     /// <param name="dtype">The element type.</param>

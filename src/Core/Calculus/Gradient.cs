@@ -1,3 +1,5 @@
+using Functional.Autograd.Primitives;
+
 namespace Functional.Autograd;
 
 /// <summary>Reverse mode as a pure function from graph to graph.</summary>
@@ -14,33 +16,36 @@ public static class Gradient
     /// is made of them: use a leaf, or <see cref="Transforms.Grad(Func{Node, Node})"/>, to differentiate with respect to one.
     /// </param>
     /// <returns>One cotangent per entry of <paramref name="wrt"/>; null where no root depends on it differentiably.</returns>
-    /// <exception cref="ShapeException">A seed's type is not its root's.</exception>
+    /// <exception cref="ShapeException">There are not as many seeds as roots, or a seed's type is not its root's.</exception>
     public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt) =>
         Of(roots, seeds, wrt, constants: []);
 
     /// <summary>The same, where some nodes are known to be constant and are not looked into.</summary>
     internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants)
     {
+        if (seeds.Length != roots.Length) throw new ShapeException($"Gradient: {roots.Length} results need as many cotangents, not {seeds.Length}");
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
         using var numbering = Numbering.Begin();
-        var order = Traversal.Order(roots, borders.Contains, numbering);
+        var order = Traversal.Order(roots, n => n.Op is Detach || borders.Contains(n), numbering);
         var isTarget = Marked(wrt, order.Count, numbering);
         var active = Active(order, isTarget, Marked(constants, order.Count, numbering), numbering);
         var cotangents = new Node?[order.Count];
         for (var i = 0; i < roots.Length; i++)
         {
-            if (!seeds[i].Type.Equals(roots[i].Type)) throw new ShapeException($"Gradient: the seed {seeds[i].Type} does not fit the result {roots[i].Type}");
+            if (!seeds[i].Type.Equals(roots[i].Type)) throw new ShapeException($"Gradient: the cotangent {seeds[i].Type} does not fit result {i} of type {roots[i].Type}");
             Accumulate(ref cotangents[numbering[roots[i]]], seeds[i]);
         }
+        var (wanted, terms) = (new bool[4], new Node?[4]);
         for (var i = order.Count - 1; i >= 0; i--)
         {
             if (cotangents[i] is not { } c || !active[i] || isTarget[i]) continue;
             var y = order[i];
-            for (var k = 0; k < y.Inputs.Length; k++)
-            {
-                var x = numbering[y.Inputs[k]];
-                if (active[x]) Accumulate(ref cotangents[x], Pull(y.Op.Differential(y, k), c));
-            }
+            var n = y.Inputs.Length;
+            if (n > terms.Length) (wanted, terms) = (new bool[n], new Node?[n]);
+            for (var k = 0; k < n; k++) (wanted[k], terms[k]) = (active[numbering[y.Inputs[k]]], null);
+            y.Op.Pull(y, c, wanted.AsSpan(0, n), terms.AsSpan(0, n));
+            for (var k = 0; k < n; k++)
+                if (wanted[k]) Accumulate(ref cotangents[numbering[y.Inputs[k]]], terms[k]);
         }
         var result = new Node?[wrt.Length];
         for (var i = 0; i < wrt.Length; i++)
@@ -76,7 +81,7 @@ public static class Gradient
         for (var i = 0; i < active.Length; i++)
         {
             active[i] = isTarget[i];
-            if (active[i] || isConstant[i] || !order[i].DType.IsFloat) continue;
+            if (active[i] || isConstant[i] || !order[i].DType.IsFloat || order[i].Op is Detach) continue;
             foreach (var input in order[i].Inputs)
                 if (active[numbering[input]])
                 {

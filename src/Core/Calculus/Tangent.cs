@@ -1,3 +1,5 @@
+using Functional.Autograd.Primitives;
+
 namespace Functional.Autograd;
 
 /// <summary>Forward mode as a pure function from graph to graph; it applies the same linear maps that <see cref="Gradient"/> transposes.</summary>
@@ -8,44 +10,51 @@ public static class Tangent
     /// <param name="inputs">With respect to what.</param>
     /// <param name="tangents">One tangent per input, of its type.</param>
     /// <returns>One tangent per root; null where it does not depend on the inputs differentiably.</returns>
-    /// <exception cref="ShapeException">A tangent's type is not its input's.</exception>
-    public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node> tangents)
+    /// <exception cref="ShapeException">There are not as many tangents as inputs, or a tangent's type is not its input's.</exception>
+    public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node> tangents) => Along(roots, inputs, [.. tangents]);
+
+    /// <summary>The same, where some inputs stand still and are not looked into.</summary>
+    internal static Node?[] Along(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> tangents)
     {
-        var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+        if (tangents.Length != inputs.Length) throw new ShapeException($"Tangent: {inputs.Length} inputs need as many tangents, not {tangents.Length}");
+        var given = new Dictionary<Node, Node?>(ReferenceEqualityComparer.Instance);
         for (var i = 0; i < inputs.Length; i++)
         {
-            if (!tangents[i].Type.Equals(inputs[i].Type)) throw new ShapeException($"Tangent: {tangents[i].Type} does not fit the input {inputs[i].Type}");
+            if (tangents[i] is { } t && !t.Type.Equals(inputs[i].Type)) throw new ShapeException($"Tangent: {t.Type} does not fit input {i} of type {inputs[i].Type}");
             given[inputs[i]] = tangents[i];
         }
         using var numbering = Numbering.Begin();
-        var order = Traversal.Order(roots, given.ContainsKey, numbering);
-        var flow = new Node?[order.Count];
+        var order = Traversal.Order(roots, n => n.Op is Detach || given.ContainsKey(n), numbering);
+        var (flow, terms) = (new Node?[order.Count], new Node?[4]);
         for (var i = 0; i < flow.Length; i++)
         {
             var y = order[i];
-            if (given.TryGetValue(y, out flow[i]) || !y.DType.IsFloat) continue;
-            for (var k = 0; k < y.Inputs.Length; k++)
-                if (flow[numbering[y.Inputs[k]]] is { } t && Push(y.Op.Differential(y, k), y, k, t) is { } term)
-                    flow[i] = flow[i] is { } sum ? sum + term : term;
+            if (given.TryGetValue(y, out flow[i]) || !y.DType.IsFloat || y.Op is Detach) continue;
+            var n = y.Inputs.Length;
+            if (n > terms.Length) terms = new Node?[n];
+            var moves = false;
+            for (var k = 0; k < n; k++) moves |= (terms[k] = flow[numbering[y.Inputs[k]]]) is not null;
+            if (moves) flow[i] = y.Op.Push(y, terms.AsSpan(0, n));
         }
         var result = new Node?[roots.Length];
         for (var i = 0; i < result.Length; i++) result[i] = flow[numbering[roots[i]]];
         return result;
     }
 
-    private static Node? Push(LinearMap map, Node y, int operand, Node t) => map switch
+    /// <summary>A linear map applied to a tangent; null for zero.</summary>
+    internal static Node? Push(LinearMap map, Node y, int operand, Node t) => map switch
     {
         LinearMap.Identity => t,
         LinearMap.Scale(var weight) => t * weight,
         LinearMap.Self => new Node(y.Op, y.Inputs.SetItem(operand, t)),
-        LinearMap.Adjoint(var transpose) => Transpose(transpose, y, t),
+        LinearMap.Adjoint(var transpose) => Transposed(y, c => [transpose(c)], [t]),
         _ => null,
     };
 
-    // A map is linear in its argument, so transposing its graph needs no value there.
-    private static Node? Transpose(Func<Node, Node> map, Node y, Node t)
+    /// <summary>Σₖ Jₖ·tₖ, given c ↦ Jₖᵀ·c for all k: a map is linear in its argument, so transposing its graph needs no value there.</summary>
+    internal static Node? Transposed(Node y, Func<Node, Node[]> maps, ReadOnlySpan<Node> tangents)
     {
-        var c = new Node(Primitives.Alias.Instance, Ops.Full(y.Type, 0));
-        return Gradient.Of([map(c)], [t], [c], constants: [y, .. y.Inputs])[0];
+        var c = new Node(Alias.Instance, Ops.Full(y.Type, 0));
+        return Gradient.Of(maps(c), tangents, [c], constants: [y, .. y.Inputs])[0];
     }
 }

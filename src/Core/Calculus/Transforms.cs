@@ -5,13 +5,15 @@ using Functional.Autograd.Primitives;
 namespace Functional.Autograd;
 
 /// <summary>Functions from functions to functions: derivatives of all orders, and compilation.</summary>
-public static class Transforms
+public static partial class Transforms
 {
     private static Node Scalar(Node y) => y.Type.Count == 1 && y.DType.IsFloat ? y
         : throw new ShapeException($"Grad needs a function with one floating-point result, not {y.Type}; sum it, or use Vjp");
 
-    // The argument is passed through a fresh node, so that its own history stays out of the derivative.
-    private static Node Fresh(Node x) => x.DType.IsFloat ? new Node(Alias.Instance, x) : throw new ShapeException($"only floating-point tensors have derivatives, not {x.Type}");
+    // The argument is passed through a fresh node, so that its own history stays out of the derivative. It has the argument's
+    // type, so that a bare number stays one: the derivative is of the same computation that f(x) is.
+    private static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
+        : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}");
 
     private static Node OrZero(Node? gradient, Node x) => gradient ?? Ops.Full(x.Type, 0);
 
@@ -36,7 +38,8 @@ public static class Transforms
     /// <param name="f">From tensors to a tensor of one element.</param>
     public static Func<ImmutableArray<Node>, (Node Value, ImmutableArray<Node> Gradients)> ValueAndGrad(Func<ImmutableArray<Node>, Node> f) => x =>
     {
-        ImmutableArray<Node> fresh = [.. x.Select(Fresh)];
+        using var trace = Trace.Begin("Grad");
+        ImmutableArray<Node> fresh = [.. x.Select((v, k) => Fresh("Grad", v, k))];
         var y = Scalar(f(fresh));
         var gradients = Gradient.Of([y], [Ops.Full(y.Type, 1)], fresh.AsSpan());
         return (y, [.. gradients.Zip(x, OrZero)]);
@@ -45,9 +48,12 @@ public static class Transforms
     /// <summary>The value of a function at x, and the map from a cotangent of the result to that of the argument.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
     /// <param name="x">Where.</param>
-    public static (Node Value, Func<Node, Node> Pullback) Vjp(Func<Node, Node> f, Node x)
+    public static (Node Value, Func<Node, Node> Pullback) Vjp(Func<Node, Node> f, Node x) => Vjp("Vjp", f, x);
+
+    private static (Node Value, Func<Node, Node> Pullback) Vjp(string name, Func<Node, Node> f, Node x)
     {
-        var fresh = Fresh(x);
+        using var trace = Trace.Begin(name);
+        var fresh = Fresh(name, x, 0);
         var y = f(fresh);
         return (y, c => OrZero(Gradient.Of([y], [c], [fresh])[0], x));
     }
@@ -58,7 +64,8 @@ public static class Transforms
     /// <param name="tangent">The direction, of x's type.</param>
     public static (Node Value, Node Tangent) Jvp(Func<Node, Node> f, Node x, Node tangent)
     {
-        var fresh = Fresh(x);
+        using var trace = Trace.Begin("Jvp");
+        var fresh = Fresh("Jvp", x, 0);
         var y = f(fresh);
         return (y, OrZero(Tangent.Of([y], [fresh], [tangent])[0], y));
     }
@@ -67,7 +74,7 @@ public static class Transforms
     /// <param name="f">From a tensor to a tensor.</param>
     public static Func<Node, Node> Jacobian(Func<Node, Node> f) => x =>
     {
-        var (y, pullback) = Vjp(f, x);
+        var (y, pullback) = Vjp("Jacobian", f, x);
         var n = y.Type.Count;
         if (n == 0) return Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
         var rows = new List<Node>();
@@ -78,38 +85,6 @@ public static class Transforms
     /// <summary>The second derivatives of a function with one result: shape [argument…, argument…].</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
     public static Func<Node, Node> Hessian(Func<Node, Node> f) => Jacobian(Grad(f));
-
-    /// <summary>A function planned once for arguments of one type.</summary>
-    /// <param name="f">The function.</param>
-    /// <param name="type">The argument's type, float64.</param>
-    /// <returns>From the argument's elements, in row-major order, to the result's.</returns>
-    public static Func<double[], double[]> Compile(Func<Node, Node> f, TensorType type)
-    {
-        var run = Compile(x => [f(x[0])], [type]);
-        return data => Evaluator.Read<double>(run([Ops.Tensor<double>(data, type.Shape)])[0]);
-    }
-
-    /// <summary>A function of several tensors planned once for arguments of the given types.</summary>
-    /// <param name="f">From tensors to tensors.</param>
-    /// <param name="types">The arguments' types.</param>
-    /// <returns>From leaves to leaves. It throws <see cref="ShapeException"/> when an argument is of another type.</returns>
-    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
-    {
-        ImmutableArray<Node> arguments = [.. types.Select(Node.Placeholder)];
-        var roots = f(arguments);
-        var backend = Backend.Default;
-        var plan = Planner.Run(new Graph(arguments, arguments.Length, roots), backend);
-        ImmutableArray<TensorType> results = [.. roots.Select(r => r.Type)];
-        return given =>
-        {
-            if (given.Length != types.Length) throw new ShapeException($"the compiled function takes {types.Length} arguments, not {given.Length}");
-            for (var i = 0; i < types.Length; i++)
-                if (!given[i].Type.Equals(types[i])) throw new ShapeException($"argument {i} of the compiled function is of type {types[i]}, not {given[i].Type}");
-            Evaluator.Force(given.AsSpan());
-            var values = backend.Run(plan, [.. given.Select(x => x.Value!)], []);
-            return [.. values.Zip(results, Node.Leaf)];
-        };
-    }
 
     /// <summary>The elements of a node, computed if need be, in row-major order.</summary>
     /// <typeparam name="T">The element type's .NET counterpart.</typeparam>

@@ -16,6 +16,9 @@ public sealed partial class Node
     // Scratch of the traversal that currently owns the numbering; see Numbering.
     internal int Mark, Number;
 
+    // The trace in which the node was made, if any.
+    internal readonly Trace? Born = Trace.Current;
+
     /// <summary>Applies an operation.</summary>
     /// <param name="op">The operation.</param>
     /// <param name="inputs">Its operands.</param>

@@ -22,6 +22,28 @@ public abstract record Op
     /// <param name="operand">The position of the operand.</param>
     public abstract LinearMap Differential(Node y, int operand);
 
+    /// <summary>Gives the operands' cotangents, all at once: one call of a rule serves every operand.</summary>
+    /// <param name="y">The application.</param>
+    /// <param name="c">The cotangent of its result.</param>
+    /// <param name="active">Which operands' cotangents are wanted.</param>
+    /// <param name="cotangents">Receives them; what stays null is zero.</param>
+    internal virtual void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
+    {
+        for (var k = 0; k < cotangents.Length; k++)
+            if (active[k]) cotangents[k] = Gradient.Pull(Differential(y, k), c);
+    }
+
+    /// <summary>The result's tangent, given the operands'; null for zero.</summary>
+    /// <param name="y">The application.</param>
+    /// <param name="tangents">One per operand; null for zero.</param>
+    internal virtual Node? Push(Node y, ReadOnlySpan<Node?> tangents)
+    {
+        Node? sum = null;
+        for (var k = 0; k < tangents.Length; k++)
+            if (tangents[k] is { } t && Tangent.Push(Differential(y, k), y, k, t) is { } term) sum = sum is null ? term : sum + term;
+        return sum;
+    }
+
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;
 

@@ -76,10 +76,10 @@ public sealed class Cone
     /// <summary>Whether a node's inputs are not looked at: it has a value or is one.</summary>
     internal static bool IsLeaf(Node node) => node.Value is not null || node.Inputs.IsEmpty;
 
-    // Alias, Detach and Custom have the value of their first operand; they vanish here.
+    // Alias, Detach and Ruled have the value of their first operand; they vanish here.
     private static Node Seen(Node node)
     {
-        while (node.Op is Alias or Detach or Custom) node = node.Inputs[0];
+        while (node.Op is Alias or Detach or Ruled) node = node.Inputs[0];
         return node;
     }
 
@@ -132,7 +132,7 @@ public sealed class Cone
     private InvalidOperationException Unbound(Node node)
     {
         stack.Clear();
-        return new($"a placeholder of type {node.Type} has no value: run the function through Compile, or give it a leaf");
+        return new(Trace.Explain(node));
     }
 
     private void Add(Node node, TensorBuffer? value, in Numbering numbering)

@@ -66,7 +66,7 @@ internal sealed class Fuse
                 Elementwise or Checkpoint => Kind.Map,
                 Reduce => Kind.Reduce,
                 Dot => Kind.Product,
-                Alias or Detach or Custom => See(i, layout[inputs[i][0]]),
+                Alias or Detach or Ruled => See(i, layout[inputs[i][0]]),
                 Movement when layout[inputs[i][0]].Through(node.Op, node.Type) is { } seen => See(i, seen),
                 Reshape => Kind.Map,
                 _ => Kind.Call,

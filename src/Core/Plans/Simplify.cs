@@ -25,7 +25,7 @@ internal static class Simplify
         Permute op => x[0].Op is Permute inner ? Ops.Permute(x[0].Inputs[0], inner.Axes.Pick(op.Axes)) : Ops.Permute(x[0], op.Axes),
         Broadcast op => Ops.Broadcast(x[0].Op is Broadcast ? x[0].Inputs[0] : x[0], op.Shape),
         Slice op => Ops.Slice(x[0], op.Start, op.Shape, op.Step),
-        Alias or Detach or Custom => x[0],
+        Alias or Detach or Ruled => x[0],
         _ => Kept(node, x),
     };
 

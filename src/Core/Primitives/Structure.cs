@@ -54,33 +54,28 @@ public sealed record Alias : Op
 }
 
 /// <summary>
-/// A function with a derivative of the user's own. The operands are the function's value and then its arguments; the result is the
-/// value, and the rule gives every argument's cotangent.
+/// A value with a derivative of its own. The first operand is the value; its graph is differentiated only where the derivative in
+/// the other operands does not take its place.
 /// </summary>
-/// <param name="Title">The name in listings and messages.</param>
-/// <param name="Rule">From (arguments, result, cotangent) to one cotangent per argument, linear in the cotangent; null for zero.</param>
-public sealed record Custom(string Title, Func<ImmutableArray<Node>, Node, Node, IReadOnlyList<Node?>> Rule) : Op
+public abstract record Ruled : Op
 {
-    /// <inheritdoc/>
-    public override string Name => Title;
+    private protected Ruled() { }
 
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+    public sealed override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public override LinearMap Differential(Node y, int operand)
+    public sealed override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.One : new LinearMap.Adjoint(c =>
     {
-        if (operand == 0) return LinearMap.Zero;
-        var argument = y.Inputs[operand];
-        return new LinearMap.Adjoint(c =>
-        {
-            var cotangent = Rule(y.Inputs[1..], y, c)[operand - 1] ?? Ops.Full(argument.Type, 0);
-            return cotangent.Type.Equals(argument.Type) ? cotangent
-                : throw new ShapeException($"{Title}: the rule gave a cotangent of type {cotangent.Type} for argument {operand - 1} of type {argument.Type}");
-        });
-    }
+        var (active, cotangents) = (new bool[y.Inputs.Length], new Node?[y.Inputs.Length]);
+        active[operand] = true;
+        Pull(y, c, active, cotangents);
+        return cotangents[operand] ?? Ops.Full(y.Inputs[operand].Type, 0);
+    });
 
-    private protected override string Text => Title;
+    internal abstract override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents);
+
+    internal abstract override Node? Push(Node y, ReadOnlySpan<Node?> tangents);
 }
 
 /// <summary>

@@ -146,8 +146,7 @@ public static partial class torch
             var result = new Node?[Inputs.Length];
             if (Outputs.Length == 1 && IsOnePrimitive(Outputs[0]))
             {
-                for (var i = 0; i < result.Length; i++)
-                    if (needed[i]) result[i] = Gradient.Pull(Outputs[0].Op.Differential(Outputs[0], i), cotangents[0]!);
+                Outputs[0].Op.Pull(Outputs[0], cotangents[0]!, needed, result);
             }
             else
             {

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd;
+
+public static partial class Transforms
+{
+    /// <summary>A function planned once for arguments of one type.</summary>
+    /// <param name="f">The function; what it captures is bound as <see cref="Compile(Func{ImmutableArray{Node}, ImmutableArray{Node}}, ImmutableArray{TensorType})"/> says.</param>
+    /// <param name="type">The argument's type, float64.</param>
+    /// <returns>From the argument's elements, in row-major order, to the result's.</returns>
+    /// <exception cref="ShapeException">The argument or the result is not float64.</exception>
+    public static Func<double[], double[]> Compile(Func<Node, Node> f, TensorType type)
+    {
+        CheckFloat64("argument", type);
+        return OverArrays(Compile(x =>
+        {
+            var y = f(x[0]);
+            CheckFloat64("result", y.Type);
+            return [y];
+        }, [type]), type);
+    }
+
+    // Apart from the lambda above, so that what is returned does not hold f and, through it, the history of what f captured.
+    private static Func<double[], double[]> OverArrays(Func<ImmutableArray<Node>, ImmutableArray<Node>> run, TensorType type) =>
+        data => Evaluator.Read<double>(run([Ops.Tensor<double>(data, type.Shape)])[0]);
+
+    private static void CheckFloat64(string what, TensorType type)
+    {
+        if (type.DType != DType.Float64) throw new ShapeException($"Compile: a function of double[] needs float64, and the {what} is {type}");
+    }
+
+    /// <summary>
+    /// A function of several tensors planned once for arguments of the given types. What it captures is bound: computed here if need
+    /// be, and held as data without its history.
+    /// </summary>
+    /// <param name="f">From tensors to tensors; it is called once, here, with placeholders.</param>
+    /// <param name="types">The arguments' types.</param>
+    /// <returns>
+    /// From tensors to leaves. Where an argument, or what <paramref name="f"/> captured, hangs on the argument of a derivative in progress
+    /// (<see cref="Grad(Func{Node, Node})"/>, <see cref="Jvp"/> …), of a function being traced, or on a placeholder, the call builds the
+    /// function's graph instead, so that it is differentiated and compiled like any other. It throws <see cref="ShapeException"/> when an
+    /// argument is of another type.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The function depends on a placeholder that is not its argument, or demands a value that depends on its arguments.</exception>
+    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
+    {
+        var (function, captured) = Function.Of("Compile", f, types);
+        if (Traversal.Find(captured.AsSpan(), n => Trace.IsOpen(n) && n.Born is null or { Ended: true }) is { } foreign)
+            throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments");
+        var open = IsOpen(captured);
+        ImmutableArray<Node> bound = open ? captured : Settled(captured);
+        var run = open ? null : Planned(function, bound);
+        return given =>
+        {
+            Function.Check("the compiled function", types, given.AsSpan());
+            return run is null || IsOpen(given) ? function.Apply([.. given, .. bound]) : run(given);
+        };
+    }
+
+    private static bool IsOpen(ImmutableArray<Node> nodes) => Traversal.Find(nodes.AsSpan(), Trace.IsOpen) is not null;
+
+    private static ImmutableArray<Node> Settled(ImmutableArray<Node> nodes)
+    {
+        Evaluator.Force(nodes.AsSpan());
+        return [.. nodes.Select(n => n.Inputs.IsEmpty ? n : Node.Leaf(n.Value!, n.Type))];
+    }
+
+    private static Func<ImmutableArray<Node>, ImmutableArray<Node>> Planned(Function function, ImmutableArray<Node> bound)
+    {
+        var backend = Backend.Default;
+        ImmutableArray<Node> parameters = [.. function.Parameters.Select(Node.Placeholder)];
+        var plan = Planner.Run(new Graph(parameters, parameters.Length, function.Apply(parameters.AsSpan())), backend);
+        ImmutableArray<TensorBuffer> data = [.. bound.Select(b => b.Value!)];
+        return given =>
+        {
+            Evaluator.Force(given.AsSpan());
+            var values = backend.Run(plan, [.. given.Select(x => x.Value!), .. data], []);
+            return [.. values.Zip(function.Results, Node.Leaf)];
+        };
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd
+{
+    public static partial class Ops
+    {
+        /// <summary>
+        /// f(x), whose intermediate values are computed again for the backward pass instead of being kept
+        /// (Chen et al., "Training deep nets with sublinear memory cost", 2016). Gradients reach what f captures as well.
+        /// </summary>
+        /// <param name="f">A pure function.</param>
+        /// <param name="x">Its arguments.</param>
+        public static Node Recompute(Func<ImmutableArray<Node>, Node> f, params ImmutableArray<Node> x)
+        {
+            using var trace = Trace.Begin("Recompute");
+            ImmutableArray<Node> fresh = [.. x.Select(v => new Node(Alias.Instance, v))];
+            var value = f(fresh);
+            var (closed, captured) = Function.Between(trace, fresh.AsSpan(), [value]);
+            return new(new Primitives.Recompute(closed), [Detach(value), .. x, .. captured]);
+        }
+    }
+}
+
+namespace Functional.Autograd.Primitives
+{
+    /// <summary>
+    /// A value that a function gave, whose derivative is that function's at the operands after the first: the arguments, and what the
+    /// function captured.
+    /// </summary>
+    public sealed record Recompute : Ruled
+    {
+        internal Recompute(Function of) => Of = of;
+
+        /// <summary>The function.</summary>
+        public Function Of { get; }
+
+        // Checkpoints keep the second computation apart from the first.
+        internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
+        {
+            var again = new Node[y.Inputs.Length - 1];
+            List<Node> moving = [], still = [];
+            for (var k = 0; k < again.Length; k++) (active[k + 1] ? moving : still).Add(again[k] = new Node(Checkpoint.Instance, y.Inputs[k + 1], c));
+            var gradients = new Queue<Node?>(Gradient.Of(Of.Apply(again).AsSpan(), [c], [.. moving], [.. still]));
+            for (var k = 1; k < active.Length; k++)
+                if (active[k]) cotangents[k] = gradients.Dequeue();
+        }
+
+        internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)
+        {
+            Node[] fresh = [.. y.Inputs.Skip(1).Select(v => new Node(Alias.Instance, v))];
+            return Tangent.Along(Of.Apply(fresh).AsSpan(), fresh, tangents[1..])[0];
+        }
+    }
+}

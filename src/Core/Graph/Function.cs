@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+/// <summary>
+/// A piece of graph as a value: closed (it holds no node and no data) and compared by content. What the traced delegate captured
+/// stands after its own parameters.
+/// </summary>
+public sealed class Function : IEquatable<Function>
+{
+    // Places: the parameters, then the steps, each after its operands.
+    private readonly record struct Step(Op Op, int[] Operands);
+
+    private readonly Step[] steps;
+    private readonly int[] roots;
+    private int hash;
+
+    private Function(ImmutableArray<TensorType> parameters, ImmutableArray<TensorType> results, Step[] steps, int[] roots) =>
+        (Parameters, Results, this.steps, this.roots) = (parameters, results, steps, roots);
+
+    /// <summary>The parameters' types.</summary>
+    public ImmutableArray<TensorType> Parameters { get; }
+
+    /// <summary>The results' types.</summary>
+    public ImmutableArray<TensorType> Results { get; }
+
+    /// <summary>
+    /// Calls a delegate once, with placeholders, and reads off what it builds. What it captures (nodes that were born before the call,
+    /// and all data) becomes further parameters; constants stay inside.
+    /// </summary>
+    /// <param name="f">A pure function.</param>
+    /// <param name="types">The types of its arguments.</param>
+    /// <returns>The function, and the arguments for the parameters after those of <paramref name="types"/>.</returns>
+    /// <exception cref="InvalidOperationException">The delegate demands a value that depends on its arguments.</exception>
+    public static (Function Closed, ImmutableArray<Node> Captured) Of(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types) => Of("Function", f, types);
+
+    internal static (Function Closed, ImmutableArray<Node> Captured) Of(string name, Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
+    {
+        using var trace = Trace.Begin(name);
+        ImmutableArray<Node> parameters = [.. types.Select(Node.Placeholder)];
+        var results = f(parameters);
+        if (results.IsDefault || results.Contains(null!)) throw new ArgumentException($"{name}: the function gave null for a result");
+        return Between(trace, parameters.AsSpan(), results.AsSpan());
+    }
+
+    /// <summary>What a trace built between some nodes of its own, each another, and its results.</summary>
+    internal static (Function Closed, ImmutableArray<Node> Captured) Between(Trace trace, ReadOnlySpan<Node> parameters, ReadOnlySpan<Node> results)
+    {
+        bool IsCaptured(Node n) => n.Inputs.IsEmpty ? n.Op is Input : !trace.Made(n) && !Ops.IsConstant(n, out _);
+        using var numbering = Numbering.Begin();
+        for (var k = 0; k < parameters.Length; k++) numbering.Set(parameters[k], ~k);
+        var order = Traversal.Order(results, IsCaptured, numbering);
+        var captured = order.FindAll(IsCaptured);
+        var place = new int[order.Count];
+        var (nextCaptured, next) = (parameters.Length, parameters.Length + captured.Count);
+        var steps = new List<Step>(order.Count - captured.Count);
+        for (var i = 0; i < place.Length; i++)
+        {
+            if (IsCaptured(order[i]))
+            {
+                place[i] = nextCaptured++;
+                continue;
+            }
+            place[i] = next++;
+            steps.Add(new(order[i].Op, Places(order[i].Inputs.AsSpan(), place, numbering)));
+        }
+        return (new([.. Types(parameters), .. Types([.. captured])], Types(results), [.. steps], Places(results, place, numbering)), [.. captured]);
+    }
+
+    private static int[] Places(ReadOnlySpan<Node> nodes, int[] place, in Numbering numbering)
+    {
+        var places = new int[nodes.Length];
+        for (var k = 0; k < places.Length; k++) places[k] = numbering[nodes[k]] is var n && n < 0 ? ~n : place[n];
+        return places;
+    }
+
+    private static ImmutableArray<TensorType> Types(ReadOnlySpan<Node> nodes)
+    {
+        var types = ImmutableArray.CreateBuilder<TensorType>(nodes.Length);
+        foreach (var node in nodes) types.Add(node.Type);
+        return types.MoveToImmutable();
+    }
+
+    /// <summary>Builds the function's graph over arguments; nothing is computed.</summary>
+    /// <param name="arguments">One per parameter, of its type.</param>
+    /// <returns>The results.</returns>
+    /// <exception cref="ShapeException">The arguments do not fit the parameters.</exception>
+    public ImmutableArray<Node> Apply(params ReadOnlySpan<Node> arguments)
+    {
+        Check("the function", Parameters, arguments);
+        var image = new Node[arguments.Length + steps.Length];
+        arguments.CopyTo(image);
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var operands = new Node[steps[i].Operands.Length];
+            for (var k = 0; k < operands.Length; k++) operands[k] = image[steps[i].Operands[k]];
+            image[arguments.Length + i] = new Node(steps[i].Op, ImmutableCollectionsMarshal.AsImmutableArray(operands));
+        }
+        return [.. roots.Select(r => image[r])];
+    }
+
+    internal static void Check(string name, ImmutableArray<TensorType> types, ReadOnlySpan<Node> arguments)
+    {
+        if (arguments.Length != types.Length) throw new ShapeException($"{name} takes {types.Length} arguments, not {arguments.Length}");
+        for (var i = 0; i < types.Length; i++)
+            if (!arguments[i].Type.Equals(types[i])) throw new ShapeException($"argument {i} of {name} is of type {types[i]}, not {arguments[i].Type}");
+    }
+
+    /// <summary>Whether both take the same parameters through the same operations to the same results.</summary>
+    /// <param name="other">The other function.</param>
+    public bool Equals(Function? other) =>
+        ReferenceEquals(this, other) || (other is not null && GetHashCode() == other.GetHashCode() && steps.Length == other.steps.Length && roots.AsSpan().SequenceEqual(other.roots)
+            && Parameters.SequenceEqual(other.Parameters) && steps.Zip(other.steps).All(p => p.First.Op.Equals(p.Second.Op) && p.First.Operands.AsSpan().SequenceEqual(p.Second.Operands)));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Function);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        if (hash != 0) return hash;
+        var code = new HashCode();
+        foreach (var type in Parameters) code.Add(type);
+        foreach (var (op, operands) in steps)
+        {
+            code.Add(op.Hash);
+            foreach (var operand in operands) code.Add(operand);
+        }
+        foreach (var root in roots) code.Add(root);
+        return hash = code.ToHashCode() | 1;
+    }
+
+    /// <summary>One bounded line; <see cref="Listing.Of(Function, int)"/> shows the steps.</summary>
+    public override string ToString() => $"({Line(Parameters)}) → ({Line(Results)}) in {steps.Length} steps";
+
+    private static string Line(ImmutableArray<TensorType> types) => string.Join(", ", types.Take(8)) + (types.Length > 8 ? ", …" : "");
+}

@@ -64,7 +64,7 @@ namespace Functional.Autograd
             {
                 if (Ends(order[i])) continue;
                 foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);
-                others |= !follows[i] && !IsConstant(order[i], out _);
+                others |= !follows[i] && Constant(order[i]) is null;
             }
             if (!others) return Detach(value);
             var image = order.ToArray();

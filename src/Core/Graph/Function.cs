@@ -48,7 +48,7 @@ public sealed class Function : IEquatable<Function>
     /// <summary>What a trace built between some nodes of its own, each another, and its results.</summary>
     internal static (Function Closed, ImmutableArray<Node> Captured) Between(Trace trace, ReadOnlySpan<Node> parameters, ReadOnlySpan<Node> results)
     {
-        bool IsCaptured(Node n) => n.Inputs.IsEmpty ? n.Op is Input : !trace.Made(n) && !Ops.IsConstant(n, out _);
+        bool IsCaptured(Node n) => n.Inputs.IsEmpty ? n.Op is Input : !trace.Made(n) && Ops.Constant(n) is null;
         using var numbering = Numbering.Begin();
         for (var k = 0; k < parameters.Length; k++) numbering.Set(parameters[k], ~k);
         var order = Traversal.Order(results, IsCaptured, numbering);

@@ -61,40 +61,43 @@ internal static unsafe class Routines
 
     private static Func<float, float> Float(Func<double, double> f) => x => (float)f(x);
 
-    // Functions of real numbers. Where no accurate vector routine exists the scalar one runs, in double precision.
+    // Functions of real numbers: each has the same bits at every position of a tile. The framework's vector routines have not, so
+    // only those whose results are exact or correctly rounded stand here.
     private static Tile? Real<T>(Unary op) where T : unmanaged, IFloatingPointIeee754<T> =>
-        op == Unary.Exp ? One<T>(TensorPrimitives.Exp) :
-        op == Unary.Log ? One<T>(TensorPrimitives.Log) :
+        op == Unary.Exp ? Smooth<T, Exponentials.Exp>() :
+        op == Unary.Exp2 ? Smooth<T, Exponentials.Exp2>() :
+        op == Unary.Expm1 ? Smooth<T, Exponentials.Expm1>() :
+        op == Unary.Sigmoid ? Smooth<T, Exponentials.Sigmoid>() :
+        op == Unary.Softplus ? Smooth<T, Exponentials.Softplus>() :
+        op == Unary.Tanh ? Smooth<T, Exponentials.Tanh>() :
+        op == Unary.Sinh ? Smooth<T, Exponentials.Sinh>() :
+        op == Unary.Cosh ? Smooth<T, Exponentials.Cosh>() :
+        op == Unary.Log ? Smooth<T, Logarithms.Log>() :
+        op == Unary.Log2 ? Smooth<T, Logarithms.Log2>() :
+        op == Unary.Log10 ? Smooth<T, Logarithms.Log10>() :
+        op == Unary.Log1p ? Smooth<T, Logarithms.Log1p>() :
+        op == Unary.Sin ? Smooth<T, Trigonometry.Sin>() :
+        op == Unary.Cos ? Smooth<T, Trigonometry.Cos>() :
+        op == Unary.Erf ? Smooth<T, ErrorFunctions.Erf>() :
+        op == Unary.Erfc ? Smooth<T, ErrorFunctions.Erfc>() :
         op == Unary.Sqrt ? One<T>(TensorPrimitives.Sqrt) :
-        op == Unary.Sin ? One<T>(TensorPrimitives.Sin) :
-        op == Unary.Cos ? One<T>(TensorPrimitives.Cos) :
-        op == Unary.Sigmoid ? One<T>(TensorPrimitives.Sigmoid) :
         op == Unary.Floor ? One<T>(TensorPrimitives.Floor) :
         op == Unary.Ceiling ? One<T>(TensorPrimitives.Ceiling) :
         op == Unary.Round ? One<T>(TensorPrimitives.Round) :
         op == Unary.Truncate ? One<T>(TensorPrimitives.Truncate) :
-        op == Unary.Tanh && typeof(T) == typeof(float) ? One<float>(Special.Tanh) :
         null;
 
+    private static Tile Smooth<T, TFunction>() where TFunction : IVectorFunction<TFunction> =>
+        typeof(T) == typeof(float) ? VectorFunction.Single<TFunction> : VectorFunction.Double<TFunction>;
+
     private static Tile? Scalar<T>(Unary op, Func<Func<double, double>, Func<T, T>> lift) where T : unmanaged =>
-        op == Unary.Exp2 ? Each(lift(x => Math.Pow(2, x))) :
-        op == Unary.Expm1 ? Each(lift(Logarithms.Expm1)) :
-        op == Unary.Log2 ? Each(lift(Math.Log2)) :
-        op == Unary.Log10 ? Each(lift(Math.Log10)) :
-        op == Unary.Log1p ? Each(lift(Logarithms.Log1p)) :
         op == Unary.Tan ? Each(lift(Math.Tan)) :
         op == Unary.Asin ? Each(lift(Math.Asin)) :
         op == Unary.Acos ? Each(lift(Math.Acos)) :
         op == Unary.Atan ? Each(lift(Math.Atan)) :
-        op == Unary.Sinh ? Each(lift(Math.Sinh)) :
-        op == Unary.Cosh ? Each(lift(Math.Cosh)) :
-        op == Unary.Tanh ? Each(lift(Math.Tanh)) :
         op == Unary.Asinh ? Each(lift(Math.Asinh)) :
         op == Unary.Acosh ? Each(lift(Math.Acosh)) :
         op == Unary.Atanh ? Each(lift(Math.Atanh)) :
-        op == Unary.Softplus ? Each(lift(Logarithms.Softplus)) :
-        op == Unary.Erf ? Each(lift(ErrorFunctions.Erf)) :
-        op == Unary.Erfc ? Each(lift(ErrorFunctions.Erfc)) :
         op == Unary.ErfInv ? Each(lift(ErrorFunctions.Inverse)) :
         op == Unary.LogGamma ? Each(lift(Gamma.Log)) :
         op == Unary.Digamma ? Each(lift(Gamma.Digamma)) :
@@ -109,7 +112,7 @@ internal static unsafe class Routines
     private static Tile? Real<T>(Binary op) where T : unmanaged, IFloatingPointIeee754<T> =>
         op == Binary.Div ? Two<T>(TensorPrimitives.Divide) :
         op == Binary.Pow ? Two<T>(Special.Pow) :
-        op == Binary.Atan2 ? Each<T>(T.Atan2) :
+        op == Binary.Atan2 ? Each<T>((a, b) => T.CreateTruncating(Math.Atan2(double.CreateTruncating(a), double.CreateTruncating(b)))) :
         op == Binary.Hypot ? Each<T>(T.Hypot) :
         op == Binary.Rem ? Each<T>(Special.Rem) :
         op == Binary.FloorDiv ? Each<T>(Special.FloorDiv) :

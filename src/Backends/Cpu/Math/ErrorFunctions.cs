@@ -1,3 +1,8 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using static Functional.Autograd.Cpu.VectorFunction;
+using V = System.Numerics.Vector<double>;
+
 namespace Functional.Autograd.Cpu;
 
 /// <summary>The error function, its complement and its inverse.</summary>
@@ -11,6 +16,9 @@ internal static class ErrorFunctions
         6.627786135071423e-11,
     ];
 
+    private static ReadOnlySpan<double> NearSingle =>
+        [0.12837916688558051, -0.3761263621367055, 0.11283735210155595, -0.026861705831181606, 0.0052070489106000265, -0.0008214570887454587, 8.690368907390262e-05];
+
     // (1 + 2a)·exp(a²)·erfc(a) in q = (a − 4)/(a + 4) for 0 ≤ a ≤ 28 (Shepherd and Laframboise, 1981).
     private static ReadOnlySpan<double> Far =>
     [
@@ -21,29 +29,46 @@ internal static class ErrorFunctions
         2.9111659955327447e-10,
     ];
 
-    private static double Polynomial(double x, ReadOnlySpan<double> c)
-    {
-        var y = c[^1];
-        for (var i = c.Length - 2; i >= 0; i--) y = Math.FusedMultiplyAdd(y, x, c[i]);
-        return y;
-    }
+    private static ReadOnlySpan<double> FarSingle =>
+    [
+        1.232995118747969, -0.13962111261195245, 0.01537963581856404, 0.0680968695716622, -0.10103874194837535, 0.0937352027578673, -0.06633251409859502,
+        0.03715410807417668, -0.016192436328648217, 0.005070170675254959, -0.000759447251942952, -0.0002541968821504804, 0.00013976811605691592, 1.0341169545861176e-05,
+    ];
 
-    public static double Erf(double x)
+    // erfc for a from 0 to 28.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Complement<T>(V a)
     {
-        var a = Math.Abs(x);
-        if (a <= 0.875) return Math.FusedMultiplyAdd(x, Polynomial(x * x, Near), x);
-        return double.IsNaN(x) ? x : Math.CopySign(1 - Erfc(a), x);
-    }
-
-    public static double Erfc(double x)
-    {
-        var a = Math.Abs(x);
-        if (!(a < 28)) return double.IsNaN(x) ? x : x < 0 ? 2 : 0;
         var square = a * a;
-        var low = Math.FusedMultiplyAdd(a, a, -square);
-        var e = Math.Exp(-square);
-        var y = e * (Polynomial((a - 4) / (a + 4), Far) / (1 + 2 * a)) * (1 - low);
-        return x < 0 ? 2 - y : y;
+        var e = Exponentials.Exp.At<T>(-square);
+        // exp(−a²) again, with the rounding error of the square.
+        if (typeof(T) == typeof(double)) e = Vector.FusedMultiplyAdd(-e, Vector.FusedMultiplyAdd(a, a, -square), e);
+        return e * Polynomial((a - new V(4)) / (a + new V(4)), typeof(T) == typeof(float) ? FarSingle : Far) / (V.One + 2 * a);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Central<T>(V x) => Vector.FusedMultiplyAdd(x, Polynomial(x * x, typeof(T) == typeof(float) ? NearSingle : Near), x);
+
+    public readonly struct Erf : IVectorFunction<Erf>
+    {
+        public static V At<T>(V x)
+        {
+            var a = Vector.Abs(x);
+            var near = Vector.LessThanOrEqual(a, new V(0.875));
+            if (Vector.EqualsAll(near, Vector<long>.AllBitsSet)) return Central<T>(x);
+            return Choose(near, Central<T>(x), CopySign(V.One - Complement<T>(Choose(Vector.GreaterThan(a, new V(6)), new V(6), a)), x));
+        }
+    }
+
+    public readonly struct Erfc : IVectorFunction<Erfc>
+    {
+        public static V At<T>(V x)
+        {
+            var a = Vector.Abs(x);
+            var y = Complement<T>(Choose(Vector.GreaterThan(a, new V(28)), new V(28), a));
+            y = Choose(Vector.LessThan(x, V.Zero), new V(2) - y, y);
+            return Choose(Vector.LessThan(a, new V(0.25)), V.One - Central<T>(x), y);
+        }
     }
 
     // Winitzki's approximation, then Halley's method on whichever of erf and erfc is small.
@@ -52,12 +77,12 @@ internal static class ErrorFunctions
         var p = Math.Abs(x);
         if (!(p < 1)) return p == 1 ? x * double.PositiveInfinity : double.NaN;
         if (x == 0) return x;
-        var l = Logarithms.Log1p(-x * x);
+        var l = Math.Log((1 - p) * (1 + p));
         var t = 2 / (Math.PI * 0.147) + l / 2;
         var y = Math.Sqrt(-l / 0.147 / (Math.Sqrt(t * t - l / 0.147) + t));
         for (var i = 0; i < 3; i++)
         {
-            var error = p < 0.5 ? Erf(y) - p : 1 - p - Erfc(y);
+            var error = p < 0.5 ? Erf.At<double>(new V(y))[0] - p : 1 - p - Erfc.At<double>(new V(y))[0];
             var step = error * (Math.Sqrt(Math.PI) / 2) * Math.Exp(y * y);
             y -= step / (1 + y * step);
         }

@@ -1,9 +1,21 @@
+using static Functional.Autograd.Cpu.VectorFunction;
+
 namespace Functional.Autograd.Cpu;
 
 /// <summary>The logarithm of the gamma function and its derivatives, element by element.</summary>
 internal static class Gamma
 {
-    // log Γ(2 + d) / d for |d| ≤ ½. The polynomials are made by tests/Accuracy/fit.py.
+    // log Γ(1 + d) / d for |d| ≤ ½. The polynomials are made by tests/Accuracy/fit.py.
+    private static ReadOnlySpan<double> NearOne =>
+    [
+        -0.5772156649015329, 0.8224670334241131, -0.4006856343865313, 0.2705808084278337, -0.20738555102872175, 0.16955717698926046, -0.14404989676093186,
+        0.12550967015385275, -0.11133426648064039, 0.10009943008747753, -0.09095399050709609, 0.08335458900295017, -0.07693324338734528, 0.07141935724662937,
+        -0.06665550719444015, 0.0626711104727693, -0.05898924031065899, 0.054058776743014576, -0.051177808935222266, 0.05928878667667664, -0.05663969322285954,
+        0.005299145410064582, -0.004485262603857743, 0.15846766634774326, -0.15340561526661967, -0.17310581118613022, 0.16833795110458488, 0.23220268431813382,
+        -0.2251396034009193,
+    ];
+
+    // log Γ(2 + d) / d for |d| ≤ ½.
     private static ReadOnlySpan<double> NearTwo =>
     [
         0.42278433509846713, 0.3224670334241132, -0.06735230105319814, 0.02058080842778457, -0.0073855510286681535, 0.002890510330738737,
@@ -15,30 +27,29 @@ internal static class Gamma
     // ψ(x) / (x − root) for 1 ≤ x ≤ 2, around 3/2.
     private static ReadOnlySpan<double> NearRoot =>
     [
-        0.9510558760318328, -0.4236274212814573, 0.24054248424078478, -0.14840492305485808, 0.09498872445354183, -0.06192213319072707,
-        0.0407608338843387, -0.026975800029253667, 0.017907250563619775, -0.011908146513976738, 0.007926972735646359, -0.005280903066090605,
-        0.0035187504361950134, -0.002337552647103118, 0.0015580749137213761, -0.0010776863967234226, 0.0007184107969046378, -0.00035476352053371977,
-        0.00023650171719339814, -0.0003783907897248858, 0.0002522590506964885,
+        0.951055876031833, -0.4236274212814605, 0.2405424842407742, -0.14840492305390884, 0.09498872445494122, -0.061922133273064534,
+        0.04076083381242074, -0.02697579675613825, 0.0179072524394512, -0.011908218001568644, 0.007926944646403797, -0.005279964873257405,
+        0.003519006401502276, -0.002345267632540769, 0.0015566317474486838, -0.0010376374098418604, 0.0007233266279287554, -0.0004821990530566789,
+        0.0002272331660987376, -0.00015148586836773365, 0.00025968482126430747, -0.00017312261802727394,
     ];
 
     // The Bernoulli numbers B₂, B₄, …
     private static ReadOnlySpan<double> Bernoulli =>
         [1.0 / 6, -1.0 / 30, 1.0 / 42, -1.0 / 30, 5.0 / 66, -691.0 / 2730, 7.0 / 6, -3617.0 / 510, 43867.0 / 798, -174611.0 / 330, 854513.0 / 138];
 
-    private static double Polynomial(double x, ReadOnlySpan<double> c)
-    {
-        var y = c[^1];
-        for (var i = c.Length - 2; i >= 0; i--) y = Math.FusedMultiplyAdd(y, x, c[i]);
-        return y;
-    }
-
     public static double Log(double x)
     {
         if (x <= 0 && Math.Floor(x) == x) return double.PositiveInfinity;
-        if (x < 0) return x > -1e-19 ? -Math.Log(-x) : Math.Log(Math.PI / Math.Abs(double.SinPi(x))) - Log(1 - x);
+        if (x < 0)
+        {
+            if (x > -1e-19) return -Math.Log(-x);
+            // log Γ(1 − x), with the rounding error of 1 − x times a rough slope.
+            var (y, low) = (1 - x, 1 - (1 - x) - x);
+            return Math.Log(Math.PI / Math.Abs(double.SinPi(x))) - (Log(y) + low * Math.Log(y - 0.5));
+        }
         if (x < 0.5) return x * Polynomial(x, NearTwo) - Math.Log(x * (1 + x));
         // x − 1 and x − 2 are exact here: near the zeros at 1 and 2 no digit is lost.
-        if (x < 1.5) return (x - 1) * Polynomial(x - 1, NearTwo) - Logarithms.Log1p(x - 1);
+        if (x < 1.5) return 0.0 + (x - 1) * Polynomial(x - 1, NearOne);
         if (x < 2.5) return (x - 2) * Polynomial(x - 2, NearTwo);
         if (x < 8)
         {
@@ -56,7 +67,12 @@ internal static class Gamma
     public static double Digamma(double x)
     {
         if (x == 0) return double.NegativeInfinity * Math.CopySign(1, x);
-        if (x < 0) return Math.Floor(x) == x ? double.NaN : Digamma(1 - x) - Math.PI / double.TanPi(x);
+        if (x < 0)
+        {
+            if (Math.Floor(x) == x) return double.NaN;
+            var (y, low) = (1 - x, 1 - (1 - x) - x);
+            return Digamma(y) + low * (1 / y + 0.5 / (y * y) + 1 / (6 * y * y * y)) - Math.PI / double.TanPi(x);
+        }
         if (x < 1) return Digamma(1 + x) - 1 / x;
         var shift = 0.0;
         if (x < 10)

@@ -2,24 +2,51 @@ namespace Functional.Autograd;
 
 public static partial class torch
 {
-    // The switch flows with asynchronous code, as a Python context manager flows with its block.
-    private static readonly AsyncLocal<bool> NoGrad = new();
-    private static volatile bool everUsed;
+    /// <summary>
+    /// A switch of the running code, as PyTorch's thread-local ones: it survives <c>await</c> and reaches parallel loops and tasks, but a
+    /// thread that is started by hand begins with the default.
+    /// </summary>
+    internal sealed class Ambient
+    {
+        private readonly AsyncLocal<(bool On, Thread? By)> value = new();
+        private volatile bool used;
 
-    internal static bool GradMode => !everUsed || !NoGrad.Value;
+        public bool On
+        {
+            get
+            {
+                if (!used) return false;
+                var (on, by) = value.Value;
+                return on && (by == Thread.CurrentThread || RunsOthersCode);
+            }
+            set
+            {
+                used = true;
+                this.value.Value = (value, Thread.CurrentThread);
+            }
+        }
+
+        // A continuation or a task runs here, on behalf of the code that the switch was set in.
+        private static bool RunsOthersCode => Thread.CurrentThread.IsThreadPoolThread || SynchronizationContext.Current is not null || Task.CurrentId is not null;
+
+        public IDisposable Set(bool on)
+        {
+            var before = On;
+            On = on;
+            return new Scope(() => On = before);
+        }
+    }
+
+    private static readonly Ambient NoGrad = new();
+
+    internal static bool GradMode => !NoGrad.On;
 
     /// <summary>Whether operations are recorded.</summary>
     public static bool is_grad_enabled() => GradMode;
 
-    /// <summary>Turns recording on or off; disposing restores what was.</summary>
+    /// <summary>Turns recording on or off; disposing restores what was. A new thread records.</summary>
     /// <param name="mode">Whether to record.</param>
-    public static IDisposable set_grad_enabled(bool mode)
-    {
-        var before = NoGrad.Value;
-        everUsed = true;
-        NoGrad.Value = !mode;
-        return new Scope(() => NoGrad.Value = before);
-    }
+    public static IDisposable set_grad_enabled(bool mode) => NoGrad.Set(!mode);
 
     /// <summary>Operations inside are not recorded: <c>using (torch.no_grad()) { … }</c>.</summary>
     public static IDisposable no_grad() => set_grad_enabled(false);
@@ -27,6 +54,6 @@ public static partial class torch
     /// <summary>Operations inside are recorded, also within <see cref="no_grad"/>.</summary>
     public static IDisposable enable_grad() => set_grad_enabled(true);
 
-    /// <summary>Like <see cref="no_grad"/>.</summary>
-    public static IDisposable inference_mode(bool mode = true) => set_grad_enabled(!mode && GradMode);
+    /// <summary>Like <see cref="no_grad"/>; with mode false like <see cref="enable_grad"/>.</summary>
+    public static IDisposable inference_mode(bool mode = true) => set_grad_enabled(!mode);
 }

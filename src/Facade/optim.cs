@@ -14,41 +14,61 @@ public static partial class torch
             {
                 this.parameters = [.. parameters];
                 if (this.parameters.Count == 0) throw new ValueError("optimizer got an empty parameter list");
-                if (this.parameters.Exists(p => !p.is_leaf)) throw new ValueError("can't optimize a non-leaf Tensor");
+                if (this.parameters.Exists(p => !p.is_leaf && !p.retains_grad)) throw new ValueError("can't optimize a non-leaf Tensor");
+                if (this.parameters.Distinct(ReferenceEqualityComparer.Instance).Count() < this.parameters.Count)
+                    warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information");
             }
 
-            /// <summary>Forgets the gradients.</summary>
+            /// <summary>Forgets the gradients, or sets them to zero in place.</summary>
             public void zero_grad(bool set_to_none = true)
             {
                 foreach (var p in parameters) nn.ClearGrad(p, set_to_none);
             }
 
             /// <summary>Changes every parameter that has a gradient; all are computed together.</summary>
-            public void step()
+            /// <param name="closure">Computes the loss and its gradients first.</param>
+            /// <returns>What the closure returned.</returns>
+            public Tensor? step(Func<Tensor>? closure = null)
             {
+                Tensor? loss = null;
+                if (closure is not null)
+                    using (enable_grad()) loss = closure();
                 using var _ = no_grad();
                 var changed = new List<Tensor>();
-                for (var i = 0; i < parameters.Count; i++)
+                foreach (var p in parameters)
                 {
-                    var p = parameters[i];
                     if (p.gradient is not { } grad) continue;
-                    Update(i, p, grad.Node, changed);
+                    Update(p, grad.Node, changed);
                     changed.Add(p);
                 }
                 Force(changed);
+                return loss;
             }
 
-            private protected abstract void Update(int i, Tensor p, Node grad, List<Tensor> changed);
+            private protected abstract void Update(Tensor p, Node grad, List<Tensor> changed);
 
-            private protected static Tensor Zeros(Tensor p) => new(p.Node.DType == DType.Float64
+            private protected static void Demand(bool right, string what, double value)
+            {
+                if (!right) throw new ValueError($"Invalid {what}: {Number.Python(value)}");
+            }
+        }
+
+        /// <summary>What an optimiser keeps for each parameter: a tensor that is rebound like the parameter itself.</summary>
+        private sealed class State
+        {
+            private readonly Dictionary<Tensor, Tensor> kept = new(ReferenceEqualityComparer.Instance);
+
+            public Node? this[Tensor p] => kept.TryGetValue(p, out var tensor) ? tensor.Node : null;
+
+            // Zeros are elements, not a constant that would be folded: the first step has the plan of all others.
+            public Node Begin(Tensor p) => this[p] ?? (p.Node.DType == DType.Float64
                 ? Ops.Tensor<double>(new double[p.Type.Count], p.Dims) : Ops.Cast(Ops.Tensor<float>(new float[p.Type.Count], p.Dims), p.Node.DType));
 
-            // A parameter's state is a tensor that is rebound like the parameter itself.
-            private protected static Node Rebind(Tensor?[] state, int i, Node value, List<Tensor> changed)
+            public Node Keep(Tensor p, Node value, List<Tensor> changed)
             {
-                if (state[i] is null) state[i] = new Tensor(value);
-                else state[i]!.Assign(new Tensor(value));
-                changed.Add(state[i]!);
+                if (kept.TryGetValue(p, out var tensor)) tensor.Set(value);
+                else kept[p] = tensor = new Tensor(value);
+                changed.Add(tensor);
                 return value;
             }
         }
@@ -58,88 +78,94 @@ public static partial class torch
         {
             private readonly double momentum, dampening, decay;
             private readonly bool nesterov, maximize;
-            private readonly Tensor?[] velocity;
+            private readonly State velocity = new();
 
             /// <summary>lr: the step size; momentum, dampening, weight_decay, nesterov and maximize as PyTorch.</summary>
             /// <exception cref="ValueError">An argument is out of range.</exception>
             public SGD(IEnumerable<Tensor> parameters, double lr = 1e-3, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false, bool maximize = false) : base(parameters)
             {
-                if (lr < 0) throw new ValueError($"Invalid learning rate: {lr}");
-                if (momentum < 0) throw new ValueError($"Invalid momentum value: {momentum}");
-                if (weight_decay < 0) throw new ValueError($"Invalid weight_decay value: {weight_decay}");
+                Demand(!(lr < 0), "learning rate", lr);
+                Demand(!(momentum < 0), "momentum value", momentum);
+                Demand(!(weight_decay < 0), "weight_decay value", weight_decay);
                 if (nesterov && (momentum <= 0 || dampening != 0)) throw new ValueError("Nesterov momentum requires a momentum and zero dampening");
                 (this.lr, this.momentum, this.dampening, decay, this.nesterov, this.maximize) = (lr, momentum, dampening, weight_decay, nesterov, maximize);
-                velocity = new Tensor?[this.parameters.Count];
             }
 
             /// <summary>The step size.</summary>
             public double lr { get; set; }
 
-            private protected override void Update(int i, Tensor p, Node grad, List<Tensor> changed)
+            private protected override void Update(Tensor p, Node grad, List<Tensor> changed)
             {
                 if (maximize) grad = -grad;
                 if (decay != 0) grad += p.Node * decay;
                 if (momentum != 0)
                 {
-                    var v = Rebind(velocity, i, velocity[i] is { } old ? old.Node * momentum + grad * (1 - dampening) : grad, changed);
+                    var v = velocity.Keep(p, velocity[p] is { } old ? old * momentum + grad * (1 - dampening) : grad, changed);
                     grad = nesterov ? grad + v * momentum : v;
                 }
-                InPlace(p, "", Saves.None, x => x + grad * -lr);
+                p.Set(p.Node + grad * -lr);
             }
         }
 
         /// <summary>Adam (Kingma and Ba, 2015). https://pytorch.org/docs/2.6/generated/torch.optim.Adam.html</summary>
         public class Adam : Optimizer
         {
-            // Moments of dead units would decay into denormal numbers, which are a hundred times slower.
-            private const double Smallest = 1e-30;
+            private const double Smallest = 1.17549435e-38;
 
             private readonly double beta1, beta2, eps, decay;
-            private readonly bool amsgrad, decoupled;
-            private readonly Tensor?[] first, second, largest;
-            private readonly int[] steps;
+            private readonly bool amsgrad, maximize, decoupled;
+            private readonly State first = new(), second = new(), largest = new();
+            private readonly Dictionary<Tensor, int> steps = new(ReferenceEqualityComparer.Instance);
 
-            /// <summary>lr: the step size; betas, eps, weight_decay and amsgrad as PyTorch.</summary>
+            /// <summary>lr: the step size; betas (or beta1 and beta2), eps, weight_decay, amsgrad and maximize as PyTorch.</summary>
             /// <exception cref="ValueError">An argument is out of range.</exception>
-            public Adam(IEnumerable<Tensor> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false)
-                : this(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, false)
+            public Adam(IEnumerable<Tensor> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false, (double, double)? betas = null)
+                : this(parameters, lr, betas ?? (beta1, beta2), eps, weight_decay, amsgrad, maximize, false)
             {
             }
 
-            private protected Adam(IEnumerable<Tensor> parameters, double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad, bool decoupled) : base(parameters)
+            private protected Adam(IEnumerable<Tensor> parameters, double lr, (double First, double Second) betas, double eps, double weight_decay, bool amsgrad, bool maximize, bool decoupled) : base(parameters)
             {
-                if (lr < 0) throw new ValueError($"Invalid learning rate: {lr}");
-                if (eps < 0) throw new ValueError($"Invalid epsilon value: {eps}");
-                if (beta1 is not (>= 0 and < 1)) throw new ValueError($"Invalid beta parameter at index 0: {beta1}");
-                if (beta2 is not (>= 0 and < 1)) throw new ValueError($"Invalid beta parameter at index 1: {beta2}");
-                (this.lr, this.beta1, this.beta2, this.eps, decay, this.amsgrad, this.decoupled) = (lr, beta1, beta2, eps, weight_decay, amsgrad, decoupled);
-                var n = this.parameters.Count;
-                (first, second, largest, steps) = (new Tensor?[n], new Tensor?[n], new Tensor?[n], new int[n]);
+                Demand(lr >= 0, "learning rate", lr);
+                Demand(eps >= 0, "epsilon value", eps);
+                Demand(betas.First is >= 0 and < 1, "beta parameter at index 0", betas.First);
+                Demand(betas.Second is >= 0 and < 1, "beta parameter at index 1", betas.Second);
+                Demand(weight_decay >= 0, "weight_decay value", weight_decay);
+                (this.lr, (beta1, beta2), this.eps, decay, this.amsgrad, this.maximize, this.decoupled) = (lr, betas, eps, weight_decay, amsgrad, maximize, decoupled);
             }
 
             /// <summary>The step size.</summary>
             public double lr { get; set; }
 
-            private protected override void Update(int i, Tensor p, Node grad, List<Tensor> changed)
+            private protected override void Update(Tensor p, Node grad, List<Tensor> changed)
             {
-                var t = ++steps[i];
+                var t = steps[p] = steps.GetValueOrDefault(p) + 1;
                 var x = p.Node;
+                if (maximize) grad = -grad;
                 if (decoupled) x *= 1 - lr * decay;
                 else if (decay != 0) grad += x * decay;
-                var (a, b) = ((first[i] ??= Zeros(p)).Node, (second[i] ??= Zeros(p)).Node);
-                var m = Rebind(first, i, Flushed(a + (grad - a) * (1 - beta1)), changed);
-                var v = Rebind(second, i, Flushed(b * beta2 + grad * grad * (1 - beta2)), changed);
-                if (amsgrad) v = Rebind(largest, i, Ops.Max((largest[i] ??= Zeros(p)).Node, v), changed);
+                var a = first.Begin(p);
+                var m = first.Keep(p, Normal(a + (grad - a) * (1 - beta1), x), changed);
+                var v = second.Keep(p, Normal(second.Begin(p) * beta2 + grad * grad * (1 - beta2)), changed);
+                if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p), v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));
-                var moved = x - m / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps) * (lr / c1);
-                InPlace(p, "", Saves.None, _ => moved);
+                p.Set(x + m * -(lr / c1) / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps));
             }
 
-            private static Node Flushed(Node x) => x.DType == DType.Float32 ? Ops.Where(Ops.Abs(x) < Smallest, 0, x) : x;
+            // The moments of a unit that is dead decay into denormal numbers, where some processors are a hundred times slower. They become
+            // zero where all that is lost, over all steps to come, is less than a rounding error: of eps, and of the parameter.
+            private Node Normal(Node v) =>
+                v.DType == DType.Float32 && Math.Pow(eps / (1 << 26) * (1 - beta2), 2) >= Smallest ? Ops.Where(v < Smallest, 0, v) : v;
+
+            private Node Normal(Node m, Node x)
+            {
+                var bound = Smallest * Math.Max(1, lr) / (Math.Pow(1 - beta1, 2) * eps) * (1 << 30);
+                return m.DType == DType.Float32 && bound < 1 ? Ops.Where(Ops.And(Ops.Abs(m) < Smallest, Ops.Abs(x) > bound), 0, m) : m;
+            }
         }
 
         /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019). https://pytorch.org/docs/2.6/generated/torch.optim.AdamW.html</summary>
-        public sealed class AdamW(IEnumerable<Tensor> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0.01, bool amsgrad = false)
-            : Adam(parameters, lr, beta1, beta2, eps, weight_decay, amsgrad, true);
+        public sealed class AdamW(IEnumerable<Tensor> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0.01, bool amsgrad = false, bool maximize = false, (double, double)? betas = null)
+            : Adam(parameters, lr, betas ?? (beta1, beta2), eps, weight_decay, amsgrad, maximize, true);
     }
 }

@@ -48,7 +48,8 @@ public class TrainingTests
         {
             "SGD" => new optim.SGD(p, Option("lr", 1e-3), Option("momentum", 0), Option("dampening", 0), Option("weight_decay", 0), Flag("nesterov")),
             "Adam" => new optim.Adam(p, Option("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Option("eps", 1e-8), Option("weight_decay", 0), Flag("amsgrad")),
-            _ => new optim.AdamW(p, Option("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Option("eps", 1e-8), Option("weight_decay", 0.01), Flag("amsgrad")),
+            "AdamW" => new optim.AdamW(p, Option("lr", 1e-3), Beta(0, 0.9), Beta(1, 0.999), Option("eps", 1e-8), Option("weight_decay", 0.01), Flag("amsgrad")),
+            _ => throw new ArgumentException($"no optimiser {name}"),
         };
     }
 }

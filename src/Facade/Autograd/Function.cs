@@ -92,7 +92,7 @@ public static partial class torch
                 var context = new FunctionCtx { needs_input_grad = [.. inputs.Select(i => i.requires_grad)] };
                 Tensor output;
                 using (no_grad()) output = function.forward(context, inputs);
-                if (!GradMode || !inputs.Any(i => i.requires_grad)) return output;
+                if (!GradMode || !output.is_floating_point() || !inputs.Any(i => i.requires_grad)) return output;
                 var node = new Node(Primitives.Alias.Instance, output.Node);
                 if (output.gradFn is not null || inputs.Contains(output)) output = new Tensor(node);
                 output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [node], Positions(inputs), Edges(inputs), context, function.backward);

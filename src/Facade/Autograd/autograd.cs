@@ -178,18 +178,11 @@ public static partial class torch
     /// <summary>Recorded graphs.</summary>
     public static class graph
     {
-        private static readonly AsyncLocal<bool> Allowed = new();
-        private static volatile bool everAllowed;
+        private static readonly Ambient Allowed = new();
 
-        internal static bool MutationAllowed => everAllowed && Allowed.Value;
+        internal static bool MutationAllowed => Allowed.On;
 
         /// <summary>Changing a saved value in place is no error inside. It costs nothing: recorded operations hold the values that they saw.</summary>
-        public static IDisposable allow_mutation_on_saved_tensors()
-        {
-            var before = Allowed.Value;
-            everAllowed = true;
-            Allowed.Value = true;
-            return new Scope(() => Allowed.Value = before);
-        }
+        public static IDisposable allow_mutation_on_saved_tensors() => Allowed.Set(true);
     }
 }

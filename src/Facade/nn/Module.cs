@@ -25,33 +25,44 @@ public static partial class torch
         /// <summary>A part of a network: parameters, buffers and further modules. https://pytorch.org/docs/2.6/generated/torch.nn.Module.html</summary>
         public abstract class Module
         {
-            private readonly List<(string Name, Tensor Value)> parts = [];
-            private readonly List<(string Name, Tensor Value)> buffers = [];
-            private readonly List<(string Name, Module Value)> children = [];
+            private readonly OrderedDictionary<string, Tensor?> ownParameters = [];
+            private readonly OrderedDictionary<string, Tensor?> ownBuffers = [];
+            private readonly OrderedDictionary<string, Module?> ownModules = [];
+            private readonly HashSet<string> transient = [];
 
             /// <summary>Whether the module is in training mode.</summary>
             public bool training { get; private set; } = true;
 
-            /// <summary>Adds a parameter.</summary>
-            public Parameter register_parameter(string name, Parameter value)
+            /// <summary>Adds a parameter, or replaces the one of that name; none is a name without a value.</summary>
+            public Parameter? register_parameter(string name, Parameter? value)
             {
-                parts.Add((name, value));
+                ownParameters[name] = value;
                 return value;
             }
 
-            /// <summary>Adds a tensor that is saved but not learned.</summary>
-            public Tensor register_buffer(string name, Tensor value)
+            private protected Parameter Learned(string name, Tensor data) => register_parameter(name, new Parameter(data))!;
+
+            /// <summary>Adds a tensor that is not learned.</summary>
+            /// <param name="name">Its name.</param>
+            /// <param name="value">The tensor, or none.</param>
+            /// <param name="persistent">Whether it belongs to the state that is saved.</param>
+            public Tensor? register_buffer(string name, Tensor? value, bool persistent = true)
             {
-                buffers.Add((name, value));
+                ownBuffers[name] = value;
+                if (persistent) transient.Remove(name);
+                else transient.Add(name);
                 return value;
             }
 
             /// <summary>Adds a module.</summary>
-            public T register_module<T>(string name, T value) where T : Module
+            public T register_module<T>(string name, T value) where T : Module?
             {
-                children.Add((name, value));
+                ownModules[name] = value;
                 return value;
             }
+
+            /// <summary>Adds a module.</summary>
+            public void add_module(string name, Module? module) => ownModules[name] = module;
 
             /// <summary>The modules and parameters in this object's fields, added in the order of their declaration.</summary>
             [System.Diagnostics.CodeAnalysis.RequiresUnreferencedCode("Reads the fields of the module by reflection; register_module works without.")]
@@ -64,38 +75,111 @@ public static partial class torch
                 }
             }
 
-            /// <summary>Names and parameters, of this module and those inside.</summary>
-            public IEnumerable<(string name, Tensor parameter)> named_parameters(string prefix = "") => Walk(prefix, m => m.parts);
+            /// <summary>Names and parameters, of this module and those inside; a shared one counts once.</summary>
+            public IEnumerable<(string name, Tensor parameter)> named_parameters(string prefix = "") => Named(prefix, m => m.ownParameters);
 
-            /// <summary>Names and buffers, of this module and those inside.</summary>
-            public IEnumerable<(string name, Tensor buffer)> named_buffers(string prefix = "") => Walk(prefix, m => m.buffers);
+            /// <summary>Names and buffers, of this module and those inside; a shared one counts once.</summary>
+            public IEnumerable<(string name, Tensor buffer)> named_buffers(string prefix = "") => Named(prefix, m => m.ownBuffers);
 
-            private IEnumerable<(string, Tensor)> Walk(string prefix, Func<Module, List<(string Name, Tensor Value)>> own) =>
-                own(this).Select(p => (prefix + p.Name, p.Value)).Concat(children.SelectMany(c => c.Value.Walk($"{prefix}{c.Name}.", own)));
+            private IEnumerable<(string, Tensor)> Named(string prefix, Func<Module, OrderedDictionary<string, Tensor?>> own)
+            {
+                var met = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+                foreach (var (path, module) in named_modules(prefix))
+                    foreach (var (name, value) in own(module))
+                        if (value is not null && met.Add(value)) yield return (path.Length == 0 ? name : $"{path}.{name}", value);
+            }
 
             /// <summary>The parameters, of this module and those inside.</summary>
-            public IReadOnlyList<Tensor> parameters() => [.. named_parameters().Select(p => p.parameter).Distinct()];
+            public IReadOnlyList<Tensor> parameters() => [.. named_parameters().Select(p => p.parameter)];
+
+            /// <summary>The buffers, of this module and those inside.</summary>
+            public IReadOnlyList<Tensor> buffers() => [.. named_buffers().Select(b => b.buffer)];
+
+            /// <summary>Names and modules directly inside; a shared one counts once.</summary>
+            public IEnumerable<(string name, Module module)> named_children() => ownModules.Where(c => c.Value is not null).DistinctBy(c => c.Value).Select(c => (c.Key, c.Value!));
 
             /// <summary>The modules directly inside.</summary>
-            public IEnumerable<(string name, Module module)> named_children() => children.Select(c => (c.Name, c.Value));
+            public IEnumerable<Module> children() => named_children().Select(c => c.module);
+
+            /// <summary>Names and modules: this one and all inside; a shared one counts once.</summary>
+            public IEnumerable<(string name, Module module)> named_modules(string prefix = "")
+            {
+                var met = new HashSet<Module>();
+                IEnumerable<(string, Module)> Walk(string path, Module module)
+                {
+                    if (!met.Add(module)) yield break;
+                    yield return (path, module);
+                    foreach (var (name, child) in module.ownModules)
+                        if (child is not null)
+                            foreach (var inner in Walk(path.Length == 0 ? name : $"{path}.{name}", child)) yield return inner;
+                }
+                return Walk(prefix, this);
+            }
 
             /// <summary>This module and all inside.</summary>
-            public IEnumerable<Module> modules() => children.SelectMany(c => c.Value.modules()).Prepend(this);
+            public IEnumerable<Module> modules() => named_modules().Select(m => m.module);
 
-            /// <summary>Parameters and buffers by name.</summary>
-            public IReadOnlyDictionary<string, Tensor> state_dict() => named_parameters().Concat(named_buffers()).ToDictionary(p => p.Item1, p => p.Item2.detach());
+            /// <summary>Calls a function with every module inside, and with this one last.</summary>
+            public Module apply(Action<Module> fn)
+            {
+                foreach (var child in children()) child.apply(fn);
+                fn(this);
+                return this;
+            }
+
+            // In PyTorch's order: a module's parameters, its buffers, then its modules. What is shared has every one of its names.
+            private IEnumerable<(string Name, Tensor Value, Module Owner)> State(string prefix)
+            {
+                foreach (var (name, value) in ownParameters)
+                    if (value is not null) yield return (prefix + name, value, this);
+                foreach (var (name, value) in ownBuffers)
+                    if (value is not null && !transient.Contains(name)) yield return (prefix + name, value, this);
+                foreach (var (name, child) in ownModules)
+                    if (child is not null)
+                        foreach (var inner in child.State($"{prefix}{name}.")) yield return inner;
+            }
+
+            /// <summary>Parameters and buffers by name, in PyTorch's order; they share their elements with the module's.</summary>
+            public OrderedDictionary<string, Tensor> state_dict(string prefix = "")
+            {
+                var state = new OrderedDictionary<string, Tensor>();
+                foreach (var (name, value, _) in State(prefix)) state[name] = value.detach();
+                return state;
+            }
+
+            // State that older checkpoints do not have.
+            private protected virtual bool MayLack(string name) => false;
 
             /// <summary>Takes over parameters and buffers by name.</summary>
-            /// <exception cref="RuntimeError">A name is missing or a shape differs.</exception>
-            public void load_state_dict(IReadOnlyDictionary<string, Tensor> state_dict)
+            /// <param name="state_dict">What <see cref="state_dict"/> of a like module gave.</param>
+            /// <param name="strict">Whether the names must be the same.</param>
+            /// <returns>The names that one side lacks.</returns>
+            /// <exception cref="RuntimeError">A name is missing or unexpected, or a shape differs. Nothing has changed then.</exception>
+            public IncompatibleKeys load_state_dict(IReadOnlyDictionary<string, Tensor> state_dict, bool strict = true)
             {
-                var own = named_parameters().Concat(named_buffers()).ToList();
-                var missing = own.Where(p => !state_dict.ContainsKey(p.name)).Select(p => $"\"{p.name}\"").ToList();
-                if (missing.Count > 0) throw new RuntimeError($"Error(s) in loading state_dict for {GetType().Name}:\n\tMissing key(s) in state_dict: {string.Join(", ", missing)}. ");
-                foreach (var (name, value) in own)
-                    if (state_dict[name].Dims != value.Dims) throw new RuntimeError($"Error(s) in loading state_dict for {GetType().Name}:\n\tsize mismatch for {name}: copying a param with shape {state_dict[name].shape} from checkpoint, the shape in current model is {value.shape}.");
+                var own = State("").ToList();
+                var names = own.Select(p => p.Name).ToHashSet();
+                List<string> missing = [], unexpected = [.. state_dict.Keys.Where(k => !names.Contains(k))], errors = [];
+                var copies = new List<(Tensor Into, Tensor From)>();
+                foreach (var (name, value, owner) in own)
+                {
+                    if (!state_dict.TryGetValue(name, out var given))
+                    {
+                        if (!owner.MayLack(name[(name.LastIndexOf('.') + 1)..])) missing.Add(name);
+                        continue;
+                    }
+                    // A number that an old checkpoint holds as a vector of one element.
+                    if (value.ndim == 0 && given.ndim == 1) given = given[0];
+                    if (given.Dims == value.Dims) copies.Add((value, given));
+                    else errors.Add($"size mismatch for {name}: copying a param with shape {given.shape} from checkpoint, the shape in current model is {value.shape}.");
+                }
+                static string Listed(List<string> names) => string.Join(", ", names.Select(n => $"\"{n}\""));
+                if (strict && unexpected.Count > 0) errors.Insert(0, $"Unexpected key(s) in state_dict: {Listed(unexpected)}. ");
+                if (strict && missing.Count > 0) errors.Insert(0, $"Missing key(s) in state_dict: {Listed(missing)}. ");
+                if (errors.Count > 0) throw new RuntimeError($"Error(s) in loading state_dict for {GetType().Name}:\n\t{string.Join("\n\t", errors)}");
                 using var _ = no_grad();
-                foreach (var (name, value) in own) value.copy_(state_dict[name]);
+                foreach (var (into, from) in copies) into.copy_(from);
+                return new(missing, unexpected);
             }
 
             /// <summary>Sets training mode, here and inside.</summary>
@@ -121,11 +205,17 @@ public static partial class torch
                 return this;
             }
 
-            /// <summary>Converts parameters and buffers to another floating-point type.</summary>
+            /// <summary>Converts parameters, their gradients and buffers to another floating-point type; integers stay.</summary>
+            /// <exception cref="TypeError">The type is not a floating-point type.</exception>
             public Module to(dtype dtype)
             {
-                foreach (var (_, value) in named_parameters().Concat(named_buffers()))
-                    if (value.is_floating_point()) value.data = new Tensor(Ops.Cast(value.Node, dtype.Type));
+                if (!dtype.is_floating_point) throw new TypeError($"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}");
+                foreach (var value in parameters().Concat(buffers()))
+                {
+                    if (!value.is_floating_point()) continue;
+                    value.data = value.data.to(dtype);
+                    if (value.gradient is { } grad) grad.data = grad.data.to(dtype);
+                }
                 return this;
             }
 
@@ -139,23 +229,45 @@ public static partial class torch
             /// <summary>float64 parameters.</summary>
             public Module @double() => to(float64);
 
+            /// <summary>float32 parameters.</summary>
+            public Module @float() => to(float32);
+
             /// <summary>What stands in the parentheses of the module's text.</summary>
             protected virtual string extra_repr() => "";
 
             /// <summary>PyTorch's text of the module.</summary>
             public override string ToString()
             {
-                if (children.Count == 0) return $"{GetType().Name}({extra_repr()})";
-                var text = new StringBuilder(GetType().Name).Append('(').Append(extra_repr()).Append('\n');
-                foreach (var (name, child) in children) text.Append($"  ({name}): {child.ToString().Replace("\n", "\n  ")}\n");
+                var (name, extra) = (GetType().Name, extra_repr());
+                if (ownModules.Count == 0) return $"{name}({extra})";
+                var text = new StringBuilder(name).Append("(\n");
+                if (extra.Length > 0) text.Append($"  {extra}\n");
+                foreach (var (child, module) in ownModules) text.Append($"  ({child}): {(module?.ToString() ?? "None").Replace("\n", "\n  ")}\n");
                 return text.Append(')').ToString();
+            }
+        }
+
+        /// <summary>The names that a state and a module do not share.</summary>
+        /// <param name="missing_keys">Those that the state lacks.</param>
+        /// <param name="unexpected_keys">Those that the module lacks.</param>
+        public sealed record IncompatibleKeys(IReadOnlyList<string> missing_keys, IReadOnlyList<string> unexpected_keys)
+        {
+            /// <summary>As PyTorch prints it.</summary>
+            public override string ToString()
+            {
+                static string Listed(IReadOnlyList<string> names) => $"[{string.Join(", ", names.Select(n => $"'{n}'"))}]";
+                return missing_keys.Count + unexpected_keys.Count == 0 ? "<All keys matched successfully>"
+                    : $"_IncompatibleKeys(missing_keys={Listed(missing_keys)}, unexpected_keys={Listed(unexpected_keys)})";
             }
         }
 
         internal static void ClearGrad(Tensor p, bool none)
         {
             if (none) p.gradient = null;
-            else if (p.gradient is not null) p.gradient = zeros_like(p.gradient);
+            if (p.gradient is not { } grad) return;
+            if (grad.is_leaf) grad.requires_grad_(false);
+            else grad.detach_();
+            grad.zero_();
         }
 
         /// <summary>A module from T to TResult.</summary>

@@ -49,7 +49,7 @@ public static partial class torch
 
             private protected static void Demand(bool right, string what, double value)
             {
-                if (!right) throw new ValueError($"Invalid {what}: {Number.Python(value)}");
+                if (!right) throw new ValueError($"Invalid {what}: {Written.Python(value)}");
             }
         }
 

@@ -32,6 +32,71 @@ public class FunctionTests
         }
     }
 
+    private sealed class Column : autograd.Function
+    {
+        public override Tensor forward(autograd.FunctionCtx ctx, params Tensor[] inputs) => inputs[0].view(3, 1);
+
+        public override Tensor?[] backward(autograd.FunctionCtx ctx, params Tensor[] grad_outputs) => [grad_outputs[0].view(3) * 2];
+    }
+
+    private sealed class Same : autograd.Function
+    {
+        public override Tensor forward(autograd.FunctionCtx ctx, params Tensor[] inputs) => inputs[0];
+
+        public override Tensor?[] backward(autograd.FunctionCtx ctx, params Tensor[] grad_outputs) => [grad_outputs[0] * 2];
+    }
+
+    private sealed class Product : autograd.Function
+    {
+        public override Tensor forward(autograd.FunctionCtx ctx, params Tensor[] inputs) => inputs[0] * 1;
+
+        public override Tensor?[] backward(autograd.FunctionCtx ctx, params Tensor[] grad_outputs) => [grad_outputs[0] * 2];
+    }
+
+    private const string Inside = " This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.";
+
+    [Fact]
+    public void A_view_that_a_function_returned_may_not_be_written_to()
+    {
+        var x = ones([3], requires_grad: true);
+        foreach (var (apply, name) in new (Func<Tensor, Tensor>, string)[] { (z => autograd.Function.apply<Column>(z), "torch::autograd::ColumnBackward"), (z => autograd.Function.apply<Same>(z), "torch::autograd::SameBackward") })
+        {
+            var z = x * 1;
+            var y = apply(z);
+            Assert.True(y._is_view());
+            Assert.Same(z, y._base);
+            var brief = name.Split(':')[^1];
+            Assert.Equal($"Output 0 of {brief} is a view and is being modified inplace." + Inside, Assert.Throws<RuntimeError>(() => y.mul_(2)).Message);
+            Assert.Equal("Output 0 of ViewBackward0 is a view and is being modified inplace." + Inside, Assert.Throws<RuntimeError>(() => y.view(3).mul_(2)).Message);
+            y.sum().backward();
+            Assert.Equal("tensor([2., 2., 2.])", x.grad!.ToString());
+            x.grad = null;
+            using (no_grad()) apply(z).mul_(2);
+            y = apply(z);
+            z.mul_(2);
+            Assert.Equal($"Output 0 of {brief} is a view and its base or another view of its base has been modified inplace." + Inside, Assert.Throws<RuntimeError>(() => y.grad_fn).Message);
+            Assert.Equal("tensor([2., 2., 2.])", apply(ones(3)).mul_(2).flatten().ToString());
+        }
+        Tensor made;
+        using (no_grad()) made = autograd.Function.apply<Column>(x * 1);
+        Assert.False(made.requires_grad);
+        var own = autograd.Function.apply<Product>(x * 1);
+        Assert.Equal("tensor([2., 2., 2.], grad_fn=<MulBackward0>)", own.mul_(2).ToString());
+    }
+
+    [Fact]
+    public void A_function_may_return_any_input_as_it_is()
+    {
+        foreach (var z in new[] { ones([2, 3], requires_grad: true).t() * 1, (ones([2, 3], requires_grad: true) * 1).t(), ones([], requires_grad: true) * 1, ones([0, 2], requires_grad: true) * 1, (ones([4], requires_grad: true) * 1)[slice(null, null, 2)] })
+        {
+            z.retain_grad();
+            var y = autograd.Function.apply<Same>(z);
+            Assert.Equal(z.stride(), y.stride());
+            y.sum().backward();
+            Assert.True(z.grad!.equal(full_like(z, 2)));
+        }
+    }
+
     [Fact]
     public async Task No_grad_survives_await_and_reaches_parallel_loops()
     {

@@ -212,6 +212,96 @@ public class RandomTests
         Assert.Equal(recorded, hash);
     }
 
+    private static Tensor T(long n, dtype? type = null) => zeros([n, 3], type).t();
+
+    private static Tensor P(long n) => zeros(2, n, 3).permute(2, 0, 1);
+
+    private static readonly Dictionary<string, Func<long, Tensor>> Moved = new()
+    {
+        ["t_uniform"] = n => T(n).uniform_(1, 2),
+        ["t_normal"] = n => T(n).normal_(),
+        ["t_normal64"] = n => T(n, float64).normal_(1, 2),
+        ["t_bernoulli"] = n => T(n).bernoulli_(0.4),
+        ["t_exponential"] = n => T(n).exponential_(),
+        ["t_rand_like"] = n => rand_like(T(n)),
+        ["t_randn_like"] = n => randn_like(T(n)),
+        ["t_dropout"] = n => nn.functional.dropout(T(n) + 1, 0.4),
+        ["t_bernoulli_p"] = n => bernoulli(T(n) + 0.4),
+        ["t_multinomial"] = n => multinomial(arange(3 * (n + 2)).view(n + 2, 3).t() / 3 + 0.1, 2),
+        ["t_multinomial_again"] = n => multinomial(arange(3 * (n + 2)).view(n + 2, 3).t() / 3 + 0.1, 2, true),
+        ["p_uniform"] = n => P(n).uniform_(),
+        ["p_randn_like"] = n => randn_like(P(n)),
+        ["p_normal"] = n => P(n).normal_(),
+        ["step_normal"] = n => zeros(n, 4)[.., slice(null, null, 2)].normal_(),
+        ["step_uniform"] = n => zeros(4, 2 * n).t()[slice(null, null, 2)].uniform_(),
+        ["step_randn_like"] = n => randn_like(zeros(4, 2 * n).t()[slice(null, null, 2)]),
+        ["rows_normal"] = n => zeros(n + 1, 4)[1..].normal_(),
+        ["expanded_rand_like"] = n => rand_like(zeros(3, 1).expand(3, n)),
+        ["expanded_randn_like"] = n => randn_like(zeros(n).expand(3, n)),
+        ["one_normal"] = n => zeros(n, 1).t().normal_(),
+        ["channels"] = n => randn_like(zeros(1, n, 2).transpose(0, 2)),
+        ["then"] = n => (rand_like(T(n)), randn_like(T(n)).flatten(), randn(n)).Item3,
+    };
+
+    [Theory]
+    [InlineData("t_uniform", 0, 0x1dcc61f076cb4243)]
+    [InlineData("t_uniform", 42, 0x2a002d9265f3a158)]
+    [InlineData("t_normal", 0, 0x926f2e98a2e4b09d)]
+    [InlineData("t_normal", 42, 0x360315e5a9237f5c)]
+    [InlineData("t_normal64", 0, 0xef883feefafcf1be)]
+    [InlineData("t_normal64", 42, 0x36328cdd88c945f2)]
+    [InlineData("t_bernoulli", 0, 0xda98fa3a51db866b)]
+    [InlineData("t_bernoulli", 42, 0x47751784ff237593)]
+    [InlineData("t_exponential", 0, 0xf1c9bd06d45fa8db)]
+    [InlineData("t_exponential", 42, 0xabaa68424d52118b)]
+    [InlineData("t_rand_like", 0, 0xf1348e38ea191491)]
+    [InlineData("t_rand_like", 42, 0x5dae96c58189b605)]
+    [InlineData("t_randn_like", 0, 0x926f2e98a2e4b09d)]
+    [InlineData("t_randn_like", 42, 0x360315e5a9237f5c)]
+    [InlineData("t_dropout", 0, 0xa8e1cbe65220abbd)]
+    [InlineData("t_dropout", 42, 0x5d0774e332e89958)]
+    [InlineData("t_bernoulli_p", 0, 0xff8f01fc764292dc)]
+    [InlineData("t_bernoulli_p", 42, 0x352dc3be2bfffcda)]
+    [InlineData("t_multinomial", 0, 0x709f367c8d0568d7)]
+    [InlineData("t_multinomial", 42, 0xf71436edc96f4a26)]
+    [InlineData("t_multinomial_again", 0, 0x6ca57b4f2b181609)]
+    [InlineData("t_multinomial_again", 42, 0x3928ddcfb3f3139e)]
+    [InlineData("p_uniform", 0, 0xabbe7c4fb096067d)]
+    [InlineData("p_uniform", 42, 0x4c34caecb28f579d)]
+    [InlineData("p_randn_like", 0, 0xab0cf32e53bf2624)]
+    [InlineData("p_randn_like", 42, 0x7fef856da11054f8)]
+    [InlineData("p_normal", 0, 0xab0cf32e53bf2624)]
+    [InlineData("p_normal", 42, 0x7fef856da11054f8)]
+    [InlineData("step_normal", 0, 0xe5ad610ff5d6df1a)]
+    [InlineData("step_normal", 42, 0x37bea95af9c11292)]
+    [InlineData("step_uniform", 0, 0x568f9e6fb71aef43)]
+    [InlineData("step_uniform", 42, 0xae6ea0ce9ddc3eb4)]
+    [InlineData("step_randn_like", 0, 0xe68ab279a2eb38b3)]
+    [InlineData("step_randn_like", 42, 0xb3a498f83c67ef1c)]
+    [InlineData("rows_normal", 0, 0xd97cc4881aa434df)]
+    [InlineData("rows_normal", 42, 0x823e93d7b94a0fc5)]
+    [InlineData("expanded_rand_like", 0, 0xec9da7ef411c97a5)]
+    [InlineData("expanded_rand_like", 42, 0x2f1a481fb3509d0d)]
+    [InlineData("expanded_randn_like", 0, 0xbc2d43e101f9e504)]
+    [InlineData("expanded_randn_like", 42, 0xfe266047ad59a2b9)]
+    [InlineData("one_normal", 0, 0x3e19e3278f329ad8)]
+    [InlineData("one_normal", 42, 0x5d869a1ee8a2a6fb)]
+    [InlineData("channels", 0, 0xd717f33cfb78ff0c)]
+    [InlineData("channels", 42, 0x5ca683fbe1a9bcda)]
+    [InlineData("then", 0, 0x0414dd68e268e111)]
+    [InlineData("then", 42, 0x265d0131abd63f0e)]
+    public void Tensors_that_are_not_row_major_are_filled_in_memory_order(string kind, long seed, ulong recorded)
+    {
+        var hash = Start;
+        foreach (var n in Sizes[..10])
+        {
+            manual_seed(seed);
+            hash = Fold(hash, Moved[kind](n));
+            hash = Fold(hash, rand(1));
+        }
+        Assert.Equal(recorded, hash);
+    }
+
     [Fact]
     public void A_generator_without_a_seed_has_PyTorch_s_and_the_default_one_none()
     {

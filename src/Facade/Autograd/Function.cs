@@ -92,10 +92,14 @@ public static partial class torch
                 var context = new FunctionCtx { needs_input_grad = [.. inputs.Select(i => i.requires_grad)] };
                 Tensor output;
                 using (no_grad()) output = function.forward(context, inputs);
+                var given = inputs.Contains(output);
+                if (!given && output._is_view()) output.made = Creation.Function;
                 if (!GradMode || !output.is_floating_point() || !inputs.Any(i => i.requires_grad)) return output;
-                var node = new Node(Primitives.Alias.Instance, output.Node);
-                if (output.gradFn is not null || inputs.Contains(output)) output = new Tensor(node);
-                output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [node], Positions(inputs), Edges(inputs), context, function.backward);
+                // An input that is returned as it is becomes a view of itself: it has a history of its own, and may not be written through.
+                if (given)
+                    using (no_grad()) (output = output.view_as(output)).made = Creation.Function;
+                else if (output.gradFn is not null) output = new Tensor(output.Node);
+                output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [output.Node], Positions(inputs), Edges(inputs), context, function.backward);
                 return output;
             }
         }

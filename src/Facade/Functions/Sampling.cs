@@ -26,8 +26,9 @@ public static partial class torch
     // Where PyTorch keeps the strides of what a result is like.
     private static Tensor DrawnLike(Tensor input, dtype? dtype, string? kernel, Generator? generator, Draws draw)
     {
-        var (type, order) = (input.Type with { DType = (dtype ?? input.dtype).Type }, Layouts.Like(input.Dims, input));
-        var result = new Tensor(Drawn(type, kernel, generator, draw, order, order is null || Layouts.IsContiguous(Layouts.Ordered(type, order))));
+        var type = input.Type.As((dtype ?? input.dtype).Type);
+        var order = Layouts.Like(input.Dims, input);
+        var result = new Tensor(Drawn(type, kernel, generator, draw, order, order is not { } axes || Layouts.IsContiguous(Layouts.Ordered(type, axes))));
         result.storage.Order = order;
         return result;
     }
@@ -64,7 +65,7 @@ public static partial class torch
 
     private static void CheckDeviation(double std)
     {
-        if (!(std >= 0)) throw new RuntimeError($"normal expects std >= 0.0, but found std {Number.Stream(std)}");
+        if (!(std >= 0)) throw new RuntimeError($"normal expects std >= 0.0, but found std {Written.Stream(std)}");
     }
 
     /// <summary>Integers from low to high − 1. https://pytorch.org/docs/2.6/generated/torch.randint.html</summary>
@@ -231,8 +232,8 @@ public static partial class torch
             {
                 if (!(Math.Abs(from) <= most)) throw new RuntimeError($"from is out of bounds for {name}");
                 if (!(Math.Abs(to) <= most)) throw new RuntimeError($"to is out of bounds for {name}");
-                if (from > to) throw new RuntimeError($"uniform_ expects to return a [from, to) range, but found from={Number.Stream(from)} > to={Number.Stream(to)}");
-                if (to - from > most) throw new RuntimeError($"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={Number.Stream(to)} and from={Number.Stream(from)} which result in to-from to exceed the limit");
+                if (from > to) throw new RuntimeError($"uniform_ expects to return a [from, to) range, but found from={Written.Stream(from)} > to={Written.Stream(to)}");
+                if (to - from > most) throw new RuntimeError($"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={Written.Stream(to)} and from={Written.Stream(from)} which result in to-from to exceed the limit");
             }
             return Refill("UniformBackward0", "check_uniform_bounds", generator, (g, values, single, _) => g.Uniform(values, single, from, to));
         }
@@ -249,13 +250,13 @@ public static partial class torch
         /// <exception cref="RuntimeError">p is not a probability.</exception>
         public Tensor bernoulli_(double p = 0.5, Generator? generator = null) => p is >= 0 and <= 1
             ? Refill("BernoulliBackward2", null, generator, (g, values, _, _) => g.Bernoulli(values, p))
-            : throw new RuntimeError($"bernoulli_ expects p to be in [0, 1], but got p={Number.Stream(p)}");
+            : throw new RuntimeError($"bernoulli_ expects p to be in [0, 1], but got p={Written.Stream(p)}");
 
         /// <summary>Fills with exponentially distributed numbers of rate lambd. https://pytorch.org/docs/2.6/generated/torch.Tensor.exponential_.html</summary>
         /// <exception cref="RuntimeError">The rate is not positive, or the elements are not of a floating-point type.</exception>
         public Tensor exponential_(double lambd = 1, Generator? generator = null)
         {
-            if (!(lambd > 0)) throw new RuntimeError($"exponential_ expects lambda > 0.0, but found lambda={Number.Stream(lambd)}");
+            if (!(lambd > 0)) throw new RuntimeError($"exponential_ expects lambda > 0.0, but found lambda={Written.Stream(lambd)}");
             if (!is_floating_point()) throw new RuntimeError($"Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified {dtype.TensorType}");
             return Refill("ExponentialBackward0", null, generator, (g, values, _, _) => g.Exponential(values, lambd));
         }

@@ -37,7 +37,7 @@ public static partial class torch
             public override Tensor forward(Tensor input) => functional.linear(input, weight, bias);
 
             /// <inheritdoc/>
-            protected override string extra_repr() => $"in_features={in_features}, out_features={out_features}, bias={Number.Python(has)}";
+            protected override string extra_repr() => $"in_features={in_features}, out_features={out_features}, bias={Written.Python(has)}";
         }
 
         /// <summary>Modules one after another. https://pytorch.org/docs/2.6/generated/torch.nn.Sequential.html</summary>
@@ -96,13 +96,13 @@ public static partial class torch
         public sealed class Mish() : Activation(functional.mish);
 
         /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
-        public sealed class ELU(double alpha = 1) : Activation(x => functional.elu(x, alpha), $"alpha={Number.Python(alpha)}");
+        public sealed class ELU(double alpha = 1) : Activation(x => functional.elu(x, alpha), $"alpha={Written.Python(alpha)}");
 
         /// <summary>log(1 + e^(beta·x)) / beta; linear above the threshold.</summary>
-        public sealed class Softplus(double beta = 1, double threshold = 20) : Activation(x => functional.softplus(x, beta, threshold), $"beta={Number.Python(beta)}, threshold={Number.Python(threshold)}");
+        public sealed class Softplus(double beta = 1, double threshold = 20) : Activation(x => functional.softplus(x, beta, threshold), $"beta={Written.Python(beta)}, threshold={Written.Python(threshold)}");
 
         /// <summary>x above zero, slope·x below.</summary>
-        public sealed class LeakyReLU(double negative_slope = 0.01) : Activation(x => functional.leaky_relu(x, negative_slope), $"negative_slope={Number.Python(negative_slope)}");
+        public sealed class LeakyReLU(double negative_slope = 0.01) : Activation(x => functional.leaky_relu(x, negative_slope), $"negative_slope={Written.Python(negative_slope)}");
 
         /// <summary>eˣ / Σ eˣ.</summary>
         public sealed class Softmax(int dim) : Activation(x => x.softmax(dim), $"dim={dim}");
@@ -121,13 +121,13 @@ public static partial class torch
             /// <summary>p: how often an element becomes zero.</summary>
             /// <exception cref="ValueError">p is not a probability.</exception>
             public Dropout(double p = 0.5) =>
-                this.p = p < 0 || p > 1 ? throw new ValueError($"dropout probability has to be between 0 and 1, but got {Number.Python(p)}") : p;
+                this.p = p < 0 || p > 1 ? throw new ValueError($"dropout probability has to be between 0 and 1, but got {Written.Python(p)}") : p;
 
             /// <inheritdoc/>
             public override Tensor forward(Tensor input) => functional.dropout(input, p, training);
 
             /// <inheritdoc/>
-            protected override string extra_repr() => $"p={Number.Python(p)}, inplace=False";
+            protected override string extra_repr() => $"p={Written.Python(p)}, inplace=False";
         }
 
         /// <summary>A convolution of images. https://pytorch.org/docs/2.6/generated/torch.nn.Conv2d.html</summary>
@@ -170,9 +170,9 @@ public static partial class torch
             public override Tensor forward(Tensor input) => functional.conv2d(input, weight, bias, stride, padding, dilation, groups);
 
             /// <inheritdoc/>
-            protected override string extra_repr() => $"{weight.size(1) * groups}, {weight.size(0)}, kernel_size={Number.Tuple(kernel)}, stride={Number.Tuple(stride)}"
-                + (padding is [0, 0] ? "" : $", padding={Number.Tuple(padding)}")
-                + (dilation is [1, 1] ? "" : $", dilation={Number.Tuple(dilation)}")
+            protected override string extra_repr() => $"{weight.size(1) * groups}, {weight.size(0)}, kernel_size={Written.Tuple(kernel)}, stride={Written.Tuple(stride)}"
+                + (padding is [0, 0] ? "" : $", padding={Written.Tuple(padding)}")
+                + (dilation is [1, 1] ? "" : $", dilation={Written.Tuple(dilation)}")
                 + (groups == 1 ? "" : $", groups={groups}")
                 + (bias is null ? ", bias=False" : "");
         }
@@ -216,7 +216,7 @@ public static partial class torch
             public override Tensor forward(Tensor input) => functional.layer_norm(input, shape, weight, bias, eps);
 
             /// <inheritdoc/>
-            protected override string extra_repr() => $"{Number.Tuple(shape)}, eps={Number.Python(eps)}, elementwise_affine={Number.Python(weight is not null)}";
+            protected override string extra_repr() => $"{Written.Tuple(shape)}, eps={Written.Python(eps)}, elementwise_affine={Written.Python(weight is not null)}";
         }
 
         /// <summary>Mean 0 and variance 1 per channel.</summary>
@@ -271,7 +271,7 @@ public static partial class torch
 
             /// <inheritdoc/>
             protected override string extra_repr() =>
-                $"{features}, eps={Number.Python(eps)}, momentum={(momentum is { } m ? Number.Python(m) : "None")}, affine={Number.Python(weight is not null)}, track_running_stats={Number.Python(running_mean is not null)}";
+                $"{features}, eps={Written.Python(eps)}, momentum={(momentum is { } m ? Written.Python(m) : "None")}, affine={Written.Python(weight is not null)}, track_running_stats={Written.Python(running_mean is not null)}";
         }
 
         /// <summary>Batch normalisation of [batch, channels] or [batch, channels, length]. https://pytorch.org/docs/2.6/generated/torch.nn.BatchNorm1d.html</summary>

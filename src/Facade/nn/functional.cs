@@ -153,9 +153,9 @@ public static partial class torch
             /// <exception cref="ValueError">p is not a probability.</exception>
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true)
             {
-                if (p is not (>= 0 and <= 1)) throw new ValueError($"dropout probability has to be between 0 and 1, but got {p}");
-                if (!training || p == 0) return input;
-                return input * (empty(input.shape, input.dtype).bernoulli_(1 - p) / (1 - p));
+                if (p is < 0 or > 1) throw new ValueError($"dropout probability has to be between 0 and 1, but got {Written.Python(p)}");
+                if (!training || p == 0 || input.numel() == 0) return input;
+                return p == 1 ? input * zeros([], input.dtype) : input * Kept(input, 1 - p).div_(1 - p);
             }
 
             private static Dims Spread(long[] sizes, int n) => sizes.Length == 1 ? Dims.Repeat(sizes[0], n) : Dims.Create(sizes);

@@ -5,7 +5,7 @@ namespace Functional.Autograd;
 public static partial class torch
 {
     /// <summary>Numbers in texts: as Python writes a float, and as a C++ stream does.</summary>
-    internal static class Number
+    internal static class Written
     {
         public static string Python(double x)
         {

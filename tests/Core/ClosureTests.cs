@@ -171,6 +171,15 @@ public class ClosureTests
         Assert.Equal(100, Value(Grad((Node b) => F(w, b))(Number(0.7))), 13);
         Assert.Equal(100, Value(Jvp(b => F(w, b), Number(0.7), Number(1)).Tangent), 13);
         Assert.Equal(Value(Jvp(a => Sin(a * w) * a, Number(0.7), Number(1)).Tangent), Value(Jvp(a => F(a, w), Number(0.7), Number(1)).Tangent), 13);
+        // Mixed second derivatives, in any order and mode: sin(a·b)·a with its own derivative in b as the rule.
+        Node G(Node a, Node b) => WithRule("g", Sin(a * b) * a, [b], (x, y, c) => [c * a * a * Cos(a * x[0])]);
+        var mixed = 2 * 0.7 * Math.Cos(0.7 * 1.5) - 0.49 * 1.5 * Math.Sin(0.7 * 1.5);
+        var at = Number(0.7);
+        Assert.Equal(mixed, Value(Grad((Node a) => Grad((Node b) => G(a, b))(w))(at)), 13);
+        Assert.Equal(mixed, Value(Grad((Node b) => Grad((Node a) => G(a, b))(at))(w)), 13);
+        Assert.Equal(mixed, Value(Jvp(b => Grad((Node a) => G(a, b))(at), w, Number(1)).Tangent), 13);
+        Assert.Equal(mixed, Value(Grad((Node b) => Jvp(a => G(a, b), at, Number(1)).Tangent)(w)), 13);
+        Assert.Equal(mixed, Value(Grad((Node b) => Grad((Node a) => Recompute(v => G(v[0], b), a))(at))(w)), 13);
         // Both through one variable: the arguments are held fixed in the graph's share.
         Assert.Equal(Value(Grad((Node a) => Sin(a * w) * a)(w)) + 100, Value(Grad((Node v) => F(v, v * 1 + 0))(w)), 12);
         // One argument is made of another.

@@ -23,7 +23,8 @@ namespace Functional.Autograd
             var n = arguments.Length;
             List<long> given = [];
             var (closed, captured) = Function.Of($"the rule of {name}", Traced, [.. arguments.Select(a => a.Type), value.Type, value.Type]);
-            return new(new Custom(name, n, closed, Dims.From(given)), [HeldFixed(value, arguments), .. arguments, .. captured]);
+            var others = Others(value, arguments);
+            return new(new Custom(name, n, others.Length, closed, Dims.From(given)), [Detach(value), .. arguments, .. others, .. captured]);
 
             ImmutableArray<Node> Traced(ImmutableArray<Node> x)
             {
@@ -53,29 +54,28 @@ namespace Functional.Autograd
             }
         }
 
-        // The value without its dependence on the arguments. Mostly it depends on nothing else, and is cut off as a whole.
-        private static Node HeldFixed(Node value, ImmutableArray<Node> arguments)
+        // What the value depends on beside the arguments: the nearest nodes that do not depend on them.
+        private static ImmutableArray<Node> Others(Node value, ImmutableArray<Node> arguments)
         {
             using var numbering = Numbering.Begin();
             for (var k = 0; k < arguments.Length; k++) numbering.Set(arguments[k], ~k);
             var order = Traversal.Order([value], Ends, numbering);
-            var (follows, others) = (new bool[order.Count], false);
+            var (follows, others) = (new bool[order.Count], ImmutableArray.CreateBuilder<Node>());
             for (var i = 0; i < follows.Length; i++)
+                if (!Ends(order[i]))
+                    foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);
+            for (var i = 0; i < follows.Length; i++)
+                if (follows[i])
+                    foreach (var input in order[i].Inputs) Meet(numbering[input]);
+            if (order.Count > 0) Meet(order.Count - 1);
+            return others.ToImmutable();
+
+            void Meet(int n)
             {
-                if (Ends(order[i])) continue;
-                foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);
-                others |= !follows[i] && Constant(order[i]) is null;
+                if (n < 0 || follows[n] || Ends(order[n]) || Constant(order[n]) is not null) return;
+                follows[n] = true;
+                others.Add(order[n]);
             }
-            if (!others) return Detach(value);
-            var image = order.ToArray();
-            for (var i = 0; i < image.Length; i++)
-            {
-                if (!follows[i]) continue;
-                var inputs = new Node[order[i].Inputs.Length];
-                for (var k = 0; k < inputs.Length; k++) inputs[k] = numbering[order[i].Inputs[k]] is var n && n < 0 ? Detach(arguments[~n]) : image[n];
-                image[i] = new Node(order[i].Op, [.. inputs]);
-            }
-            return image[^1];
         }
 
         // Where no derivative passes.
@@ -86,18 +86,21 @@ namespace Functional.Autograd
 namespace Functional.Autograd.Primitives
 {
     /// <summary>
-    /// A value with a rule of the user's own. The operands are the value, the arguments that the rule gives cotangents of, and what the
-    /// rule captured.
+    /// A value with a rule of the user's own. The operands are the value, the arguments that the rule gives cotangents of, what else the
+    /// value depends on, and what the rule captured.
     /// </summary>
     public sealed record Custom : Ruled
     {
-        internal Custom(string title, int arguments, Function rule, Dims given) => (Title, Arguments, Rule, Given) = (title, arguments, rule, given);
+        internal Custom(string title, int arguments, int others, Function rule, Dims given) => (Title, Arguments, Others, Rule, Given) = (title, arguments, others, rule, given);
 
         /// <summary>The name in listings and messages.</summary>
         public string Title { get; }
 
         /// <summary>How many arguments there are.</summary>
         public int Arguments { get; }
+
+        /// <summary>How many operands after the arguments are differentiated through the value's graph.</summary>
+        public int Others { get; }
 
         /// <summary>From (arguments, result, cotangent, captured) to cotangents, linear in the cotangent.</summary>
         public Function Rule { get; }
@@ -110,11 +113,15 @@ namespace Functional.Autograd.Primitives
 
         internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {
-            if (active[0]) cotangents[0] = c;
-            if (!active[1..(1 + Arguments)].Contains(true)) return;
-            var results = Cotangents(y, c);
-            for (var k = 0; k < results.Length; k++)
-                if (1 + (int)Given[k] is var operand && active[operand]) cotangents[operand] = results[k];
+            if (active.Slice(1, Arguments).Contains(true))
+            {
+                var ruled = Cotangents(y, c);
+                for (var k = 0; k < ruled.Length; k++)
+                    if (1 + (int)Given[k] is var operand && active[operand]) cotangents[operand] = ruled[k];
+            }
+            if (!active.Slice(1 + Arguments, Others).Contains(true)) return;
+            var plain = Gradient.Of([Graph(y)], [c], OthersOf(y), ArgumentsOf(y));
+            plain.CopyTo(cotangents[(1 + Arguments)..]);
         }
 
         internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)
@@ -128,10 +135,17 @@ namespace Functional.Autograd.Primitives
                     along.Add(t);
                 }
             var ruled = moving.Count == 0 ? null : Tangent.Transposed(y, c => Cotangents(y, c) is var all ? [.. moving.Select(k => all[k])] : [], [.. along]);
-            return tangents[0] is { } through && ruled is not null ? through + ruled : tangents[0] ?? ruled;
+            var plain = Tangent.Along([Graph(y)], [.. OthersOf(y), .. ArgumentsOf(y)], [.. tangents.Slice(1 + Arguments, Others), .. new Node?[Arguments]])[0];
+            return ruled is not null && plain is not null ? ruled + plain : ruled ?? plain;
         }
 
-        private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. y.Inputs[1..(1 + Arguments)], y, c, .. y.Inputs[(1 + Arguments)..]]);
+        private static Node Graph(Node y) => y.Inputs[0].Inputs[0];
+
+        private ReadOnlySpan<Node> ArgumentsOf(Node y) => y.Inputs.AsSpan(1, Arguments);
+
+        private ReadOnlySpan<Node> OthersOf(Node y) => y.Inputs.AsSpan(1 + Arguments, Others);
+
+        private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. ArgumentsOf(y), y, c, .. y.Inputs.AsSpan()[(1 + Arguments + Others)..]]);
 
         private protected override string Text => Title;
     }

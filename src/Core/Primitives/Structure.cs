@@ -54,8 +54,7 @@ public sealed record Alias : Op
 }
 
 /// <summary>
-/// A value with a derivative of its own. The first operand is the value; its graph is differentiated only where the derivative in
-/// the other operands does not take its place.
+/// A value with a derivative of its own, that in all operands but the first; the first is the value, cut off from differentiation.
 /// </summary>
 public abstract record Ruled : Op
 {
@@ -65,7 +64,7 @@ public abstract record Ruled : Op
     public sealed override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
     /// <inheritdoc/>
-    public sealed override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.One : new LinearMap.Adjoint(c =>
+    public sealed override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.Zero : new LinearMap.Adjoint(c =>
     {
         var (active, cotangents) = (new bool[y.Inputs.Length], new Node?[y.Inputs.Length]);
         active[operand] = true;

@@ -23,6 +23,8 @@ public static partial class torch
 
     public sealed class AttributeError(string message) : PythonError(message);
 
+    public sealed class OverflowError(string message) : PythonError(message);
+
     public sealed class AssertionError(string message) : PythonError(message);
 #pragma warning restore CS1591
 

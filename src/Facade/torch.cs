@@ -84,6 +84,28 @@ public static partial class torch
 
         internal DType Type { get; }
 
+        // What a tensor takes over must be representable in its type; negative numbers in an unsigned one wrap.
+        internal Node Fitting(DType wanted, string? title = null)
+        {
+            var fits = wanted switch
+            {
+                DType.Bool or DType.Float64 => true,
+                DType.Float32 => !Type.IsFloat || !double.IsFinite(Value) || Math.Abs(Value) <= float.MaxValue,
+                DType.UInt8 => Within(Type.IsFloat ? 0 : -byte.MaxValue, byte.MaxValue),
+                DType.Int8 => Within(sbyte.MinValue, sbyte.MaxValue),
+                DType.Int16 => Within(short.MinValue, short.MaxValue),
+                DType.Int32 => Within(int.MinValue, int.MaxValue),
+                DType.Int64 => Within(long.MinValue, long.MaxValue),
+                _ => throw wanted.Unknown,
+            };
+            return fits ? Node(wanted) : throw new RuntimeError($"value cannot be converted to type {title ?? Native(wanted)} without overflow");
+        }
+
+        private bool Within(long low, long high) => Type.IsFloat ? Value >= low && Value <= high : Integer >= low && Integer <= high;
+
+        // As C++ calls the type.
+        private static string Native(DType type) => type switch { DType.Float32 => "float", DType.Int32 => "int", _ => Named(type).Name + "_t" };
+
         // As PyTorch's arithmetic converts a number: an integer too large for a small type wraps.
         internal Node Node(DType wanted) => Ops.Cast(Type.IsFloat ? Ops.Scalar(Value) : Ops.Scalar(Integer), wanted);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using Functional.Autograd;
 
@@ -9,7 +10,13 @@ internal static class Golden
 {
     public static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "golden", name);
 
-    public static IEnumerable<JsonElement> Lines(string name) => File.ReadLines(Path(name)).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement);
+    public static IEnumerable<JsonElement> Lines(string name) => Texts(name).Where(l => l.Length > 0).Select(l => JsonDocument.Parse(l).RootElement);
+
+    private static IEnumerable<string> Texts(string name)
+    {
+        using var reader = new StreamReader(name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(File.OpenRead(Path(name)), CompressionMode.Decompress) : File.OpenRead(Path(name)));
+        while (reader.ReadLine() is { } line) yield return line;
+    }
 
     public static double Number(JsonElement e) => e.ValueKind switch
     {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Functional.Autograd;
 using static Functional.Autograd.torch;
@@ -8,7 +7,7 @@ namespace Conformance;
 /// <summary>One recorded call of an operator: what was given, what came back, and its first and second gradients.</summary>
 internal sealed class RecordedCall(int number, JsonElement line)
 {
-    public static IReadOnlyList<RecordedCall> All { get; } = [.. Read("operators.jsonl.gz").Select((line, n) => new RecordedCall(n, line))];
+    public static IReadOnlyList<RecordedCall> All { get; } = [.. Golden.Lines("operators.jsonl.gz").Select((line, n) => new RecordedCall(n, line))];
 
     public string Op { get; } = line.GetProperty("op").GetString()!;
 
@@ -52,10 +51,4 @@ internal sealed class RecordedCall(int number, JsonElement line)
         JsonValueKind.Object => Inputs[e.GetProperty("in").GetInt32()] is var i ? $"{i.GetProperty("dtype").GetString()}{i.GetProperty("shape").GetRawText()}" : "",
         _ => e.GetRawText(),
     };
-
-    private static IEnumerable<JsonElement> Read(string name)
-    {
-        using var reader = new StreamReader(new GZipStream(File.OpenRead(Golden.Path(name)), CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement;
-    }
 }

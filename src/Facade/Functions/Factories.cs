@@ -59,11 +59,16 @@ public static partial class torch
     public static Tensor tensor(double data, dtype? dtype = null, device? device = null, bool requires_grad = false)
     {
         dtype ??= get_default_dtype();
+        if (!dtype.is_floating_point) ((Scalar)data).Fitting(dtype.Type, dtype.Name);
         return dtype == float32 ? Made<float>([(float)data], Dims.Empty, float32, null, requires_grad, device) : Made<double>([data], Dims.Empty, float64, dtype, requires_grad, device);
     }
 
     /// <summary>An int64 tensor from an integer.</summary>
-    public static Tensor tensor(long data, dtype? dtype = null, device? device = null, bool requires_grad = false) => Made<long>([data], Dims.Empty, int64, dtype, requires_grad, device);
+    public static Tensor tensor(long data, dtype? dtype = null, device? device = null, bool requires_grad = false)
+    {
+        ((Scalar)data).Fitting((dtype ?? int64).Type, dtype?.Name);
+        return Made<long>([data], Dims.Empty, int64, dtype, requires_grad, device);
+    }
 
     /// <summary>An int64 tensor from an integer.</summary>
     public static Tensor tensor(int data, dtype? dtype = null, device? device = null, bool requires_grad = false) => tensor((long)data, dtype, device, requires_grad);
@@ -100,7 +105,7 @@ public static partial class torch
     {
         Demand(device);
         var type = dtype?.Type ?? (fill_value.Type.IsFloat ? get_default_dtype().Type : fill_value.Type);
-        return Leaf(Ops.Broadcast(fill_value.Node(type) is var n && n.DType != type ? Ops.Cast(n, type) : n, Checked(size)), requires_grad);
+        return Leaf(Ops.Broadcast(fill_value.Fitting(type), Checked(size)), requires_grad);
     }
 
     /// <summary>Zeros. https://pytorch.org/docs/2.6/generated/torch.zeros.html</summary>
@@ -140,12 +145,17 @@ public static partial class torch
     {
         var whole = !start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat;
         if (step.Value == 0) throw new RuntimeError("step must be nonzero");
-        if ((end.Value - start.Value) * step.Value < 0) throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
-        var count = (long)Math.Ceiling((end.Value - start.Value) / step.Value);
+        if (!double.IsFinite(start.Value) || !double.IsFinite(end.Value)) throw new RuntimeError($"unsupported range: {Plain(start.Value)} -> {Plain(end.Value)}");
+        if (whole ? (Int128)end.Integer < start.Integer == step.Integer > 0 && end.Integer != start.Integer : (end.Value - start.Value) * step.Value < 0) throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
+        // Integers are counted exactly, whatever their size.
+        var size = whole ? ((Int128)end.Integer - start.Integer + step.Integer - Math.Sign(step.Integer)) / step.Integer : (Int128)Math.Ceiling((end.Value - start.Value) / step.Value);
+        var count = size <= long.MaxValue / 8 ? (long)size : throw new RuntimeError("invalid size, possible overflow?");
         var type = (dtype ?? (whole ? int64 : get_default_dtype())).Type;
         var values = whole ? Ops.Arange(count) * step.Integer + start.Integer : Ops.Arange(count, DType.Float64) * step.Value + start.Value;
         return Leaf(Ops.Cast(values, type), requires_grad);
     }
+
+    private static string Plain(double value) => double.IsNaN(value) ? "nan" : double.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Numbers from 0 to before end.</summary>
     public static Tensor arange(Scalar end, dtype? dtype = null, bool requires_grad = false) => arange(0, end, 1, dtype, requires_grad);

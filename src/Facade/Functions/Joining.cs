@@ -36,8 +36,16 @@ public static partial class torch
         CheckBroadcast(input.Dims, other.Dims);
         CheckBroadcast(condition.Dims, input.Dims);
         var type = ResultType(input, other);
-        var mask = condition.Node;
-        return Laid(Record("WhereBackward0", Saves.Number, (a, b) => Ops.Where(mask, As(input, a, type), As(other, b, type)), input, other, condition), condition, input, other);
+        var mask = Truth(condition);
+        return Laid(Record("WhereBackward0", Saves.Number, (a, b) => Ops.Where(mask, Taken(input, a, type), Taken(other, b, type)), input, other, condition), condition, input, other);
+    }
+
+    private static Node Truth(Tensor condition)
+    {
+        if (condition.Node.DType == DType.Bool) return condition.Node;
+        if (condition.Node.DType != DType.UInt8) throw new RuntimeError($"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.TensorType}");
+        warnings.warn("where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of PyTorch. Use a boolean condition instead.");
+        return Ops.Cast(condition.Node, DType.Bool);
     }
 
     /// <summary>Sums of products by Einstein's convention. https://pytorch.org/docs/2.6/generated/torch.einsum.html</summary>

@@ -5,10 +5,10 @@ public static partial class torch
     // Functions that are methods of their first argument as well.
 
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.add.html</summary>
-    public static Tensor add(Tensor input, Tensor other, double alpha = 1) => input.add(other, alpha);
+    public static Tensor add(Tensor input, Tensor other, Scalar? alpha = null) => input.add(other, alpha);
 
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sub.html</summary>
-    public static Tensor sub(Tensor input, Tensor other, double alpha = 1) => input.sub(other, alpha);
+    public static Tensor sub(Tensor input, Tensor other, Scalar? alpha = null) => input.sub(other, alpha);
 
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mul.html</summary>
     public static Tensor mul(Tensor input, Tensor other) => input.mul(other);
@@ -173,7 +173,7 @@ public static partial class torch
     public static Tensor matmul(Tensor input, Tensor other) => input.matmul(other);
 
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
-    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, double beta = 1, double alpha = 1) => input.addmm(mat1, mat2, beta, alpha);
+    public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null) => input.addmm(mat1, mat2, beta, alpha);
 
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);

@@ -2,71 +2,29 @@ namespace Functional.Autograd;
 
 public static partial class torch
 {
-    // PyTorch's promotion: tensors with dimensions come first, then 0-d tensors, then numbers; a later one counts only when of a higher kind.
-    internal static DType ResultType(Tensor a, Tensor b)
-    {
-        if (b.Number is { } right) return ResultType(a, right);
-        if (a.Number is { } left) return ResultType(b, left);
-        var (x, y) = (a.Node.DType, b.Node.DType);
-        if (x == y) return x;
-        if (a.ndim == 0 == (b.ndim == 0)) return DTypes.Promote(x, y);
-        var (strong, weak) = a.ndim > 0 ? (x, y) : (y, x);
-        return Kind(weak) > Kind(strong) ? weak : strong;
-    }
-
-    /// <summary>An operand in another type; a number keeps its own precision on the way.</summary>
-    internal static Node As(Tensor x, Node own, DType type) => x.Number is { } number ? number.Node(type) : Ops.Cast(own, type);
-
-    internal static DType ResultType(Tensor a, Scalar b)
-    {
-        var x = a.Node.DType;
-        if (Kind(b.Type) <= Kind(x)) return x;
-        return b.Type.IsFloat ? get_default_dtype().Type : b.Type;
-    }
-
-    // Functions of integers that are no integers are of the default type.
-    internal static Node Defaulted(Node result, DType operands) => operands.IsFloat || !result.DType.IsFloat ? result : Ops.Cast(result, defaultType.Type);
-
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b)
-    {
-        CheckBroadcast(a.Dims, b.Dims);
-        var type = ResultType(a, b);
-        return Laid(Record(name, saves, (x, y) => Defaulted(f(As(a, x, type), As(b, y, type)), type), a, b), a, b);
-    }
-
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b)
-    {
-        var type = ResultType(a, b);
-        return Laid(Record(name, saves, x => Defaulted(f(Ops.Cast(x, type), b.Node(type)), type), a), a);
-    }
-
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
-    {
-        var type = ResultType(b, a);
-        return Laid(Record(name, saves, x => Defaulted(f(a.Node(type), Ops.Cast(x, type)), type), b), b);
-    }
-
-    internal static void CheckBroadcast(Dims a, Dims b)
-    {
-        if (a == b) return;
-        for (var k = 1; k <= Math.Min(a.Count, b.Count); k++)
-            if (a[^k] != b[^k] && a[^k] != 1 && b[^k] != 1)
-                throw new RuntimeError($"The size of tensor a ({a[^k]}) must match the size of tensor b ({b[^k]}) at non-singleton dimension {Math.Max(a.Count, b.Count) - k}");
-    }
-
     public partial class Tensor
     {
         /// <summary>self + alpha·other. https://pytorch.org/docs/2.6/generated/torch.add.html</summary>
-        public Tensor add(Tensor other, double alpha = 1) => Pair("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), this, other);
+        public Tensor add(Tensor other, Scalar? alpha = null) => Pair("AddBackward0", Saves.None, (a, b) => Sum(a, b, alpha), this, other);
 
         /// <summary>self + alpha·other.</summary>
-        public Tensor add(Scalar other, double alpha = 1) => Pair("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), this, other);
+        public Tensor add(Scalar other, Scalar? alpha = null) => Pair("AddBackward0", Saves.None, (a, b) => Sum(a, b, alpha), this, other);
 
         /// <summary>self − alpha·other. https://pytorch.org/docs/2.6/generated/torch.sub.html</summary>
-        public Tensor sub(Tensor other, double alpha = 1) => Pair("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), this, other);
+        /// <exception cref="RuntimeError">An operand is of type bool.</exception>
+        public Tensor sub(Tensor other, Scalar? alpha = null)
+        {
+            CheckSubtraction(Node.DType, other.Number?.Type ?? other.Node.DType);
+            return Pair("SubBackward0", Saves.None, (a, b) => Difference(a, b, alpha), this, other);
+        }
 
         /// <summary>self − alpha·other.</summary>
-        public Tensor sub(Scalar other, double alpha = 1) => Pair("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), this, other);
+        /// <exception cref="RuntimeError">An operand is of type bool.</exception>
+        public Tensor sub(Scalar other, Scalar? alpha = null)
+        {
+            CheckSubtraction(Node.DType, other.Type);
+            return Pair("SubBackward0", Saves.None, (a, b) => Difference(a, b, alpha), this, other);
+        }
 
         /// <summary>self · other. https://pytorch.org/docs/2.6/generated/torch.mul.html</summary>
         public Tensor mul(Tensor other) => Pair("MulBackward0", Saves.Cross, Ops.Mul, this, other);
@@ -75,31 +33,38 @@ public static partial class torch
         public Tensor mul(Scalar other) => Pair("MulBackward0", Saves.Number, Ops.Mul, this, other);
 
         /// <summary>self / other, as real numbers. https://pytorch.org/docs/2.6/generated/torch.div.html</summary>
-        public Tensor div(Tensor other) => Pair("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, this, other);
+        public Tensor div(Tensor other) => Pair("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, this, other, real: true);
 
         /// <summary>self / other, as real numbers.</summary>
-        public Tensor div(Scalar other) => Pair("DivBackward0", Saves.Number, Ops.Div, this, other);
+        public Tensor div(Scalar other) => Pair("DivBackward0", Saves.Number, Ops.Div, this, other, real: true);
 
         /// <summary>self to the power of exponent. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
-        public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Ops.Pow, this, exponent);
+        public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Raised, this, exponent);
 
         /// <summary>self to the power of exponent.</summary>
-        public Tensor pow(Scalar exponent) => Pair("PowBackward0", Saves.Self | Saves.Formula, Ops.Pow, this, exponent);
+        /// <exception cref="RuntimeError">Integers to a negative power.</exception>
+        public Tensor pow(Scalar exponent)
+        {
+            CheckPower(this, exponent);
+            return Pair("PowBackward0", Saves.Self | Saves.Formula, Raised, this, exponent);
+        }
 
         /// <summary>The remainder with the sign of the divisor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
-        public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.All, Ops.Rem, this, other);
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.All, Remaindered, this, other);
 
         /// <summary>The remainder with the sign of the divisor.</summary>
-        public Tensor remainder(Scalar other) => Pair("RemainderBackward0", Saves.None, Ops.Rem, this, other);
+        public Tensor remainder(Scalar other) => Pair("RemainderBackward0", Saves.None, Remaindered, this, other);
 
         /// <summary>⌊self / other⌋, without a derivative. https://pytorch.org/docs/2.6/generated/torch.floor_divide.html</summary>
-        public Tensor floor_divide(Tensor other) => Pair("NotImplemented", Saves.None, (a, b) => Ops.Detach(Ops.FloorDiv(a, b)), this, other);
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor floor_divide(Tensor other) => Pair("NotImplemented", Saves.None, FloorDivided, this, other);
 
         /// <summary>⌊self / other⌋, without a derivative.</summary>
-        public Tensor floor_divide(Scalar other) => Pair("NotImplemented", Saves.None, (a, b) => Ops.Detach(Ops.FloorDiv(a, b)), this, other);
+        public Tensor floor_divide(Scalar other) => Pair("NotImplemented", Saves.None, FloorDivided, this, other);
 
         /// <summary>The angle of the point (other, self). https://pytorch.org/docs/2.6/generated/torch.atan2.html</summary>
-        public Tensor atan2(Tensor other) => Pair("Atan2Backward0", Saves.All, Ops.Atan2, this, other);
+        public Tensor atan2(Tensor other) => Pair("Atan2Backward0", Saves.All, Ops.Atan2, this, other, real: true);
 
         /// <summary>The larger of both; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.maximum.html</summary>
         public Tensor maximum(Tensor other) => Pair("MaximumBackward0", Saves.All, Ops.Max, this, other);
@@ -108,7 +73,7 @@ public static partial class torch
         public Tensor minimum(Tensor other) => Pair("MinimumBackward0", Saves.All, Ops.Min, this, other);
 
         /// <summary>Limits the elements; the gradient is 1 on the border. https://pytorch.org/docs/2.6/generated/torch.clamp.html</summary>
-        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Laid(Record("ClampBackward1", Saves.Self, x => Ops.Clamp(x, min?.Node(x.DType), max?.Node(x.DType)), this), this);
+        public Tensor clamp(Scalar? min = null, Scalar? max = null) => Laid(Record("ClampBackward1", Saves.Self, x => Clamped(x, min, max), this), this);
 
         /// <summary>Element by element: self where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
         public Tensor where(Tensor condition, Tensor other) => torch.where(condition, this, other);
@@ -136,7 +101,12 @@ public static partial class torch
         public static Tensor operator +(Scalar a, Tensor b) => Pair("AddBackward0", Saves.None, (x, y) => y + x, a, b);
         public static Tensor operator -(Tensor a, Tensor b) => Some(a, "-", b).sub(b);
         public static Tensor operator -(Tensor a, Scalar b) => Some(a, "-", b).sub(b);
-        public static Tensor operator -(Scalar a, Tensor b) => Pair("RsubBackward1", Saves.None, (x, y) => x - y, a, b);
+        public static Tensor operator -(Scalar a, Tensor b)
+        {
+            CheckSubtraction(b.Node.DType, a.Type);
+            return Pair("RsubBackward1", Saves.None, (x, y) => x - y, a, b);
+        }
+
         public static Tensor operator *(Tensor a, Tensor b) => Some(a, "*", b).mul(b);
         public static Tensor operator *(Tensor a, Scalar b) => Some(a, "*", b).mul(b);
         public static Tensor operator *(Scalar a, Tensor b) => b.mul(a);
@@ -146,12 +116,12 @@ public static partial class torch
         public static Tensor operator %(Tensor a, Tensor b) => Some(a, "%", b).remainder(b);
         public static Tensor operator %(Tensor a, Scalar b) => Some(a, "%", b).remainder(b);
         public static Tensor operator -(Tensor a) => a.neg();
-        public static Tensor operator ==(Tensor a, Tensor b) => a.eq(b);
-        public static Tensor operator !=(Tensor a, Tensor b) => a.ne(b);
-        public static Tensor operator <(Tensor a, Tensor b) => a.lt(b);
-        public static Tensor operator >(Tensor a, Tensor b) => a.gt(b);
-        public static Tensor operator <=(Tensor a, Tensor b) => a.le(b);
-        public static Tensor operator >=(Tensor a, Tensor b) => a.ge(b);
+        public static Tensor operator ==(Tensor? a, Tensor? b) => a is null || b is null ? tensor(ReferenceEquals(a, b)) : a.eq(b);
+        public static Tensor operator !=(Tensor? a, Tensor? b) => a is null || b is null ? tensor(!ReferenceEquals(a, b)) : a.ne(b);
+        public static Tensor operator <(Tensor a, Tensor b) => Ordered(a, "<", b).lt(b);
+        public static Tensor operator >(Tensor a, Tensor b) => Ordered(a, ">", b).gt(b);
+        public static Tensor operator <=(Tensor a, Tensor b) => Ordered(a, "<=", b).le(b);
+        public static Tensor operator >=(Tensor a, Tensor b) => Ordered(a, ">=", b).ge(b);
         public static Tensor operator <(Tensor a, Scalar b) => a.lt(b);
         public static Tensor operator >(Tensor a, Scalar b) => a.gt(b);
         public static Tensor operator <=(Tensor a, Scalar b) => a.le(b);
@@ -195,33 +165,46 @@ public static partial class torch
         private static Tensor Some(Tensor? a, string op, Tensor? b) => a is not null && b is not null ? a
             : throw new TypeError($"unsupported operand type(s) for {op}: '{(a is null ? "NoneType" : "Tensor")}' and '{(b is null ? "NoneType" : "Tensor")}'");
 
+        private static Tensor Ordered(Tensor? a, string op, Tensor? b) => a is not null && b is not null ? a
+            : throw new TypeError($"'{op}' not supported between instances of '{(a is null ? "NoneType" : "Tensor")}' and '{(b is null ? "NoneType" : "Tensor")}'");
+
         private static Tensor Some(Tensor? a, string op, Scalar b) => a
             ?? throw new TypeError($"unsupported operand type(s) for {op}: 'NoneType' and '{(b.Type.IsFloat ? "float" : b.Type == DType.Bool ? "bool" : "int")}'");
 
-        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other)
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other, bool real = false)
         {
             CheckBroadcast(Dims, other.Dims);
-            var type = ResultType(this, other);
+            var type = real ? Real(ResultType(this, other)) : ResultType(this, other);
             return InPlace(this, name, saves, (x, y) => f(Ops.Cast(x, type), As(other, y, type)), other);
         }
 
-        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other)
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other, bool real = false)
         {
-            var type = ResultType(this, other);
+            var type = real ? Real(ResultType(this, other)) : ResultType(this, other);
             return InPlace(this, name, saves, x => f(Ops.Cast(x, type), other.Node(type)));
         }
 
         /// <summary>Adds alpha·other in place.</summary>
-        public Tensor add_(Tensor other, double alpha = 1) => Change("AddBackward0", Saves.None, (a, b) => a + (alpha == 1 ? b : b * alpha), other);
+        public Tensor add_(Tensor other, Scalar? alpha = null) => Change("AddBackward0", Saves.None, (a, b) => Sum(a, b, alpha), other);
 
         /// <summary>Adds in place.</summary>
         public Tensor add_(Scalar other) => Change("AddBackward0", Saves.None, Ops.Add, other);
 
         /// <summary>Subtracts alpha·other in place.</summary>
-        public Tensor sub_(Tensor other, double alpha = 1) => Change("SubBackward0", Saves.None, (a, b) => a - (alpha == 1 ? b : b * alpha), other);
+        /// <exception cref="RuntimeError">An operand is of type bool.</exception>
+        public Tensor sub_(Tensor other, Scalar? alpha = null)
+        {
+            CheckSubtraction(Node.DType, other.Number?.Type ?? other.Node.DType);
+            return Change("SubBackward0", Saves.None, (a, b) => Difference(a, b, alpha), other);
+        }
 
         /// <summary>Subtracts in place.</summary>
-        public Tensor sub_(Scalar other) => Change("SubBackward0", Saves.None, Ops.Sub, other);
+        /// <exception cref="RuntimeError">An operand is of type bool.</exception>
+        public Tensor sub_(Scalar other)
+        {
+            CheckSubtraction(Node.DType, other.Type);
+            return Change("SubBackward0", Saves.None, Ops.Sub, other);
+        }
 
         /// <summary>Multiplies in place.</summary>
         public Tensor mul_(Tensor other) => Change("MulBackward0", Saves.Cross, Ops.Mul, other);
@@ -230,13 +213,37 @@ public static partial class torch
         public Tensor mul_(Scalar other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
 
         /// <summary>Divides in place.</summary>
-        public Tensor div_(Tensor other) => Change("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, other);
+        public Tensor div_(Tensor other) => Change("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, other, real: true);
 
         /// <summary>Divides in place.</summary>
-        public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other);
+        public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other, real: true);
 
         /// <summary>Raises to a power in place.</summary>
-        public Tensor pow_(Scalar exponent) => Change("PowBackward0", Saves.Number, Ops.Pow, exponent);
+        /// <exception cref="RuntimeError">Integers to a negative power.</exception>
+        public Tensor pow_(Scalar exponent)
+        {
+            CheckPower(this, exponent);
+            return Change("PowBackward0", Saves.Number, Raised, exponent);
+        }
+
+        /// <summary>Raises to a power in place.</summary>
+        public Tensor pow_(Tensor exponent) => exponent.Number is { } number ? pow_(number) : Change("PowBackward1", Saves.All | Saves.Result, Raised, exponent);
+
+        /// <summary>⌊self / other⌋ in place, without a derivative.</summary>
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor floor_divide_(Tensor other) => Change("NotImplemented", Saves.None, FloorDivided, other);
+
+        /// <summary>⌊self / other⌋ in place, without a derivative.</summary>
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor floor_divide_(Scalar other) => Change("NotImplemented", Saves.None, FloorDivided, other);
+
+        /// <summary>The remainder with the sign of the divisor, in place.</summary>
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor remainder_(Tensor other) => Change("RemainderBackward1", Saves.All, Remaindered, other);
+
+        /// <summary>The remainder with the sign of the divisor, in place.</summary>
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        public Tensor remainder_(Scalar other) => Change("RemainderBackward0", Saves.None, Remaindered, other);
 
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => x + t[0] * t[1] * value, [tensor1, tensor2]);
@@ -248,19 +255,19 @@ public static partial class torch
         public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => x + (e - x) * weight, end);
 
         /// <summary>Limits the elements in place.</summary>
-        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(this, "ClampBackward1", Saves.Number, x => Ops.Clamp(x, min?.Node(x.DType), max?.Node(x.DType)));
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(this, "ClampBackward1", Saves.Number, x => Clamped(x, min, max));
 
         /// <summary>Sets all elements to zero.</summary>
         public Tensor zero_() => InPlace(this, "ZeroBackward0", Saves.None, x => Ops.Like(x, 0));
 
         /// <summary>Sets all elements to a value.</summary>
-        public Tensor fill_(Scalar value) => InPlace(this, "FillBackward0", Saves.None, x => Ops.Broadcast(value.Node(x.DType), x.Shape));
+        public Tensor fill_(Scalar value) => InPlace(this, "FillBackward0", Saves.None, x => Ops.Broadcast(value.Fitting(x.DType), x.Shape));
 
         /// <summary>Takes over the elements of another tensor.</summary>
         public Tensor copy_(Tensor src, bool non_blocking = false)
         {
             CheckBroadcast(Dims, src.Dims);
-            return InPlace(this, "CopyBackwards", Saves.None, (x, value) => Ops.Broadcast(Shaped(As(src, value, x.DType), x.Shape), x.Shape), src);
+            return InPlace(this, "CopyBackwards", Saves.None, (x, value) => Ops.Broadcast(Shaped(Taken(src, value, x.DType), x.Shape), x.Shape), src);
         }
     }
 }

@@ -230,7 +230,7 @@ public static partial class torch
         }
 
         /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
-        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Node(x.DType), x), this, mask);
+        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
 
         /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
         public Tensor scatter(int dim, Tensor index, Tensor src)

@@ -19,7 +19,7 @@ public static partial class torch
             if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
             if (Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({Dims[0]}x{Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
             SameType("m1", "m2", mat2);
-            return Record("MmBackward0", Saves.Cross, Ops.MatMul, this, mat2);
+            return Record("MmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_"), b), this, mat2);
         }
 
         /// <summary>A matrix times a vector. https://pytorch.org/docs/2.6/generated/torch.mv.html</summary>
@@ -28,7 +28,7 @@ public static partial class torch
         {
             if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
             if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
-            return Record("MvBackward0", Saves.Cross, Ops.MatMul, this, vec);
+            return Record("MvBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmv_impl_cpu"), b), this, vec);
         }
 
         /// <summary>The inner product of two vectors. https://pytorch.org/docs/2.6/generated/torch.dot.html</summary>
@@ -37,7 +37,7 @@ public static partial class torch
         {
             if (ndim != 1 || tensor.ndim != 1) throw new RuntimeError($"1D tensors expected, but got {ndim}D and {tensor.ndim}D tensors");
             if (Dims[0] != tensor.Dims[0]) throw new RuntimeError($"inconsistent tensor size, expected tensor [{Dims[0]}] and src [{tensor.Dims[0]}] to have the same number of elements, but got {Dims[0]} and {tensor.Dims[0]} elements respectively");
-            return Record("DotBackward0", Saves.Cross, Ops.MatMul, this, tensor);
+            return Record("DotBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "dot"), b), this, tensor);
         }
 
         /// <summary>Products of batches of matrices. https://pytorch.org/docs/2.6/generated/torch.bmm.html</summary>
@@ -47,7 +47,7 @@ public static partial class torch
             if (ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
             if (mat2.ndim != 3) throw new RuntimeError("batch2 must be a 3D tensor");
             if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
-            return Record("BmmBackward0", Saves.Cross, Ops.MatMul, this, mat2);
+            return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "bmm"), b), this, mat2);
         }
 
         /// <summary>The matrix product in all rank cases. https://pytorch.org/docs/2.6/generated/torch.matmul.html</summary>
@@ -71,12 +71,12 @@ public static partial class torch
 
         /// <summary>beta·self + alpha·mat1·mat2. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
         /// <exception cref="RuntimeError">Sizes do not fit.</exception>
-        public Tensor addmm(Tensor mat1, Tensor mat2, double beta = 1, double alpha = 1)
+        public Tensor addmm(Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null)
         {
             if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
                 throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
             mat1.SameType("mat1", "mat2", mat2);
-            return Record("AddmmBackward0", Saves.All, x => Ops.MatMul(x[1], x[2]) * alpha + x[0] * beta, [this, mat1, mat2]);
+            return Record("AddmmBackward0", Saves.All, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + Scaled(x[0], beta), [this, mat1, mat2]);
         }
 
         /// <summary>All products of elements of two vectors. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>

@@ -73,7 +73,7 @@ public static partial class torch
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false) => std([dim], unbiased ? 1 : 0, keepdim);
 
         /// <summary>The p-norm over dimensions; its gradient at zero is zero. https://pytorch.org/docs/2.6/generated/torch.norm.html</summary>
-        public Tensor norm(double p = 2, long[]? dim = null, bool keepdim = false) => Reduce("LinalgVectorNormBackward0", "LinalgVectorNormBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Norm(x, p, d, keepdim));
+        public Tensor norm(double p = 2, long[]? dim = null, bool keepdim = false) => Reduce("LinalgVectorNormBackward0", "LinalgVectorNormBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Norm(x.DType.IsFloat ? x : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtype.TensorType}"), p, d, keepdim));
 
         /// <summary>The largest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
@@ -113,28 +113,32 @@ public static partial class torch
 
         private Tensor Arg(string name, long? dim, bool keepdim, Func<Node, int, bool, Node> f)
         {
+            Takes(Node, name + "_cpu");
             if (Type.Count == 0 && dim is null) throw new IndexError($"{name}(): Expected reduction dim to be specified for input.numel() == 0.");
             if (dim is null || ndim == 0) return new Tensor(f(Ops.Reshape(Node, [Type.Count]), 0, false));
             return new Tensor(f(NonEmpty(name, dim.Value), Wrap(dim.Value, ndim), keepdim));
         }
 
         /// <summary>Whether all elements are non-zero. https://pytorch.org/docs/2.6/generated/torch.all.html</summary>
-        public Tensor all(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Ops.All(x, d, keepdim));
+        public Tensor all(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Told(Ops.All(x, d, keepdim), x));
 
         /// <summary>Whether any element is non-zero. https://pytorch.org/docs/2.6/generated/torch.any.html</summary>
-        public Tensor any(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Ops.Any(x, d, keepdim));
+        public Tensor any(long[]? dim = null, bool keepdim = false) => Reduce("", "", Saves.None, dim, (x, d) => Told(Ops.Any(x, d, keepdim), x));
+
+        // PyTorch answers about bytes in bytes.
+        private static Node Told(Node truth, Node of) => of.DType == DType.UInt8 ? Ops.Cast(truth, DType.UInt8) : truth;
 
         /// <summary>Running sums along a dimension. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
         public Tensor cumsum(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("CumsumBackward0", Saves.None, Copied, this) : Record("CumsumBackward0", Saves.None, x => Ops.CumSum(x, d), this);
 
         /// <summary>log Σ eˣ over dimensions, without overflow. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
-        public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(x, d, keepdim));
+        public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(Real(x), d, keepdim));
 
         /// <summary>eˣ / Σ eˣ along a dimension. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
-        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => x * 0 + 1, this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(x, d), this);
+        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => x * 0 + 1, this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(Takes(x, d == ndim - 1 ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>The logarithm of the softmax. https://pytorch.org/docs/2.6/generated/torch.nn.functional.log_softmax.html</summary>
-        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => x * 0, this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(x, d), this);
+        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => x * 0, this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(Takes(x, d == ndim - 1 ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>Sorted elements and where they came from; stable. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
         public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, x => Ops.Sort(x, Wrap(dim, ndim), descending)) is var sorted ? new(Laid(sorted.values, this), Laid(sorted.indices, this)) : default;

@@ -274,7 +274,23 @@ public static partial class torch
         /// <summary>The single element.</summary>
         /// <typeparam name="T">A number type or bool.</typeparam>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
-        public T item<T>() where T : unmanaged => (T)Convert.ChangeType(item(), typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+        public T item<T>() where T : unmanaged
+        {
+            var value = item();
+            // As (T)value: cut towards zero, where a conversion would round.
+            if (value is double real && typeof(T) != typeof(double) && typeof(T) != typeof(float) && typeof(T) != typeof(bool)) value = Whole(real);
+            try
+            {
+                return (T)Convert.ChangeType(value, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (OverflowException)
+            {
+                throw new RuntimeError($"value cannot be converted to type {typeof(T).Name} without overflow");
+            }
+        }
+
+        private static double Whole(double value) => double.IsNaN(value) ? throw new ValueError("cannot convert float NaN to integer")
+            : double.IsInfinity(value) ? throw new OverflowError("cannot convert float infinity to integer") : Math.Truncate(value);
 
         private long SingleBits()
         {
@@ -293,10 +309,14 @@ public static partial class torch
         public static explicit operator float(Tensor x) => (float)x.Single();
 
         /// <summary>int(x).</summary>
-        public static explicit operator long(Tensor x) => (long)x.Single();
+        /// <exception cref="ValueError">The element is NaN.</exception>
+        /// <exception cref="OverflowError">The element is infinite.</exception>
+        public static explicit operator long(Tensor x) => x.Type.Count == 1 ? x.item<long>() : (long)x.Single();
 
         /// <summary>int(x).</summary>
-        public static explicit operator int(Tensor x) => (int)x.Single();
+        /// <exception cref="ValueError">The element is NaN.</exception>
+        /// <exception cref="OverflowError">The element is infinite.</exception>
+        public static explicit operator int(Tensor x) => x.Type.Count == 1 ? x.item<int>() : (int)x.Single();
 
         /// <summary>bool(x).</summary>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>

@@ -61,13 +61,14 @@ public static partial class torch
         private Dims Sizes(long[] sizes)
         {
             var unknown = Array.IndexOf(sizes, -1);
-            var known = sizes.Where(s => s != -1).Aggregate(1L, (a, b) => a * b);
+            // Beyond 64 bits it is enough to know that it is beyond.
+            var known = sizes.Where(s => s != -1).Aggregate(Int128.One, (a, b) => b == 0 || a <= long.MaxValue ? a * b : a);
             Dims shape = Functional.Autograd.Dims.Create(sizes);
             if (sizes.Count(s => s == -1) > 1) throw new RuntimeError("only one dimension can be inferred");
             if (sizes.Any(s => s < -1)) throw new RuntimeError($"invalid shape dimension {sizes.First(s => s < -1)}");
             if (unknown >= 0 && known == 0 && Type.Count == 0) throw new RuntimeError($"cannot reshape tensor of 0 elements into shape {shape} because the unspecified dimension size -1 can be any value and is ambiguous");
-            if (unknown >= 0 && known != 0 && Type.Count % known == 0) shape = shape.With(unknown, Type.Count / known);
-            return shape.Contains(-1) || shape.Product != Type.Count ? throw new RuntimeError($"shape '{Functional.Autograd.Dims.Create(sizes)}' is invalid for input of size {Type.Count}") : shape;
+            if (unknown >= 0 && known != 0 && Type.Count % known == 0) shape = shape.With(unknown, (long)(Type.Count / known));
+            return shape.Contains(-1) || (unknown < 0 && known != Type.Count) ? throw new RuntimeError($"shape '{Functional.Autograd.Dims.Create(sizes)}' is invalid for input of size {Type.Count}") : shape;
         }
 
         private Tensor Reshaped(string name, Dims shape)

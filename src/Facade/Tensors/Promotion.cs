@@ -1,0 +1,128 @@
+using Functional.Autograd.Plans;
+
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    // Which element type an operation computes in, and what PyTorch's kernels refuse. https://pytorch.org/docs/2.6/tensor_attributes.html
+
+    // Tensors with dimensions come first, then 0-d tensors, then numbers; a later one counts only when of a higher kind.
+    internal static DType ResultType(Tensor a, Tensor b)
+    {
+        if (b.Number is { } right) return ResultType(a, right);
+        if (a.Number is { } left) return ResultType(b, left);
+        var (x, y) = (a.Node.DType, b.Node.DType);
+        if (x == y) return x;
+        if (a.ndim == 0 == (b.ndim == 0)) return DTypes.Promote(x, y);
+        return a.ndim > 0 ? DTypes.PromoteNumber(x, y) : DTypes.PromoteNumber(y, x);
+    }
+
+    internal static DType ResultType(Tensor a, Scalar b) => ResultType(a.Node.DType, b);
+
+    private static DType ResultType(DType a, Scalar b) => DTypes.PromoteNumber(a, b.Type.IsFloat ? defaultType.Type : b.Type);
+
+    // Functions of integers that are no integers are computed in the default type.
+    private static DType Real(DType type) => type.IsFloat ? type : defaultType.Type;
+
+    private static Node Real(Node x) => Ops.Cast(x, Real(x.DType));
+
+    /// <summary>An operand in another type; a number keeps its own precision on the way.</summary>
+    internal static Node As(Tensor x, Node own, DType type) => x.Number is { } number ? number.Node(type) : Ops.Cast(own, type);
+
+    /// <summary>The same for an operand that is only taken over: a number that does not fit is refused.</summary>
+    internal static Node Taken(Tensor x, Node own, DType type) => x.Number is { } number ? number.Fitting(type) : Ops.Cast(own, type);
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b, bool real = false)
+    {
+        CheckBroadcast(a.Dims, b.Dims);
+        var type = real ? Real(ResultType(a, b)) : ResultType(a, b);
+        return Laid(Record(name, saves, (x, y) => f(As(a, x, type), As(b, y, type)), a, b), a, b);
+    }
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b, bool real = false)
+    {
+        var type = real ? Real(ResultType(a, b)) : ResultType(a, b);
+        return Laid(Record(name, saves, x => f(Ops.Cast(x, type), b.Node(type)), a), a);
+    }
+
+    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
+    {
+        var type = ResultType(b, a);
+        return Laid(Record(name, saves, x => f(a.Node(type), Ops.Cast(x, type)), b), b);
+    }
+
+    internal static void CheckBroadcast(Dims a, Dims b)
+    {
+        if (a == b) return;
+        for (var k = 1; k <= Math.Min(a.Count, b.Count); k++)
+            if (a[^k] != b[^k] && a[^k] != 1 && b[^k] != 1)
+                throw new RuntimeError($"The size of tensor a ({a[^k]}) must match the size of tensor b ({b[^k]}) at non-singleton dimension {Math.Max(a.Count, b.Count) - k}");
+    }
+
+    /// <summary>The operand, if PyTorch has a kernel for its type: none of these is for bool, and some are for floating-point types only.</summary>
+    internal static Node Takes(Node x, string kernel, bool whole = true) =>
+        x.DType.IsFloat || (whole && x.DType != DType.Bool) ? x : throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(x.DType).TensorType}'");
+
+    private static void CheckSubtraction(DType a, DType b)
+    {
+        if (a == DType.Bool && b == DType.Bool) throw new RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+        if (a == DType.Bool || b == DType.Bool) throw new RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+    }
+
+    private static Node Negated(Node x) => x.DType != DType.Bool ? Ops.Neg(x)
+        : throw new RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+
+    // The sign of NaN is 0.
+    private static Node Signed(Node x) => x.DType.IsFloat ? Ops.Where(Ops.IsNaN(x), 0, Ops.Sign(x)) : Ops.Sign(x);
+
+    private static Node Squared(Node x) => Ops.Square(x.DType == DType.Bool ? Ops.Cast(x, DType.Int64) : x);
+
+    private static Node Rectified(Node x) => x.DType != DType.Bool ? Ops.Relu(x) : throw new RuntimeError("Boolean inputs not supported for relu");
+
+    // alpha·b in the result's type.
+    private static Node Scaled(Node b, Scalar? alpha)
+    {
+        if (alpha is not { } factor) return b;
+        if (factor.Type == DType.Bool && b.DType != DType.Bool) throw new RuntimeError("Boolean alpha only supported for Boolean results.");
+        if (factor.Type.IsFloat && !b.DType.IsFloat) throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+        return factor.Value == 1 ? b : b * factor.Node(b.DType);
+    }
+
+    private static Node Sum(Node a, Node b, Scalar? alpha) => a + Scaled(b, alpha);
+
+    private static Node Difference(Node a, Node b, Scalar? alpha) => a - Scaled(b, alpha);
+
+    private static Node FloorDivided(Node a, Node b) => Ops.Detach(Ops.FloorDiv(Takes(a, "div_floor_cpu"), Divisor(a, b)));
+
+    private static Node Remaindered(Node a, Node b) => Ops.Rem(Takes(a, "remainder_cpu"), Divisor(a, b));
+
+    // The powers 0 and 1 are no powers to PyTorch's kernels.
+    private static Node Raised(Node a, Node b) =>
+        Ops.Constant(b) is { } power && (power.Is(0) || power.Is(1)) && a.DType == DType.Bool ? Ops.Or(a, Ops.Not(b)) : Ops.Pow(Takes(a, "pow"), b);
+
+    // PyTorch raises where the processor would; the values are looked at when the call is made.
+    private static Node Divisor(Node a, Node b)
+    {
+        if (b.DType.IsFloat || a.Type.Count == 0 || b.Type.Count == 0) return b;
+        return Evaluator.Read<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType))))[0] ? throw new RuntimeError("ZeroDivisionError") : b;
+    }
+
+    private static void CheckPower(Tensor x, Scalar exponent)
+    {
+        if (!exponent.Type.IsFloat && exponent.Integer < 0 && !ResultType(x, exponent).IsFloat) throw new RuntimeError("Integers to negative integer powers are not allowed.");
+    }
+
+    // The type that bounds raise a tensor to.
+    private static DType Bounded(DType type, Scalar? min, Scalar? max)
+    {
+        foreach (var bound in (Scalar?[])[min, max])
+            if (bound is { } b) type = ResultType(type, b);
+        return type;
+    }
+
+    private static Node Clamped(Node x, Scalar? min, Scalar? max)
+    {
+        var type = Bounded(x.DType, min, max);
+        return Ops.Clamp(Takes(Ops.Cast(x, type), "clamp_scalar_cpu"), min?.Fitting(type), max?.Fitting(type));
+    }
+}

@@ -60,14 +60,16 @@ public static partial class torch
         /// <summary>The product over a dimension.</summary>
         public Tensor prod(long dim, bool keepdim = false) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Ops.Prod(x, d, keepdim));
 
+        private static Node Spread(Node x) => x.DType.IsFloat ? x : throw new RuntimeError("std and var only support floating point and complex dtypes");
+
         /// <summary>The variance over dimensions. https://pytorch.org/docs/2.6/generated/torch.var.html</summary>
-        public Tensor var(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("VarBackward0", "VarBackward0", Saves.Self, dim, (x, d) => Ops.Var(x, d, correction, keepdim));
+        public Tensor var(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("VarBackward0", "VarBackward0", Saves.Self, dim, (x, d) => Ops.Var(Spread(x), d, correction, keepdim));
 
         /// <summary>The variance over a dimension.</summary>
         public Tensor var(long dim, bool unbiased = true, bool keepdim = false) => var([dim], unbiased ? 1 : 0, keepdim);
 
         /// <summary>The standard deviation over dimensions. https://pytorch.org/docs/2.6/generated/torch.std.html</summary>
-        public Tensor std(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("StdBackward0", "StdBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Std(x, d, correction, keepdim));
+        public Tensor std(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("StdBackward0", "StdBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Std(Spread(x), d, correction, keepdim));
 
         /// <summary>The standard deviation over a dimension.</summary>
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false) => std([dim], unbiased ? 1 : 0, keepdim);

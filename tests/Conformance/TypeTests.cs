@@ -11,7 +11,7 @@ namespace Conformance;
 /// </summary>
 public class TypeTests
 {
-    private const int Rows = 4575;
+    private const int Rows = 4853;
 
     // Rows that differ for a reason, by the beginning of their text.
     private static readonly (string Row, string Reason)[] Exceptions = [];
@@ -225,6 +225,22 @@ public class TypeTests
         ["mm"] = Two([(a, b) => a.mm(b), (a, b) => a.matmul(b), (a, b) => torch.mm(a, b)]),
         ["addmm"] = ([(x, _) => x(0).addmm(x(1), x(2)), (x, _) => torch.addmm(x(0), x(1), x(2))], []),
         ["scatter_add"] = ([(x, _) => x(0).scatter_add(x(1), x(2), x(3)), (x, _) => torch.scatter_add(x(0), x(1), x(2), x(3))], []),
+        ["F.gelu"] = Both(x => nn.functional.gelu(x), x => nn.functional.gelu(x)),
+        ["F.silu"] = Both(x => nn.functional.silu(x), x => nn.functional.silu(x)),
+        ["F.softplus"] = Both(x => nn.functional.softplus(x), x => nn.functional.softplus(x)),
+        ["F.leaky_relu"] = Both(x => nn.functional.leaky_relu(x), x => nn.functional.leaky_relu(x)),
+        ["F.elu"] = Both(x => nn.functional.elu(x), x => nn.functional.elu(x)),
+        ["F.logsigmoid"] = Both(x => nn.functional.logsigmoid(x), x => nn.functional.logsigmoid(x)),
+        ["F.mish"] = Both(x => nn.functional.mish(x), x => nn.functional.mish(x)),
+        ["F.relu"] = Both(x => nn.functional.relu(x), x => nn.functional.relu(x)),
+        ["sum_as"] = Two([(a, b) => a.sum(dtype: b), (a, b) => a.sum(0, dtype: b)]),
+        ["prod_as"] = Two([(a, b) => a.prod(dtype: b), (a, b) => a.prod(0, dtype: b)]),
+        ["one_hot"] = Two([(a, b) => nn.functional.one_hot(a, b)]),
+        ["addmm_scaled"] = ([(x, _) => x(0).addmm(x(1), x(2), beta: x(3), alpha: x(4)), (x, _) => torch.addmm(x(0), x(1), x(2), beta: x(3), alpha: x(4))], []),
+        ["index_select"] = ([(x, _) => x(0).index_select(x(1), x(2))], []),
+        ["linspace"] = Only((x, _) => torch.linspace(x(1), x(2), x(3), dtype: x(0))),
+        ["put_mask"] = Only((x, _) => { var t = x(0); t[tensor(new[] { true, false, true, false, false, false })] = x(1); return t; }),
+        ["put_index"] = Only((x, _) => { var t = x(0); t[tensor(new[] { 0L, 2 })] = x(1); return t; }),
         ["item"] = Only((x, _) => Item((Tensor)x(0))),
         ["int"] = Only((x, _) => torch.tensor((long)(Tensor)x(0))),
         ["arange"] = Only((x, n) => n switch { 1 => torch.arange(x(0)), 2 => torch.arange(x(0), x(1)), _ => torch.arange(x(0), x(1), x(2)) }),

@@ -170,6 +170,7 @@ public static partial class torch
         var type = (dtype ?? get_default_dtype()).Type;
         var i = Ops.Arange(steps, DType.Float64);
         var step = steps > 1 ? (end - start) / (steps - 1) : 0;
+        if (steps == 1) return full([1], start, dtype ?? get_default_dtype(), requires_grad: requires_grad);
         return Leaf(Ops.Cast(Ops.Where(i < steps / 2, i * step + start, end - (steps - 1 - i) * step), type), requires_grad);
     }
 }

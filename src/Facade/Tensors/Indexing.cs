@@ -189,7 +189,7 @@ public static partial class torch
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.Number, (x, values) =>
             {
-                var rows = Ops.Permute(Ops.Broadcast(Shaped(Ops.Cast(values[0], x.DType), target), target), back);
+                var rows = Ops.Permute(Ops.Broadcast(Shaped(Taken(value, values[0], x.DType), target), target), back);
                 var joined = Joined(x, arrangement, tensors.Count);
                 var written = Ops.ScatterSet(joined, 0, flat, rows);
                 return Ops.Permute(Ops.Reshape(written, x.Shape.Pick(arrangement)), new Primitives.Permute(arrangement).Inverse);

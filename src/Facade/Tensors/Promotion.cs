@@ -88,6 +88,13 @@ public static partial class torch
         return factor.Value == 1 ? b : b * factor.Node(b.DType);
     }
 
+    // PyTorch does not look at what it multiplies by the number 0, be it NaN; its gradient is zero and not nothing.
+    private static Node Ignored(Node x)
+    {
+        var zero = x * Ops.Scalar(0, x.DType);
+        return Ops.Where(Ops.Equal(zero, 0), zero, 0);
+    }
+
     private static Node Sum(Node a, Node b, Scalar? alpha) => a + Scaled(b, alpha);
 
     private static Node Difference(Node a, Node b, Scalar? alpha) => a - Scaled(b, alpha);
@@ -123,6 +130,8 @@ public static partial class torch
     private static Node Clamped(Node x, Scalar? min, Scalar? max)
     {
         var type = Bounded(x.DType, min, max);
+        // Of two bounds, one that is NaN fills everything; alone it bounds nothing.
+        if (min is { } low && max is { } high && (double.IsNaN(low.Value) || double.IsNaN(high.Value))) return Ops.Cast(x, type) * 0 + double.NaN;
         return Ops.Clamp(Takes(Ops.Cast(x, type), "clamp_scalar_cpu"), min?.Fitting(type), max?.Fitting(type));
     }
 }

@@ -32,7 +32,7 @@ public static partial class torch
         private Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
 
         /// <summary>The sum over dimensions; all when none are given. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
-        public Tensor sum(long[] dim, bool keepdim = false, dtype? dtype = null) => Reduce("SumBackward0", "SumBackward1", Saves.None, dim, (x, d) => Ops.Sum(Typed(x, dtype), d, keepdim));
+        public Tensor sum(long[] dim, bool keepdim = false, dtype? dtype = null) => Reduce("SumBackward0", "SumBackward1", Saves.None, dim, (x, d) => Typed(Ops.Sum(Typed(x, dtype), d, keepdim), dtype));
 
         /// <summary>The sum over a dimension.</summary>
         public Tensor sum(long dim, bool keepdim = false, dtype? dtype = null) => sum([dim], keepdim, dtype);
@@ -55,10 +55,10 @@ public static partial class torch
         public Tensor mean(dtype? dtype = null) => mean([], false, dtype);
 
         /// <summary>The product of all elements. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
-        public Tensor prod() => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Ops.Prod(x, d));
+        public Tensor prod(dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Typed(Ops.Prod(Typed(x, dtype), d), dtype));
 
         /// <summary>The product over a dimension.</summary>
-        public Tensor prod(long dim, bool keepdim = false) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Ops.Prod(x, d, keepdim));
+        public Tensor prod(long dim, bool keepdim = false, dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Typed(Ops.Prod(Typed(x, dtype), d, keepdim), dtype));
 
         private static Node Spread(Node x) => x.DType.IsFloat ? x : throw new RuntimeError("std and var only support floating point and complex dtypes");
 

@@ -28,28 +28,28 @@ public static partial class torch
             public static Tensor sigmoid(Tensor input) => input.sigmoid();
 
             /// <summary>x above zero, slope·x below.</summary>
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Unary("LeakyReluBackward0", Saves.Self | Saves.Formula, x => Ops.LeakyRelu(x, negative_slope), input);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Unary("LeakyReluBackward0", Saves.Self | Saves.Formula, x => Ops.LeakyRelu(Takes(x, "leaky_relu_cpu", whole: false), negative_slope), input);
 
             /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
-            public static Tensor elu(Tensor input, double alpha = 1) => Unary("EluBackward0", Saves.Self, x => Ops.Elu(x, alpha), input);
+            public static Tensor elu(Tensor input, double alpha = 1) => Unary("EluBackward0", Saves.Self, x => Ops.Elu(Takes(x, "elu_cpu", whole: false), alpha), input);
 
             /// <summary>x·Φ(x); approximate may be "none" or "tanh".</summary>
             public static Tensor gelu(Tensor input, string approximate = "none") => approximate is not ("none" or "tanh")
                 ? throw new RuntimeError("approximate argument must be either none or tanh.")
-                : Unary("GeluBackward0", Saves.Self, x => Ops.Gelu(x, approximate == "tanh"), input);
+                : Unary("GeluBackward0", Saves.Self, x => Ops.Gelu(Takes(x, "GeluKernelImpl", whole: false), approximate == "tanh"), input);
 
             /// <summary>x / (1 + e⁻ˣ).</summary>
-            public static Tensor silu(Tensor input) => Unary("SiluBackward0", Saves.Self, Ops.Silu, input);
+            public static Tensor silu(Tensor input) => Unary("SiluBackward0", Saves.Self, x => Ops.Silu(Takes(x, "silu_cpu", whole: false)), input);
 
             /// <summary>x·tanh(softplus x).</summary>
-            public static Tensor mish(Tensor input) => Unary("MishBackward0", Saves.Self, Ops.Mish, input);
+            public static Tensor mish(Tensor input) => Unary("MishBackward0", Saves.Self, x => Ops.Mish(Takes(x, "mish_cpu", whole: false)), input);
 
             /// <summary>log(1 + e^(beta·x)) / beta; linear above the threshold.</summary>
             public static Tensor softplus(Tensor input, double beta = 1, double threshold = 20) =>
-                Unary("SoftplusBackward0", Saves.Self, x => Ops.Where(x * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
+                Unary("SoftplusBackward0", Saves.Self, x => Ops.Where(Takes(x, "softplus_cpu", whole: false) * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
 
             /// <summary>log(1 / (1 + e⁻ˣ)).</summary>
-            public static Tensor logsigmoid(Tensor input) => Unary("LogSigmoidBackward0", Saves.Self, Ops.LogSigmoid, input);
+            public static Tensor logsigmoid(Tensor input) => Unary("LogSigmoidBackward0", Saves.Self, x => Ops.LogSigmoid(Takes(x, "log_sigmoid_cpu", whole: false)), input);
 
             /// <summary>eˣ / Σ eˣ along a dimension.</summary>
             public static Tensor softmax(Tensor input, int dim) => input.softmax(dim);
@@ -215,8 +215,17 @@ public static partial class torch
             }
 
             /// <summary>One at each index. https://pytorch.org/docs/2.6/generated/torch.nn.functional.one_hot.html</summary>
-            public static Tensor one_hot(Tensor tensor, long num_classes = -1) =>
-                new(Ops.OneHot(tensor.Node, num_classes >= 0 ? num_classes : tensor.Longs().Append(-1).Max() + 1));
+            /// <exception cref="RuntimeError">The indices are not int64, or one is not in [0, num_classes).</exception>
+            public static Tensor one_hot(Tensor tensor, long num_classes = -1)
+            {
+                if (tensor.Node.DType != DType.Int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
+                var indices = tensor.Longs();
+                if (indices.Length == 0 && num_classes <= 0) throw new RuntimeError("Can not infer total number of classes from empty tensor.");
+                if (indices.Any(i => i < 0)) throw new RuntimeError("Class values must be non-negative.");
+                if (num_classes == -1) num_classes = indices.Max() + 1;
+                if (indices.Any(i => i >= num_classes)) throw new RuntimeError("Class values must be smaller than num_classes.");
+                return new(Ops.OneHot(tensor.Node, num_classes));
+            }
 
             /// <summary>Rows of a table. https://pytorch.org/docs/2.6/generated/torch.nn.functional.embedding.html</summary>
             /// <exception cref="IndexError">An index is out of range.</exception>

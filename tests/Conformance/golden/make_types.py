@@ -165,6 +165,33 @@ row("to", lambda x, t: x.to(t), torch.tensor([300.0, -1.0, -129.5]), torch.int8)
 row("to", lambda x, t: x.to(t), torch.tensor([300.0, 70000.0, 256.0]), torch.uint8)
 row("to", lambda x, t: x.to(t), torch.tensor([16777217, (1 << 60) + (1 << 36) + 1, 2**63 - 1]), torch.float32)
 
+ACTIVATIONS = ["gelu", "silu", "softplus", "leaky_relu", "elu", "logsigmoid", "mish", "relu"]
+for op, a in itertools.product(ACTIVATIONS, TYPES[:6]):
+    row("F." + op, getattr(torch.nn.functional, op), torch.tensor([1, 0, 1] if a == torch.bool else [3, 0, 5], dtype=a))
+for op, a, b in itertools.product(["sum", "prod"], TYPES[:7], TYPES):
+    row(op + "_as", lambda x, t: getattr(torch, op)(x, dtype=t), left(a)[:5], b)
+for low, high in [(NAN, 2.0), (-1.0, NAN), (NAN, None), (None, NAN)]:
+    row("clamp", torch.clamp, torch.tensor([1.0, 0.5, -3.0, INF]), low, high)
+for args in [(5, 3), (2, 3), (-1, 3), (1, 0), (2, -1)]:
+    row("one_hot", torch.nn.functional.one_hot, torch.tensor([args[0], 0]), args[1])
+row("one_hot", torch.nn.functional.one_hot, torch.tensor(5), 3)
+row("one_hot", torch.nn.functional.one_hot, torch.tensor([1], dtype=torch.int32), 3)
+row("one_hot", torch.nn.functional.one_hot, torch.zeros(0, dtype=torch.int64), -1)
+m = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+for beta, alpha in [(0, 1), (0.0, 2), (2, 0.5), (0.1, 0.1)]:
+    row("addmm_scaled", lambda x, a, b, y, z: torch.addmm(x, a, b, beta=y, alpha=z), torch.tensor([[NAN, 1.0], [INF, 2.0]]), m, m, beta, alpha)
+row("index_select", torch.index_select, torch.tensor([1.0, 2.0, 3.0]), 0, torch.tensor(1))
+for args in [(0.0, 1.0, 1), (0.0, 1.0, 0), (3.0, 3.0, 4), (0.0, 10.0, 5), (-1.0, 1.0, 3), (5.0, -5.0, 11), (0.0, 1.0, 2)]:
+    for t in [torch.float32, torch.float64, torch.int64]:
+        row("linspace", lambda t, *args: torch.linspace(*args, dtype=t), t, *args)
+for op, a in itertools.product(["put_mask", "put_index"], TYPES):
+    def put(x, y):
+        x = x.clone()
+        x[torch.tensor([True, False, True, False, False, False]) if op == "put_mask" else torch.tensor([0, 2])] = y
+        return x
+    for n in NUMBERS:
+        row(op, put, left(a), n)
+
 ARANGE = [(5,), (0,), (5.0,), (0.3, 1.0, 0.1), (1, 10, 3), (10, 1, -3), (0, 1), (2**53 + 1, 2**53 + 9, 3), (2**63 - 4, 2**63 - 1, 2), (-(2**63), -(2**63) + 3), (0, 2.5), (1.5, 4), (0, 5, 0.5), (0, 5, 0), (0, 5, -1),
           (5, 0), (0.0, 0.6, 0.2), (True, 4), (0, 1, 1e-1), (-3, 3, 2), (0, INF), (NAN, 3.0)]
 for args in ARANGE:

@@ -73,6 +73,7 @@ public static partial class torch
     {
         ArgumentOutOfRangeException or IndexOutOfRangeException => new IndexError(e.Message),
         NullReferenceException or ArgumentNullException => new TypeError("argument must be Tensor, not NoneType"),
+        TensorMemoryException m => new RuntimeError($"[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate {m.Bytes} bytes. Error code 12 (Cannot allocate memory)"),
         InsufficientMemoryException or OutOfMemoryException => new RuntimeError($"DefaultCPUAllocator: can't allocate memory: {e.Message}"),
         _ => new RuntimeError(e.Message),
     };

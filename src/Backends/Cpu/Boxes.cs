@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Cpu;
@@ -9,63 +10,74 @@ internal static unsafe class Boxes
     /// <summary>Writes a part at start, start + step, … of the whole.</summary>
     public static void Put(nint part, Dims size, nint whole, TensorType type, Dims start, Dims step)
     {
-        switch (type.DType.Size)
-        {
-            case 1: Put((byte*)part, size, (byte*)whole, type.Shape, start, step); break;
-            case 2: Put((ushort*)part, size, (ushort*)whole, type.Shape, start, step); break;
-            case 4: Put((uint*)part, size, (uint*)whole, type.Shape, start, step); break;
-            default: Put((ulong*)part, size, (ulong*)whole, type.Shape, start, step); break;
-        }
-    }
-
-    private static void Put<T>(T* part, Dims size, T* whole, Dims shape, Dims start, Dims step) where T : unmanaged
-    {
         if (size.Product == 0) return;
-        var strides = shape.Strides();
-        var offset = 0L;
-        for (var k = 0; k < size.Count; k++) offset += start[k] * strides[k];
-        var moves = Dims.Build(size.Count, k => strides[k] * step[k]);
-        foreach (var (from, to, run) in Runs(size, moves))
-        {
-            var target = whole + offset + to;
-            var along = size.Count == 0 ? 1 : moves[^1];
-            if (along == 1) new ReadOnlySpan<T>(part + from, (int)run).CopyTo(new Span<T>(target, (int)run));
-            else
-                for (var i = 0L; i < run; i++) target[i * along] = part[from + i];
-        }
+        var putting = new Putting(part, size, whole, type.Shape.Strides(), start, step);
+        Dispatch.BySize<Putting, bool>(type.DType.Size, ref putting);
     }
 
-    // The innermost rows of a shape: where each begins in the dense part and in the strided whole, and its length.
-    private static List<(long From, long To, long Run)> Runs(Dims size, Dims strides)
+    private readonly struct Putting(nint part, Dims size, nint whole, Dims strides, Dims start, Dims step) : IElementVisitor<bool>
     {
-        if (size.Count == 0) return [(0, 0, 1)];
-        var rows = new List<(long, long, long)>();
-        var position = new long[size.Count];
-        var (from, to, run) = (0L, 0L, size[^1]);
-        while (true)
+        public bool Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            rows.Add((from, to, run));
-            from += run;
-            var k = size.Count - 2;
-            for (; k >= 0; k--)
+            var offset = 0L;
+            for (var k = 0; k < size.Count; k++) offset += start[k] * strides[k];
+            var box = (T*)whole + offset;
+            var runs = new Runs(size, Moves(strides, step));
+            while (runs.Next())
             {
-                to += strides[k];
-                if (++position[k] < size[k]) break;
-                to -= size[k] * strides[k];
-                position[k] = 0;
+                var from = (T*)part + runs.From;
+                var to = box + runs.To;
+                if (runs.Stride == 1) System.Buffer.MemoryCopy(from, to, runs.Length * sizeof(T), runs.Length * sizeof(T));
+                else
+                    for (var i = 0L; i < runs.Length; i++) to[i * runs.Stride] = from[i];
             }
-            if (k < 0) return rows;
+            return true;
+        }
+
+        private static long[] Moves(Dims strides, Dims step)
+        {
+            var moves = strides.Span.ToArray();
+            for (var k = 0; k < moves.Length; k++) moves[k] *= step[k];
+            return moves;
         }
     }
 
     /// <summary>Adds windows back to where they came from.</summary>
     public static void Fold<T>(T* windows, T* whole, Dims from, Dims to, Windows of) where T : unmanaged, INumber<T>
     {
-        new Span<T>(whole, checked((int)to.Product)).Clear();
+        NativeMemory.Clear(whole, (nuint)(to.Product * sizeof(T)));
         if (from.Product == 0) return;
         var strides = to.Strides();
-        Dims moves = [.. strides.With(of.Axis, strides[of.Axis] * of.Stride), strides[of.Axis] * of.Dilation];
-        foreach (var (start, place, run) in Runs(from, moves))
-            for (var i = 0L; i < run; i++) whole[place + i * moves[^1]] += windows[start + i];
+        var runs = new Runs(from, [.. strides.With(of.Axis, strides[of.Axis] * of.Stride), strides[of.Axis] * of.Dilation]);
+        while (runs.Next())
+            for (var i = 0L; i < runs.Length; i++) whole[runs.To + i * runs.Stride] += windows[runs.From + i];
+    }
+
+    // The innermost rows of a shape, one after another: where each begins in the dense part and in the strided whole.
+    private struct Runs(Dims size, long[] strides)
+    {
+        private readonly long[] position = new long[size.Count];
+
+        public readonly long Length { get; } = size.Count == 0 ? 1 : size[^1];
+
+        public readonly long Stride { get; } = size.Count == 0 ? 1 : strides[^1];
+
+        public long From { get; private set; } = -(size.Count == 0 ? 1 : size[^1]);
+
+        public long To { get; private set; }
+
+        public bool Next()
+        {
+            From += Length;
+            if (From == 0) return true;
+            for (var k = size.Count - 2; k >= 0; k--)
+            {
+                To += strides[k];
+                if (++position[k] < size[k]) return true;
+                To -= size[k] * strides[k];
+                position[k] = 0;
+            }
+            return false;
+        }
     }
 }

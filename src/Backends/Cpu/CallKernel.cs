@@ -1,21 +1,35 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Cpu;
 
 /// <summary>Primitives that run by themselves on dense operands. Most only move elements, so only the element's size matters.</summary>
-internal sealed unsafe class CallKernel(Kernel.Call call) : CpuKernel
+internal sealed unsafe class CallKernel : CpuKernel
 {
-    private readonly TensorType result = call.Result;
+    private delegate void Routine(nint from, nint to);
+
+    private readonly Kernel.Call call;
+    private readonly TensorType result;
+    private readonly long bytes;
+    private readonly Routine? typed;
+
+    public CallKernel(Kernel.Call call)
+    {
+        (this.call, result) = (call, call.Result);
+        bytes = result.Count * result.DType.Size;
+        var choosing = new Choosing(call);
+        if (call.Op is Iota) typed = Dispatch.Visit<Choosing, Routine>(result.DType, ref choosing);
+        if (call.Op is ArgMax or ArgSort or CumSum or Fold) typed = Dispatch.Visit<Choosing, Routine>(call.Operands[0].DType, ref choosing);
+    }
 
     public override void Run(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to)
     {
         switch (call.Op)
         {
-            case Iota: Count(to[0]); break;
             case Pad op:
-                new Span<byte>((void*)to[0], checked((int)(result.Count * result.DType.Size))).Clear();
+                NativeMemory.Clear((void*)to[0], (nuint)bytes);
                 Boxes.Put(from[0], call.Operands[0].Shape, to[0], result, op.Start, op.Step);
                 break;
             case Concat op:
@@ -27,48 +41,38 @@ internal sealed unsafe class CallKernel(Kernel.Call call) : CpuKernel
                 }
                 break;
             case Insert op:
-                var bytes = result.Count * result.DType.Size;
                 System.Buffer.MemoryCopy((void*)from[0], (void*)to[0], bytes, bytes);
                 Boxes.Put(from[1], call.Operands[1].Shape, to[0], result, op.Start, op.Step);
                 break;
             case Take op: Indexing.Take(from[0], (long*)from[1], to[0], op.Axis, call); break;
-            case Scatter op: Indexing.Scatter(from[0], (long*)from[1], from[2], to[0], op, call); break;
+            case Scatter op:
+                System.Buffer.MemoryCopy((void*)from[0], (void*)to[0], bytes, bytes);
+                Indexing.Scatter((long*)from[1], from[2], to[0], op, call);
+                break;
             case RandomBits: Threefry.Fill((long*)from[0], (long*)to[0], result.Count); break;
-            default: Typed(from[0], to[0]); break;
+            default:
+                if (typed is null) throw new InvalidOperationException($"no routine for {call.Op}");
+                typed(from.IsEmpty ? 0 : from[0], to[0]);
+                break;
         }
     }
 
-    private void Typed(nint from, nint to)
+    private readonly struct Choosing(Kernel.Call call) : IElementVisitor<Routine>
     {
-        switch (call.Operands[0].DType)
+        public Routine Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            case DType.Float32: Typed((float*)from, to); break;
-            case DType.Float64: Typed((double*)from, to); break;
-            case DType.Int64: Typed((long*)from, to); break;
-            case DType.Int32: Typed((int*)from, to); break;
-            case DType.Int16: Typed((short*)from, to); break;
-            case DType.Int8: Typed((sbyte*)from, to); break;
-            case DType.UInt8 or DType.Bool: Typed((byte*)from, to); break;
-            default: throw call.Operands[0].DType.Unknown;
+            var (shape, whole) = (call.Operands.IsEmpty ? Dims.Empty : call.Operands[0].Shape, call.Result.Shape);
+            return call.Op switch
+            {
+                Iota => (_, to) => Lines.Count((T*)to, whole[0]),
+                ArgMax op => (from, to) => Lines.ArgMax((T*)from, (long*)to, shape, op.Axis),
+                ArgSort op => (from, to) => Lines.ArgSort((T*)from, (long*)to, shape, op.Axis, op.Descending),
+                // Running sums of single precision are kept in double precision, as PyTorch keeps them.
+                CumSum op when typeof(T) == typeof(float) => (from, to) => Lines.CumSum<float, double>((float*)from, (float*)to, shape, op.Axis, op.Reverse),
+                CumSum op => (from, to) => Lines.CumSum<T, T>((T*)from, (T*)to, shape, op.Axis, op.Reverse),
+                Fold op => (from, to) => Boxes.Fold((T*)from, (T*)to, shape, whole, op.Of),
+                _ => throw new InvalidOperationException($"no routine for {call.Op}"),
+            };
         }
-    }
-
-    private void Typed<T>(T* x, nint to) where T : unmanaged, INumber<T>
-    {
-        var shape = call.Operands[0].Shape;
-        switch (call.Op)
-        {
-            case ArgMax op: Lines.ArgMax(x, (long*)to, shape, op.Axis); break;
-            case ArgSort op: Lines.ArgSort(x, (long*)to, shape, op.Axis, op.Descending); break;
-            case CumSum op: Lines.CumSum(x, (T*)to, shape, op.Axis, op.Reverse); break;
-            case Fold op: Boxes.Fold(x, (T*)to, shape, result.Shape, op.Of); break;
-            default: throw new InvalidOperationException($"no routine for {call.Op}");
-        }
-    }
-
-    private void Count(nint to)
-    {
-        for (var i = 0L; i < result.Count; i++)
-            Bits.Write((byte*)to + i * result.DType.Size, result.DType, result.DType.IsFloat ? BitConverter.DoubleToInt64Bits(i) : i);
     }
 }

@@ -12,6 +12,8 @@ internal abstract class CpuKernel : ICompiledKernel
 /// <summary>Runs plans on the processor: fused regions over tiles, packed matrix products, threads for large work.</summary>
 public sealed class CpuBackend : IBackend
 {
+    private const int InFrame = 512;
+
     /// <summary>How many threads may work on one computation. Results do not depend on it.</summary>
     public static int Threads
     {
@@ -22,13 +24,18 @@ public sealed class CpuBackend : IBackend
     /// <summary>Bytes of native memory in use by values.</summary>
     public static long BytesInUse => Pool.Used;
 
+    /// <summary>Bytes of native memory held: in use, or kept for the next value because fresh memory is slow.</summary>
+    public static long BytesHeld => Pool.Resident;
+
     /// <inheritdoc/>
     public unsafe TensorBuffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
     {
+        if (dtype.Size != sizeof(T)) throw new ArgumentException($"elements of type {typeof(T).Name} are not of the size of {dtype}");
         if (data.Length == 1) return new ScalarBuffer(dtype, Bits.From(data, dtype));
         var buffer = new HostBuffer(dtype, data.Length);
         data.CopyTo(new Span<T>((void*)buffer.Pointer, data.Length));
         if (dtype == DType.Bool) Bits.Truth(new Span<byte>((void*)buffer.Pointer, data.Length));
+        GC.KeepAlive(buffer);
         return buffer;
     }
 
@@ -52,46 +59,42 @@ public sealed class CpuBackend : IBackend
     {
         var program = plan.Program;
         var count = program.Slots.Length;
-        var at = count <= 512 ? stackalloc nint[count] : new nint[count];
-        var small = count <= 512 ? stackalloc long[count] : GC.AllocateUninitializedArray<long>(count, pinned: true);
+        // Temporaries lie in a block of this run, and single elements in its frame, or in that block when there are very many.
+        var framed = count <= InFrame ? count : 0;
+        var at = count <= InFrame ? stackalloc nint[count] : new nint[count];
+        var frame = stackalloc long[framed];
+        using var block = new Block(program.ArenaBytes + sizeof(long) * (long)(count - framed));
+        var singles = framed == count ? frame : (long*)(block.Pointer + (nint)program.ArenaBytes);
         var results = new HostBuffer?[count];
-        var arena = program.ArenaBytes > 0 ? Pool.Take(program.ArenaBytes) : 0;
-        try
+        for (var i = 0; i < count; i++)
         {
-            for (var i = 0; i < count; i++)
+            var slot = program.Slots[i];
+            at[i] = slot.From switch
             {
-                var slot = program.Slots[i];
-                at[i] = slot.From switch
-                {
-                    Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
-                    Source.Leaf => Put(small, i, slot.DType, leaves[(int)slot.Index].ScalarBits),
-                    Source.Scalar => Put(small, i, slot.DType, scalars[(int)slot.Index]),
-                    Source.Constant => Put(small, i, slot.DType, program.Constants[(int)slot.Index]),
-                    Source.Temporary => arena + (nint)slot.Index,
-                    _ => slot.Count == 1 ? Put(small, i, slot.DType, 0) : (results[i] = new HostBuffer(slot.DType, slot.Count)).Pointer,
-                };
-            }
-            Launch(plan, at);
-            var roots = new TensorBuffer[program.Roots.Length];
-            for (var k = 0; k < roots.Length; k++)
-            {
-                var i = program.Roots[k];
-                roots[k] = program.Slots[i].From == Source.Leaf ? leaves[(int)program.Slots[i].Index]
-                    : results[i] as TensorBuffer ?? new ScalarBuffer(program.Slots[i].DType, Bits.Read((void*)at[i], program.Slots[i].DType));
-            }
-            foreach (var leaf in leaves) GC.KeepAlive(leaf);
-            return roots;
+                Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
+                Source.Leaf => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
+                Source.Scalar => Put(singles + i, slot.DType, scalars[(int)slot.Index]),
+                Source.Constant => Put(singles + i, slot.DType, program.Constants[(int)slot.Index]),
+                Source.Temporary => block.Pointer + (nint)slot.Index,
+                _ => slot.Count == 1 ? Put(singles + i, slot.DType, 0) : (results[i] = new HostBuffer(slot.DType, slot.Count)).Pointer,
+            };
         }
-        finally
+        Launch(plan, at);
+        var roots = new TensorBuffer[program.Roots.Length];
+        for (var k = 0; k < roots.Length; k++)
         {
-            if (arena != 0) Pool.Give(arena, program.ArenaBytes);
+            var i = program.Roots[k];
+            roots[k] = program.Slots[i].From == Source.Leaf ? leaves[(int)program.Slots[i].Index]
+                : results[i] as TensorBuffer ?? new ScalarBuffer(program.Slots[i].DType, Bits.Read((void*)at[i], program.Slots[i].DType));
         }
+        // The kernels held addresses; these own what lies there.
+        foreach (var leaf in leaves) GC.KeepAlive(leaf);
+        GC.KeepAlive(results);
+        return roots;
     }
 
-    // Single elements lie in the frame of the run.
-    private static unsafe nint Put(Span<long> small, int i, DType dtype, long bits)
+    private static unsafe nint Put(long* place, DType dtype, long bits)
     {
-        var place = System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[i]);
         Bits.Write(place, dtype, bits);
         return (nint)place;
     }

@@ -19,11 +19,22 @@ internal sealed unsafe class HostBuffer : TensorBuffer
 
     public nint Pointer { get; }
 
-    public override long ScalarBits => Bits.Read((void*)Pointer, DType);
-
-    public override void CopyTo(Span<byte> destination)
+    // Nothing may collect the buffer while its memory is read.
+    public override long ScalarBits
     {
-        new ReadOnlySpan<byte>((void*)Pointer, checked((int)size)).CopyTo(destination);
+        get
+        {
+            var bits = Bits.Read((void*)Pointer, DType);
+            GC.KeepAlive(this);
+            return bits;
+        }
+    }
+
+    public override void CopyTo(Span<byte> destination, long start = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, size - start);
+        new ReadOnlySpan<byte>((byte*)Pointer + start, destination.Length).CopyTo(destination);
         GC.KeepAlive(this);
     }
 }
@@ -33,11 +44,13 @@ internal sealed class ScalarBuffer(DType dtype, long bits) : TensorBuffer(dtype,
 {
     public override long ScalarBits => bits;
 
-    public override unsafe void CopyTo(Span<byte> destination)
+    public override unsafe void CopyTo(Span<byte> destination, long start = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(start, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, DType.Size);
         long raw;
         Bits.Write(&raw, DType, bits);
-        new ReadOnlySpan<byte>(&raw, DType.Size).CopyTo(destination);
+        new ReadOnlySpan<byte>(&raw, destination.Length).CopyTo(destination);
     }
 }
 

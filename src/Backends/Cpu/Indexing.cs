@@ -22,37 +22,29 @@ internal static unsafe class Indexing
             }
     }
 
-    public static void Scatter(nint x, long* index, nint rows, nint y, Scatter op, Kernel.Call call)
+    /// <summary>Puts rows into a tensor that holds the first operand's elements.</summary>
+    public static void Scatter(long* index, nint rows, nint y, Scatter op, Kernel.Call call)
     {
-        var total = call.Result.Count * call.Result.DType.Size;
-        System.Buffer.MemoryCopy((void*)x, (void*)y, total, total);
-        switch (call.Result.DType)
-        {
-            case DType.Float32: Scatter(index, (float*)rows, (float*)y, op, call); break;
-            case DType.Float64: Scatter(index, (double*)rows, (double*)y, op, call); break;
-            case DType.Int64: Scatter(index, (long*)rows, (long*)y, op, call); break;
-            case DType.Int32: Scatter(index, (int*)rows, (int*)y, op, call); break;
-            case DType.Int16: Scatter(index, (short*)rows, (short*)y, op, call); break;
-            case DType.Int8: Scatter(index, (sbyte*)rows, (sbyte*)y, op, call); break;
-            case DType.UInt8 or DType.Bool: Scatter(index, (byte*)rows, (byte*)y, op, call); break;
-            default: throw call.Result.DType.Unknown;
-        }
+        var putting = new Putting(index, rows, y, op, call);
+        if (op.Add) Dispatch.Visit<Putting, bool>(call.Result.DType, ref putting);
+        else Dispatch.BySize<Putting, bool>(call.Result.DType.Size, ref putting);
     }
 
-    private static void Scatter<T>(long* index, T* rows, T* y, Scatter op, Kernel.Call call) where T : unmanaged, INumber<T>
+    private readonly struct Putting(long* index, nint rows, nint y, Scatter op, Kernel.Call call) : IElementVisitor<bool>
     {
-        var (outer, size, row) = Parts(call.Operands[0], op.Axis);
-        var count = call.Operands[1].Count;
-        for (var o = 0L; o < outer; o++)
-            for (var i = 0L; i < count; i++)
-            {
-                var to = y + (o * size + Checked(index[i], size, call)) * row;
-                var from = rows + (o * count + i) * row;
-                if (op.Add)
-                    for (var k = 0L; k < row; k++) to[k] += from[k];
-                else
-                    for (var k = 0L; k < row; k++) to[k] = from[k];
-            }
+        public bool Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            var (outer, size, row) = Parts(call.Operands[0], op.Axis);
+            var count = call.Operands[1].Count;
+            for (var o = 0L; o < outer; o++)
+                for (var i = 0L; i < count; i++)
+                {
+                    var to = (T*)y + (o * size + Checked(index[i], size, call)) * row;
+                    var from = (T*)rows + (o * count + i) * row;
+                    for (var k = 0L; k < row; k++) to[k] = op.Add ? to[k] + from[k] : from[k];
+                }
+            return true;
+        }
     }
 
     private static (long Outer, long Size, long Row) Parts(TensorType x, int axis) => (x.Shape[..axis].Product, x.Shape[axis], x.Shape[(axis + 1)..].Product);

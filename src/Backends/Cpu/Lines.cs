@@ -7,6 +7,11 @@ internal static unsafe class Lines
 {
     private static (long Outer, long Length, long Inner) Parts(Dims shape, int axis) => (shape[..axis].Product, shape[axis], shape[(axis + 1)..].Product);
 
+    public static void Count<T>(T* y, long length) where T : unmanaged, INumber<T>
+    {
+        for (var i = 0L; i < length; i++) y[i] = T.CreateTruncating(i);
+    }
+
     public static void ArgMax<T>(T* x, long* y, Dims shape, int axis) where T : unmanaged, INumber<T>
     {
         var (outer, length, inner) = Parts(shape, axis);
@@ -21,18 +26,19 @@ internal static unsafe class Lines
             }
     }
 
-    public static void CumSum<T>(T* x, T* y, Dims shape, int axis, bool reverse) where T : unmanaged, INumber<T>
+    public static void CumSum<T, TSum>(T* x, T* y, Dims shape, int axis, bool reverse) where T : unmanaged, INumber<T> where TSum : INumber<TSum>
     {
         var (outer, length, inner) = Parts(shape, axis);
         for (var o = 0L; o < outer; o++)
             for (var i = 0L; i < inner; i++)
             {
                 var start = o * length * inner + i;
-                var sum = T.Zero;
+                var sum = TSum.Zero;
                 for (var k = 0L; k < length; k++)
                 {
                     var at = start + (reverse ? length - 1 - k : k) * inner;
-                    y[at] = sum += x[at];
+                    sum += TSum.CreateTruncating(x[at]);
+                    y[at] = T.CreateTruncating(sum);
                 }
             }
     }

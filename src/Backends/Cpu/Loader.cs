@@ -1,3 +1,4 @@
+using System.Numerics;
 using Functional.Autograd.Plans;
 
 namespace Functional.Autograd.Cpu;
@@ -14,12 +15,16 @@ internal sealed unsafe class Loader(Layout layout)
 
     public void Load(nint source, nint destination, long start, int count)
     {
-        switch (size)
+        var loading = new Loading(this, source, destination, start, count);
+        Dispatch.BySize<Loading, bool>(size, ref loading);
+    }
+
+    private readonly struct Loading(Loader loader, nint source, nint destination, long start, int count) : IElementVisitor<bool>
+    {
+        public bool Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            case 1: Load((byte*)source, (byte*)destination, start, count); break;
-            case 2: Load((ushort*)source, (ushort*)destination, start, count); break;
-            case 4: Load((uint*)source, (uint*)destination, start, count); break;
-            default: Load((ulong*)source, (ulong*)destination, start, count); break;
+            loader.Load((T*)source, (T*)destination, start, count);
+            return true;
         }
     }
 

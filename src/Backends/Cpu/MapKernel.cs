@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
 
@@ -18,8 +16,8 @@ internal sealed unsafe class MapKernel : CpuKernel
     private readonly Loader?[] loaders;
     private readonly int[] register;
     private readonly int[] directSink;
-    private readonly int registers, tile;
-    private readonly int inputs;
+    private readonly int registers, tile, inputs;
+    private readonly bool reduces;
 
     public MapKernel(Kernel.Map map)
     {
@@ -34,6 +32,7 @@ internal sealed unsafe class MapKernel : CpuKernel
         }
         (register, registers) = Allocate();
         directSink = Direct();
+        reduces = map.Sinks.Any(s => s.How is not null);
         var widest = map.Inputs.Select(l => l.DType.Size).Concat(map.Steps.Select(s => s.To.Size)).Append(1).Max();
         tile = Math.Clamp(CacheBytes / Math.Max(1, registers) / widest / 64 * 64, 64, LargestTile);
         if (map.Count < tile) tile = (int)Math.Max(1, map.Count);
@@ -106,34 +105,43 @@ internal sealed unsafe class MapKernel : CpuKernel
 
     public override void Run(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to)
     {
-        var partials = new Reducer[map.Sinks.Length][];
-        for (var s = 0; s < partials.Length; s++)
-            partials[s] = map.Sinks[s].How is null ? [] : Reducer.Make(map.Sinks[s], to[s], Chunks);
+        if (map.Count == 0)
+        {
+            for (var s = 0; s < to.Length; s++)
+                if (map.Sinks[s].How is not null) Reducer.Empty(map.Sinks[s], to[s]);
+            return;
+        }
+        // Where one row spans chunks, every chunk collects a part of it.
+        var parts = new Reducer[]?[to.Length];
+        for (var s = 0; s < parts.Length; s++)
+            if (map.Sinks[s] is { How: not null, Outer: 1 } && Chunks > 1) parts[s] = new Reducer[Chunks];
         if (Chunks == 1)
         {
-            Chunk(0, from, to, partials);
+            Chunk(0, from, to, parts);
         }
         else
         {
             nint[] read = from.ToArray(), written = to.ToArray();
-            Workers.Run(Chunks, c => Chunk(c, read, written, partials));
+            Workers.Run(Chunks, c => Chunk(c, read, written, parts));
         }
-        for (var s = 0; s < partials.Length; s++)
-            if (map.Sinks[s].How is not null) Reducer.Join(partials[s]);
+        foreach (var row in parts)
+            if (row is not null) Reducer.Join(row);
     }
 
-    [ThreadStatic] private static byte[]? scratch;
-
-    private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[][] partials)
+    private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[]?[] parts)
     {
-        if (map.Count == 0) return;
-        var bytes = registers * tile * 8 + 64;
-        if (scratch is null || scratch.Length < bytes) scratch = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
-        var room = ((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(scratch)) + 63) & ~63;
+        using var scratch = new Scratch((long)registers * tile * 8);
         var place = stackalloc nint[inputs + steps.Length];
-        for (var i = 0; i < inputs + steps.Length; i++) place[i] = room + (nint)register[i] * tile * 8;
+        for (var i = 0; i < inputs + steps.Length; i++) place[i] = scratch.Pointer + (nint)register[i] * tile * 8;
         for (var i = 0; i < inputs; i++)
             if (loaders[i] is { IsRepeated: true } repeated) repeated.Load(from[i], place[i], 0, tile);
+        var reducers = reduces ? new Reducer?[to.Length] : [];
+        for (var s = 0; s < reducers.Length; s++)
+        {
+            if (map.Sinks[s].How is null) continue;
+            reducers[s] = Reducer.Make(map.Sinks[s], to[s], c * ChunkSize, whole: parts[s] is null);
+            if (parts[s] is { } row) row[c] = reducers[s]!;
+        }
         var end = Math.Min(map.Count, (c + 1) * ChunkSize);
         for (var p = c * ChunkSize; p < end; p += tile)
         {
@@ -149,18 +157,17 @@ internal sealed unsafe class MapKernel : CpuKernel
                 if (directSink[s.Destination] is >= 0 and var d) place[s.Destination] = to[d] + (nint)(p * map.Sinks[d].DType.Size);
                 s.Run(place[s.Destination], place[s.A], place[s.B], place[s.C], n);
             }
-            for (var s = 0; s < map.Sinks.Length; s++) Deliver(s, c, p, n, place, to, partials);
+            for (var s = 0; s < to.Length; s++)
+            {
+                if (map.Sinks[s].How is not null) reducers[s]!.Take(place[map.Sinks[s].Operand], p, n);
+                else Deliver(s, p, n, place, to);
+            }
         }
     }
 
-    private void Deliver(int s, int c, long p, int n, nint* place, ReadOnlySpan<nint> to, Reducer[][] partials)
+    private void Deliver(int s, long p, int n, nint* place, ReadOnlySpan<nint> to)
     {
         var sink = map.Sinks[s];
-        if (sink.How is not null)
-        {
-            partials[s][partials[s].Length == 1 ? 0 : c].Take(place[sink.Operand], p, n);
-            return;
-        }
         if (directSink[sink.Operand] == s) return;
         var bytes = (long)n * sink.DType.Size;
         System.Buffer.MemoryCopy((void*)place[sink.Operand], (void*)(to[s] + (nint)(p * sink.DType.Size)), bytes, bytes);

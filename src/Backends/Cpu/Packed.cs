@@ -43,29 +43,22 @@ internal static unsafe class Packed
         var (m, n, k) = (p.M, p.N, p.K);
         if (k == 0)
         {
-            new Span<T>(c, checked((int)(m * n))).Clear();
+            System.Runtime.InteropServices.NativeMemory.Clear(c, (nuint)(m * n * sizeof(T)));
             return;
         }
         var panels = (n + width - 1) / width;
         var depth = Math.Min(k, (k + (k + Depth - 1) / Depth - 1) / ((k + Depth - 1) / Depth));
-        var bytes = panels * width * depth * sizeof(T);
-        var packedB = (T*)Pool.Take(bytes);
-        try
+        using var block = new Block(panels * width * depth * sizeof(T));
+        var packedB = (T*)block.Pointer;
+        // Few rows make narrow blocks, so that every thread has some.
+        var blocks = (int)((m + RowBlock - 1) / RowBlock);
+        var strips = (int)(m * n * k < ThreadWork ? 1 : Math.Clamp(4 / blocks, 1, panels));
+        for (var k0 = 0L; k0 < k; k0 += depth)
         {
-            // Few rows make narrow blocks, so that every thread has some.
-            var blocks = (int)((m + RowBlock - 1) / RowBlock);
-            var strips = (int)(m * n * k < ThreadWork ? 1 : Math.Clamp(4 / blocks, 1, panels));
-            for (var k0 = 0L; k0 < k; k0 += depth)
-            {
-                var (from, d) = (k0, Math.Min(depth, k - k0));
-                Spread(m * n * d, strips, s => PackB(b + from * p.B.Strides[1], packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
-                Spread(m * n * d, blocks * strips, t => Block<TV, T>(a + from * p.A.Strides[2], packedB, c, t / strips * RowBlock, Math.Min(m, (t / strips + 1) * RowBlock), d, n, p.A.Strides[1], p.A.Strides[2],
-                    panels * (t % strips) / strips, panels * (t % strips + 1) / strips, from == 0));
-            }
-        }
-        finally
-        {
-            Pool.Give((nint)packedB, bytes);
+            var (from, d) = (k0, Math.Min(depth, k - k0));
+            Spread(m * n * d, strips, s => PackB(b + from * p.B.Strides[1], packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
+            Spread(m * n * d, blocks * strips, t => Strip<TV, T>(a + from * p.A.Strides[2], packedB, c, t / strips * RowBlock, Math.Min(m, (t / strips + 1) * RowBlock), d, n, p.A.Strides[1], p.A.Strides[2],
+                panels * (t % strips) / strips, panels * (t % strips + 1) / strips, from == 0));
         }
     }
 
@@ -111,15 +104,12 @@ internal static unsafe class Packed
         for (; k < room; k++, to += toStride) *to = default;
     }
 
-    [ThreadStatic] private static byte[]? packedRows;
-
-    private static void Block<TV, T>(T* a, T* b, T* c, long i0, long i1, long depth, long n, long rowStride, long innerStride, long first, long last, bool fresh)
+    private static void Strip<TV, T>(T* a, T* b, T* c, long i0, long i1, long depth, long n, long rowStride, long innerStride, long first, long last, bool fresh)
         where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
     {
         var width = 2 * sizeof(TV) / sizeof(T);
-        var room = RowBlock * (int)depth * sizeof(T) + 64;
-        if (packedRows is null || packedRows.Length < room) packedRows = GC.AllocateUninitializedArray<byte>(room, pinned: true);
-        var packed = (T*)((System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(packedRows, 0) + 63) & ~63);
+        using var scratch = new Scratch(RowBlock * depth * sizeof(T));
+        var packed = (T*)scratch.Pointer;
         for (var i = i0; i < i1; i += Rows)
         {
             var to = packed + (i - i0) * depth;

@@ -5,31 +5,37 @@ using System.Runtime.InteropServices;
 namespace Functional.Autograd.Cpu;
 
 /// <summary>
-/// 64-byte aligned native memory in size classes. Fresh pages cost far more than used ones, so memory is kept; when much has been
-/// handed out since the last collection, the garbage collector is asked for buffers that nobody uses any more.
+/// 64-byte aligned native memory in size classes. Fresh pages cost far more than used ones, so memory is kept, but never more than
+/// was in use at once not long ago; when much has been handed out since the last collection, the garbage collector is asked for
+/// buffers that nobody uses any more.
 /// </summary>
 internal static unsafe class Pool
 {
-    private const long SmallestBudget = 64 << 20;
+    private const long Smallest = 64 << 20;
 
     private static readonly ConcurrentStack<nint>[] Free = [.. Enumerable.Range(0, 256).Select(_ => new ConcurrentStack<nint>())];
     private static readonly Lock Collecting = new();
-    private static long used, budget = SmallestBudget;
+    private static long used, resident, peak, recent, budget = Smallest;
+
+    static Pool() => _ = new Watch();
 
     /// <summary>Bytes handed out and not given back.</summary>
     public static long Used => Volatile.Read(ref used);
 
+    /// <summary>Bytes taken from the system and not returned to it.</summary>
+    public static long Resident => Volatile.Read(ref resident);
+
+    // What was in use lately, with some room for sizes that vary.
+    private static long Most => Math.Max(Smallest, Math.Max(Volatile.Read(ref peak), Volatile.Read(ref recent)) / 4 * 5);
+
     public static nint Take(long size)
     {
         var (index, bytes) = Class(size);
-        Interlocked.Add(ref used, bytes);
+        var now = Interlocked.Add(ref used, bytes);
+        if (now > Volatile.Read(ref peak)) Volatile.Write(ref peak, now);
         if (Free[index].TryPop(out var block)) return block;
-        if (Volatile.Read(ref used) > Volatile.Read(ref budget) && Collect() && Free[index].TryPop(out block)) return block;
-        // The system promises more memory than there is, and ends the process when the promise is called in.
-        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes <= most) return (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
-        Interlocked.Add(ref used, -bytes);
-        throw new InsufficientMemoryException($"cannot allocate {bytes} bytes for a tensor: the process may use {most}");
+        if (now > Volatile.Read(ref budget) && Collect() && Free[index].TryPop(out block)) return block;
+        return Fresh(bytes);
     }
 
     public static void Give(nint block, long size)
@@ -37,6 +43,47 @@ internal static unsafe class Pool
         var (index, bytes) = Class(size);
         Interlocked.Add(ref used, -bytes);
         Free[index].Push(block);
+    }
+
+    private static nint Fresh(long bytes)
+    {
+        // The system promises more memory than there is, and ends the process when the promise is called in.
+        var most = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        try
+        {
+            if (bytes > most) throw new TensorMemoryException(bytes, $"the process may use {most} bytes");
+            if (Interlocked.Add(ref resident, bytes) > Most) Release(Most);
+            return Aligned(bytes);
+        }
+        catch (OutOfMemoryException)
+        {
+            Interlocked.Add(ref used, -bytes);
+            throw;
+        }
+    }
+
+    private static nint Aligned(long bytes)
+    {
+        try
+        {
+            return (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        }
+        catch (OutOfMemoryException)
+        {
+            Interlocked.Add(ref resident, -bytes);
+            throw new TensorMemoryException(bytes, "the system has no more memory");
+        }
+    }
+
+    // Returns free blocks to the system, large ones first, until no more than that is held.
+    private static void Release(long most)
+    {
+        for (var index = Free.Length - 1; index >= 0; index--)
+            while (Volatile.Read(ref resident) > most && Free[index].TryPop(out var block))
+            {
+                NativeMemory.AlignedFree((void*)block);
+                Interlocked.Add(ref resident, -Bytes(index));
+            }
     }
 
     // Young buffers are usually dead, so a young collection comes first; what then remains sets the next budget.
@@ -51,8 +98,7 @@ internal static unsafe class Pool
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
-                Volatile.Write(ref budget, Math.Max(SmallestBudget, 2 * Volatile.Read(ref used)));
-                Trim();
+                Volatile.Write(ref budget, Math.Max(Smallest, 2 * Volatile.Read(ref used)));
             }
             return true;
         }
@@ -62,10 +108,22 @@ internal static unsafe class Pool
         }
     }
 
+    // What was in use between collections counts less with each.
     private static void Trim()
     {
-        for (var index = 0; index < Free.Length; index++)
-            while (Free[index].Count > 64 && Free[index].TryPop(out var block)) NativeMemory.AlignedFree((void*)block);
+        Volatile.Write(ref recent, Math.Max(Volatile.Read(ref peak), Volatile.Read(ref recent) / 4));
+        Volatile.Write(ref peak, Volatile.Read(ref used));
+        if (Volatile.Read(ref resident) > Most) Release(Most);
+    }
+
+    /// <summary>Is collected with every full collection, and then looks after the pool.</summary>
+    private sealed class Watch
+    {
+        ~Watch()
+        {
+            Trim();
+            GC.ReRegisterForFinalize(this);
+        }
     }
 
     // Four classes per power of two, from 64 bytes on.
@@ -75,5 +133,26 @@ internal static unsafe class Pool
         var log = 63 - BitOperations.LeadingZeroCount((ulong)(size - 1));
         var quarter = (int)((size - 1) >> (log - 2)) & 3;
         return ((log - 6) * 4 + quarter + 1, (long)(quarter + 5) << (log - 2));
+    }
+
+    private static long Bytes(int index) => index == 0 ? 64 : (long)((index - 1) % 4 + 5) << ((index - 1) / 4 + 4);
+}
+
+/// <summary>Memory of the pool for as long as a block of code runs.</summary>
+internal readonly ref struct Block : IDisposable
+{
+    private readonly long bytes;
+
+    public Block(long bytes)
+    {
+        this.bytes = bytes;
+        Pointer = bytes > 0 ? Pool.Take(bytes) : 0;
+    }
+
+    public nint Pointer { get; }
+
+    public void Dispose()
+    {
+        if (Pointer != 0) Pool.Give(Pointer, bytes);
     }
 }

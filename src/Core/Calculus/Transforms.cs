@@ -86,6 +86,15 @@ public static partial class Transforms
     /// <param name="f">From a tensor to a tensor of one element.</param>
     public static Func<Node, Node> Hessian(Func<Node, Node> f) => Jacobian(Grad(f));
 
+    /// <summary>
+    /// A leaf with a node's value and without its history, so that what the value was made of can be collected: a long iteration
+    /// continues from settled values in bounded memory. Its derivative with respect to what it was made of is zero.
+    /// </summary>
+    /// <param name="node">The node; computed if need be.</param>
+    /// <returns>The node itself when it is a leaf already.</returns>
+    /// <exception cref="InvalidOperationException">A placeholder has no value.</exception>
+    public static Node Settled(Node node) => Evaluator.Settled(node);
+
     /// <summary>The elements of a node, computed if need be, in row-major order.</summary>
     /// <typeparam name="T">The element type's .NET counterpart.</typeparam>
     /// <param name="node">The node.</param>

@@ -14,7 +14,8 @@ public sealed partial class Node
     private TensorBuffer? value;
 
     // Scratch of the traversal that currently owns the numbering; see Numbering.
-    internal int Mark, Number;
+    internal long Mark;
+    internal int Number;
 
     // The trace in which the node was made, if any.
     internal readonly Trace? Born = Trace.Current;

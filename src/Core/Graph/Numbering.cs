@@ -2,16 +2,25 @@ namespace Functional.Autograd;
 
 /// <summary>
 /// Numbers nodes during one traversal: in a scratch field of the node when no other traversal is using it, else in a
-/// dictionary. Several threads may traverse shared graphs at once, and traversals may nest.
+/// dictionary. Several threads may traverse shared graphs at once, and traversals may nest. Every traversal has a mark of its own; 64
+/// bits never run out, so neither a fresh node nor one last seen long ago looks visited.
 /// </summary>
 internal ref struct Numbering
 {
-    private static int busy, generation;
+    private static int busy;
+    private static long generation;
 
-    private readonly int mark;
+    private readonly long mark;
     private readonly Dictionary<Node, int>? numbers;
 
-    private Numbering(int mark, Dictionary<Node, int>? numbers) => (this.mark, this.numbers) = (mark, numbers);
+    private Numbering(long mark, Dictionary<Node, int>? numbers) => (this.mark, this.numbers) = (mark, numbers);
+
+    /// <summary>The last mark that was given out.</summary>
+    internal static long Generation
+    {
+        get => generation;
+        set => generation = value;
+    }
 
     public static Numbering Begin() => Interlocked.CompareExchange(ref busy, 1, 0) == 0
         ? new Numbering(++generation, null)

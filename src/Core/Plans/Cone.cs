@@ -41,16 +41,18 @@ public sealed class Cone
     public bool AllScalar { get; private set; }
 
     /// <summary>A 128-bit digest of the structure: operations, operands, leaves' types and roots, but no values.</summary>
-    internal UInt128 Key
+    internal UInt128 Key => Digested(whole: true);
+
+    /// <summary>A digest of the kinds of operations and how they are connected, without parameters, types and shapes.</summary>
+    internal UInt128 Operations => Digested(whole: false);
+
+    private UInt128 Digested(bool whole)
     {
-        get
-        {
-            ulong a = 0x9E3779B97F4A7C15, b = 0xC2B2AE3D27D4EB4F;
-            for (var i = 0; i < nodes.Count; i++) Mix(ref a, ref b, (uint)Digest(nodes[i], values[i]));
-            foreach (var operand in operands) Mix(ref a, ref b, (uint)operand);
-            foreach (var root in roots) Mix(ref a, ref b, (uint)root + 0x10000u);
-            return new UInt128(a, b);
-        }
+        ulong a = 0x9E3779B97F4A7C15, b = 0xC2B2AE3D27D4EB4F;
+        for (var i = 0; i < nodes.Count; i++) Mix(ref a, ref b, (uint)(whole ? Digest(nodes[i], values[i]) : KindOf(nodes[i], values[i])));
+        foreach (var operand in operands) Mix(ref a, ref b, (uint)operand);
+        foreach (var root in roots) Mix(ref a, ref b, (uint)root + 0x10000u);
+        return new UInt128(a, b);
     }
 
     internal static Cone Of(ReadOnlySpan<Node> roots)
@@ -147,6 +149,8 @@ public sealed class Cone
     internal static bool IsArgument(Node node, TensorBuffer? value) => value is null && node.Op is Literal literal && !IsStructural(literal);
 
     private static int Digest(Node node, TensorBuffer? value) => value is not null ? node.Type.GetHashCode() : IsArgument(node, value) ? (int)node.DType + 1 : node.Op.Hash;
+
+    private static int KindOf(Node node, TensorBuffer? value) => value is not null ? 1 : IsArgument(node, value) ? 2 : node.Op.GetType().GetHashCode();
 
     private static void Mix(ref ulong a, ref ulong b, uint word)
     {

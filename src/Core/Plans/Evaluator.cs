@@ -66,9 +66,22 @@ public static class Evaluator
     private static void AddCostly(List<Node> wanted)
     {
         var roots = wanted.ToArray();
+        var known = new HashSet<Node>(roots, ReferenceEqualityComparer.Instance);
         using var numbering = Numbering.Begin();
         foreach (var node in Traversal.Order(roots, Cone.IsLeaf, numbering))
-            if (node.Value is null && node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && !roots.Contains(node)) wanted.Add(node);
+            if (node.Value is null && node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && known.Add(node)) wanted.Add(node);
+    }
+
+    /// <summary>
+    /// A leaf with a node's value and without its history, so that what the value was made of can be collected. A long iteration
+    /// that continues from settled values needs bounded memory. Its derivative with respect to what it was made of is zero.
+    /// </summary>
+    /// <param name="node">The node; computed if need be.</param>
+    /// <returns>The node itself when it is such a leaf already.</returns>
+    public static Node Settled(Node node)
+    {
+        Force([node]);
+        return node.Inputs.IsEmpty ? node : Node.Leaf(node.Value!, node.Type);
     }
 
     /// <summary>The elements of a node, computed if need be.</summary>
@@ -80,7 +93,16 @@ public static class Evaluator
         if (DTypes.Of<T>() != node.DType) throw new ArgumentException($"Evaluate: the tensor is {node.Type} and cannot be read as {DTypes.Of<T>().ToString().ToLowerInvariant()}; read it as it is, or cast it");
         Force([node]);
         var result = new T[node.Type.Count];
-        node.Value!.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.AsSpan()));
+        // A span of bytes holds less than two gibibytes.
+        var most = LargestCopy / node.DType.Size;
+        for (var from = 0L; from < result.Length; from += most)
+        {
+            var part = result.AsSpan((int)from, (int)Math.Min(most, result.Length - from));
+            node.Value!.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(part), from * node.DType.Size);
+        }
         return result;
     }
+
+    // In bytes; smaller in tests.
+    internal static int LargestCopy { get; set; } = 1 << 30;
 }

@@ -6,7 +6,8 @@ namespace Functional.Autograd.Plans;
 /// <summary>
 /// Groups elementwise operations into regions, so that intermediate values stay in small tiles. A node's stage counts the barriers
 /// (reductions, products, rearrangements) before it; elementwise nodes of one stage and one element count that touch each other
-/// form a region, and by construction no cycle can arise. Movements become layouts of their operands.
+/// form a region, and by construction no cycle can arise. Movements become layouts of their operands. Regions, cut where they are very
+/// large, and everything else are pieces, which run in an order that follows from who reads whom.
 /// </summary>
 internal sealed class Fuse
 {
@@ -17,7 +18,7 @@ internal sealed class Fuse
     private readonly Graph graph;
     private readonly List<Node> order;
     private readonly Kind[] kind;
-    private readonly int[] at, stage, region;
+    private readonly int[] at, stage, region, piece;
     private readonly Layout[] layout;
     private readonly int[][] inputs;
     private readonly bool[] stored, isRoot;
@@ -33,7 +34,7 @@ internal sealed class Fuse
         using var numbering = Numbering.Begin();
         order = Traversal.Order([.. graph.Placeholders, .. graph.Roots], null, numbering);
         var n = order.Count;
-        (kind, at, stage, region, layout, inputs, stored, slot) = (new Kind[n], new int[n], new int[n], new int[n], new Layout[n], new int[n][], new bool[n], new int[n]);
+        (kind, at, stage, region, piece, layout, inputs, stored, slot) = (new Kind[n], new int[n], new int[n], new int[n], new int[n], new Layout[n], new int[n][], new bool[n], new int[n]);
         for (var i = 0; i < n; i++)
         {
             inputs[i] = new int[order[i].Inputs.Length];
@@ -71,7 +72,15 @@ internal sealed class Fuse
                 Reshape => Kind.Map,
                 _ => Kind.Call,
             };
+            if (kind[i] is Kind.Given or Kind.View) continue;
+            Bounded(node, node.Type);
+            if (kind[i] == Kind.Reduce) Bounded(node, node.Inputs[0].Type);
         }
+    }
+
+    private static void Bounded(Node node, TensorType type)
+    {
+        if (type.Count > Planner.LargestTensor) throw new TensorMemoryException(type.Count * type.DType.Size, $"{node.Op} over {type}");
     }
 
     private Kind See(int i, Layout seen)
@@ -90,9 +99,13 @@ internal sealed class Fuse
     private bool IsLinear(int operand) =>
         kind[at[operand]] == Kind.Map && layout[operand].IsDense && order[at[operand]].Type.Count == order[operand].Type.Count;
 
-    // How many stages an operation comes after an operand: reading a barrier's result elementwise takes a new one.
-    private int After(int i, int operand) =>
-        kind[i] == Kind.Map && kind[at[operand]] != Kind.Given && (copied.ContainsKey(i) || !IsLinear(operand)) ? 1 : 0;
+    // How many stages an operation comes after its k-th operand: reading a barrier's result elementwise takes a new one, and so does
+    // waiting for what a checkpoint waits for.
+    private int After(int i, int k) =>
+        kind[i] == Kind.Map && kind[at[inputs[i][k]]] != Kind.Given && (copied.ContainsKey(i) || !IsLinear(inputs[i][k]) || k >= Read(i)) ? 1 : 0;
+
+    // How many operands an operation reads: a checkpoint only waits for its second.
+    private int Read(int i) => order[i].Op is Checkpoint ? 1 : inputs[i].Length;
 
     private void Schedule()
     {
@@ -101,8 +114,7 @@ internal sealed class Fuse
         {
             if (kind[i] is Kind.Given or Kind.View) continue;
             cheap[i] = kind[i] == Kind.Map && order[i].Op is not Checkpoint && Array.TrueForAll(inputs[i], x => kind[at[x]] == Kind.Given || cheap[at[x]]);
-            foreach (var x in inputs[i]) stage[i] = Math.Max(stage[i], stage[at[x]] + After(i, x));
-            if (order[i].Op is Checkpoint) stage[i] = Math.Max(stage[i], stage[at[inputs[i][1]]] + 1);
+            for (var k = 0; k < inputs[i].Length; k++) stage[i] = Math.Max(stage[i], stage[at[inputs[i][k]]] + After(i, k));
         }
         Delay(cheap);
     }
@@ -116,7 +128,7 @@ internal sealed class Fuse
         {
             if (kind[i] is Kind.Given or Kind.View) continue;
             if (cheap[i] && !isRoot[i] && latest[i] != int.MaxValue) stage[i] = Math.Max(stage[i], latest[i]);
-            foreach (var x in inputs[i]) latest[at[x]] = Math.Min(latest[at[x]], stage[i] - After(i, x));
+            for (var k = 0; k < inputs[i].Length; k++) latest[at[inputs[i][k]]] = Math.Min(latest[at[inputs[i][k]]], stage[i] - After(i, k));
         }
     }
 
@@ -127,7 +139,7 @@ internal sealed class Fuse
         {
             if (kind[i] == Kind.Reduce && IsLinear(inputs[i][0]) && stage[at[inputs[i][0]]] == stage[i] && Split(order[i]) is not null) Join(i, at[inputs[i][0]]);
             if (kind[i] != Kind.Map || copied.ContainsKey(i)) continue;
-            foreach (var x in inputs[i].Take(order[i].Op is Checkpoint ? 1 : 3))
+            foreach (var x in inputs[i].AsSpan(0, Read(i)))
             {
                 if (IsLinear(x) && stage[at[x]] == stage[i]) Join(i, at[x]);
                 else if (!layout[x].IsRepeated && !readers.TryAdd((stage[i], order[i].Type.Count, at[x]), i)) Join(i, readers[(stage[i], order[i].Type.Count, at[x])]);
@@ -154,22 +166,57 @@ internal sealed class Fuse
 
     private Program Emit()
     {
-        // A very large region is cut in order; later pieces read what earlier ones store.
-        var members = Enumerable.Range(0, order.Count).Where(i => kind[i] is not (Kind.Given or Kind.View)).GroupBy(Find)
-            .SelectMany(g => g.Chunk(LargestRegion)).ToArray();
-        foreach (var group in members)
-            foreach (var i in group) region[i] = group[0];
-        members = [.. members.OrderBy(g => stage[g[0]]).ThenBy(g => kind[g[0]] == Kind.Map ? 0 : 1).ThenBy(g => g[^1])];
-        foreach (var group in members)
-            foreach (var i in group)
-                foreach (var x in inputs[i])
-                    stored[at[x]] |= region[at[x]] != group[0];
-        foreach (var root in roots) stored[at[root]] = true;
+        var pieces = Cut();
         for (var i = 0; i < order.Count; i++)
+        {
             if (kind[i] is Kind.Product or Kind.Call or Kind.Reduce) stored[i] = true;
+            if (piece[i] < 0) continue;
+            foreach (var x in inputs[i]) stored[at[x]] |= piece[at[x]] != piece[i];
+        }
+        foreach (var root in roots) stored[at[root]] = true;
         Give();
-        var launches = members.SelectMany(Lower).ToList();
+        var launches = Ordered(pieces).SelectMany(Lower).ToList();
         return Memory.Run(new Program([.. launches], [.. slots], [.. roots.Select(r => slot[at[r]])], [.. constants], 0));
+    }
+
+    // A very large region is cut in order; later pieces read what earlier ones store.
+    private int[][] Cut()
+    {
+        Array.Fill(piece, -1);
+        int[][] pieces = [.. Enumerable.Range(0, order.Count).Where(i => kind[i] is not (Kind.Given or Kind.View)).GroupBy(Find).SelectMany(g => g.Chunk(LargestRegion))];
+        for (var p = 0; p < pieces.Length; p++)
+            foreach (var i in pieces[p]) piece[i] = p;
+        return pieces;
+    }
+
+    // A piece comes after all whose values it needs (Kahn); of those that may come next, the one of the lowest stage, then place.
+    private List<int[]> Ordered(int[][] pieces)
+    {
+        var waiting = new int[pieces.Length];
+        var readers = new List<int>?[pieces.Length];
+        for (var i = 0; i < order.Count; i++)
+        {
+            if (piece[i] < 0) continue;
+            foreach (var x in inputs[i])
+            {
+                var needed = piece[at[x]];
+                if (needed < 0 || needed == piece[i]) continue;
+                waiting[piece[i]]++;
+                (readers[needed] ??= []).Add(piece[i]);
+            }
+        }
+        var ready = new PriorityQueue<int, (int, int)>();
+        void Ready(int p) => ready.Enqueue(p, (stage[pieces[p][0]], pieces[p][^1]));
+        for (var p = 0; p < pieces.Length; p++)
+            if (waiting[p] == 0) Ready(p);
+        var ordered = new List<int[]>(pieces.Length);
+        while (ready.TryDequeue(out var p, out _))
+        {
+            ordered.Add(pieces[p]);
+            foreach (var reader in readers[p] ?? [])
+                if (--waiting[reader] == 0) Ready(reader);
+        }
+        return ordered.Count == pieces.Length ? ordered : throw new InvalidOperationException("the pieces of a plan need each other's values");
     }
 
     private void Give()
@@ -235,6 +282,7 @@ internal sealed class Fuse
     private Launch Region(int[] group)
     {
         var loads = new List<(int Slot, Layout Layout)>();
+        var known = new Dictionary<(int, Layout), int>();
         var steps = new List<(Node Node, int[] Operands)>();
         var place = new Dictionary<int, int>();
         var sinks = new List<(Sink Sink, int Slot)>();
@@ -242,10 +290,8 @@ internal sealed class Fuse
         int Load(int x, Layout seen)
         {
             var load = (slot[at[x]], seen.Collapsed());
-            var k = loads.IndexOf(load);
-            if (k >= 0) return k;
-            loads.Add(load);
-            return loads.Count - 1;
+            if (known.TryAdd(load, loads.Count)) loads.Add(load);
+            return known[load];
         }
         int Operand(int x) => IsLinear(x) && place.TryGetValue(at[x], out var step) ? step : Load(x, layout[x]);
         var count = 0L;
@@ -255,7 +301,7 @@ internal sealed class Fuse
             if (kind[i] == Kind.Map)
             {
                 count = node.Type.Count;
-                int[] operands = copied.TryGetValue(i, out var seen) ? [Load(inputs[i][0], seen)] : [.. inputs[i].Take(node.Op is Checkpoint ? 1 : 3).Select(Operand)];
+                int[] operands = copied.TryGetValue(i, out var seen) ? [Load(inputs[i][0], seen)] : [.. inputs[i].Take(Read(i)).Select(Operand)];
                 steps.Add((node, operands));
                 place[i] = -steps.Count;
                 if (stored[i]) sinks.Add((new Sink(-steps.Count, null, node.DType, 1, 1, count), slot[i]));

@@ -41,6 +41,23 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
         }
     }
 
+    /// <summary>The first and the last place in the buffer that the layout touches; (0, −1) for no elements.</summary>
+    public (long Low, long High) Extent
+    {
+        get
+        {
+            var (low, high) = (Offset, Offset);
+            for (var k = 0; k < Shape.Count; k++)
+            {
+                if (Shape[k] == 0) return (0, -1);
+                var reach = (Shape[k] - 1) * Strides[k];
+                if (reach < 0) low += reach;
+                else high += reach;
+            }
+            return (low, high);
+        }
+    }
+
     /// <summary>The layout with axes of size 1 dropped and neighbouring axes joined where their strides allow.</summary>
     public Layout Collapsed()
     {

@@ -27,7 +27,7 @@ internal static class Memory
             foreach (var s in launch.Outputs)
             {
                 if (slots[s].From != Source.Temporary) continue;
-                var over = dying.FindIndex(d => slots[d].Bytes == slots[s].Bytes && MayOverwrite(launch, d, s));
+                var over = dying.FindIndex(d => slots[d].Bytes == slots[s].Bytes && slots[d].Count == slots[s].Count && MayOverwrite(launch, d, s));
                 if (over >= 0)
                 {
                     slots[s] = slots[s] with { Index = slots[dying[over]].Index };
@@ -45,7 +45,7 @@ internal static class Memory
         return program with { Slots = [.. slots], ArenaBytes = arena.Size };
     }
 
-    // Element i is loaded before element i is stored, so only operands read in place may be overwritten.
+    // Element i is loaded before element i is stored, so only an operand that is read in place, all of it, may be overwritten.
     private static bool MayOverwrite(Launch launch, int operand, int output)
     {
         if (launch.Kernel is not Kernel.Map map || map.Sinks[launch.Outputs.IndexOf(output)].How is not null || map.Sinks.Any(s => s.How is not null)) return false;
@@ -54,39 +54,60 @@ internal static class Memory
         return true;
     }
 
+    // The smallest free place that is large enough; neighbouring free places are one.
     private sealed class Arena
     {
-        private readonly List<(long Start, long End)> free = [];
+        private readonly SortedSet<(long Bytes, long Start)> free = [];
+        private readonly Dictionary<long, long> endOf = [], startOf = [];
 
         public long Size { get; private set; }
 
         public long Take(long bytes)
         {
             bytes = Rounded(bytes);
-            for (var k = 0; k < free.Count; k++)
+            if (bytes == 0) return 0;
+            var (room, start) = free.GetViewBetween((bytes, 0), (long.MaxValue, 0)).Min;
+            if (room == 0)
             {
-                var (start, end) = free[k];
-                if (end - start < bytes) continue;
-                if (end - start == bytes) free.RemoveAt(k);
-                else free[k] = (start + bytes, end);
+                // The last place grows.
+                start = startOf.TryGetValue(Size, out var last) ? last : Size;
+                if (start < Size) Remove(start, Size);
+                Size = start + bytes;
                 return start;
             }
-            var place = Size;
-            Size += bytes;
-            return place;
+            Remove(start, start + room);
+            if (room > bytes) Add(start + bytes, start + room);
+            return start;
         }
 
         public void Give(long start, long bytes)
         {
             if (bytes == 0) return;
-            var k = free.FindIndex(f => f.Start > start);
-            free.Insert(k < 0 ? free.Count : k, (start, start + Rounded(bytes)));
-            for (var i = free.Count - 1; i > 0; i--)
-                if (free[i - 1].End == free[i].Start)
-                {
-                    free[i - 1] = (free[i - 1].Start, free[i].End);
-                    free.RemoveAt(i);
-                }
+            var end = start + Rounded(bytes);
+            if (startOf.TryGetValue(start, out var before))
+            {
+                Remove(before, start);
+                start = before;
+            }
+            if (endOf.TryGetValue(end, out var after))
+            {
+                Remove(end, after);
+                end = after;
+            }
+            Add(start, end);
+        }
+
+        private void Add(long start, long end)
+        {
+            free.Add((end - start, start));
+            (endOf[start], startOf[end]) = (end, start);
+        }
+
+        private void Remove(long start, long end)
+        {
+            free.Remove((end - start, start));
+            endOf.Remove(start);
+            startOf.Remove(end);
         }
 
         private static long Rounded(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;

@@ -6,11 +6,18 @@ namespace Functional.Autograd.Plans;
 /// <summary>From a graph to a plan: a list of passes, each a pure function, then kernels and their memory.</summary>
 public static class Planner
 {
+    /// <summary>
+    /// The most elements of a tensor that is computed, even if fusion would never hold it: 2³⁶. Beyond it a run would take minutes
+    /// and is almost certainly a mistake, so it is refused before it begins. Views may be larger.
+    /// </summary>
+    public const long LargestTensor = 1L << 36;
+
     private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run];
 
     /// <summary>Makes a plan.</summary>
     /// <param name="graph">What to compute.</param>
     /// <param name="backend">Who will run it.</param>
+    /// <exception cref="TensorMemoryException">A tensor to compute has more than <see cref="LargestTensor"/> elements.</exception>
     public static Plan Run(Graph graph, IBackend backend)
     {
         foreach (var pass in Passes)
@@ -25,9 +32,10 @@ public static class Planner
     /// <summary>Makes a plan without rewriting the graph.</summary>
     /// <param name="graph">What to compute.</param>
     /// <param name="backend">Who will run it.</param>
+    /// <exception cref="TensorMemoryException">A tensor to compute has more than <see cref="LargestTensor"/> elements.</exception>
     public static Plan Plain(Graph graph, IBackend backend)
     {
-        var program = Fuse.Run(graph);
+        var program = Check.Run(Fuse.Run(graph));
         return new(program, [.. program.Launches.Select(l => backend.Compile(l.Kernel))]);
     }
 

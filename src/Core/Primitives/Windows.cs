@@ -41,7 +41,7 @@ public sealed record Fold(Windows Of, long Length) : Movement
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        if (x.Rank <= Of.Axis + 1 || x.Shape[^1] != Of.Size || (x.Shape[Of.Axis] - 1) * Of.Stride + (Of.Size - 1) * Of.Dilation >= Length) throw Bad(this, x);
+        if (x.DType == DType.Bool || x.Rank <= Of.Axis + 1 || x.Shape[^1] != Of.Size || (x.Shape[Of.Axis] - 1) * Of.Stride + (Of.Size - 1) * Of.Dilation >= Length) throw Bad(this, x);
         return x.Reshaped(x.Shape[..^1].With(Of.Axis, Length));
     }
 

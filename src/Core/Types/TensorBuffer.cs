@@ -11,9 +11,11 @@ public abstract class TensorBuffer(DType dtype, long count)
     /// <summary>How many elements.</summary>
     public long Count { get; } = count;
 
-    /// <summary>Copies the elements out.</summary>
-    /// <param name="destination">Room for all of them.</param>
-    public abstract void CopyTo(Span<byte> destination);
+    /// <summary>Copies elements out, as many as there is room for.</summary>
+    /// <param name="destination">Room for bytes of elements.</param>
+    /// <param name="start">The first byte to copy: a span of bytes holds less than two gibibytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The buffer ends before.</exception>
+    public abstract void CopyTo(Span<byte> destination, long start = 0);
 
     /// <summary>The single element: float64 bits for floating-point types, else the integer.</summary>
     public abstract long ScalarBits { get; }

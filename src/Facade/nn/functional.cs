@@ -139,7 +139,7 @@ public static partial class torch
             /// <summary>The cross entropy of sigmoid(input). https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy_with_logits.html</summary>
             public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction = "mean")
             {
-                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Combine((1 - t) * x + Ops.Softplus(-x), reduction), input, target);
+                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Combine(t * Ops.Softplus(-x) + (1 - t) * Ops.Softplus(x), reduction), input, target);
             }
 
             private static Node Combine(Node loss, string reduction) => Kind(reduction) switch

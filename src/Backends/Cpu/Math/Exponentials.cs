@@ -62,10 +62,47 @@ internal static class Exponentials
         return OnePlus<T>(r, q) * PowerOfTwo(half) * PowerOfTwo(n - (half - new V(Rounder)) + new V(Rounder));
     }
 
+    // What stands in every network runs in float32 throughout, within 3 ulp: exp(x) = 2ⁿ·(1 + r + q).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector<float> Rounded, Vector<float> R, Vector<float> Q) Reduce(Vector<float> x)
+    {
+        var rounded = Vector.FusedMultiplyAdd(x, new Vector<float>(1.442695f), new Vector<float>(SingleRounder));
+        var n = rounded - new Vector<float>(SingleRounder);
+        var r = Vector.FusedMultiplyAdd(-n, new Vector<float>(-2.12194440e-4f), Vector.FusedMultiplyAdd(-n, new Vector<float>(0.693359375f), x));
+        var p = Vector.FusedMultiplyAdd(r, new Vector<float>(0.00019891046f), new Vector<float>(0.00139337f));
+        p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.00833331f));
+        p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.041666464f));
+        p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.16666667f));
+        p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.5f));
+        return (rounded, r, r * r * p);
+    }
+
+    private const float SingleLimit = 87;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Normal(Vector<float> x)
+    {
+        var (rounded, r, q) = Reduce(x);
+        return (Vector<float>.One + (r + q)) * PowerOfTwo(rounded);
+    }
+
+    // Lanes whose exponential is no normal number are computed in float64.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector<float> Rare<TFunction>(Vector<float> x, Vector<float> y) where TFunction : IVectorFunction<TFunction>
+    {
+        Vector.Widen(x, out var low, out var high);
+        return Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(x), new Vector<float>(SingleLimit)), y, Vector.Narrow(TFunction.At<float>(low), TFunction.At<float>(high)));
+    }
+
     public readonly struct Exp : IVectorFunction<Exp>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V At<T>(V x) => Scaled<T>(x, 0);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> At(Vector<float> x) => Vector.LessThanAll(Vector.Abs(x), new Vector<float>(SingleLimit)) ? Normal(x) : Rare<Exp>(x, Normal(x));
+
+        public static float At(float x) => At(new Vector<float>(x))[0];
     }
 
     /// <summary>2ˣ: the reduction is exact, so powers of two are.</summary>
@@ -120,6 +157,19 @@ internal static class Exponentials
             // The rounding error of 1 + e; 1 / d is y or 1 − y.
             return typeof(T) == typeof(float) ? y : Vector.FusedMultiplyAdd(-(y * Choose(negative, V.One - y, y)), e - (d - V.One), y);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> At(Vector<float> x)
+        {
+            var (e, one) = (Normal(-Vector.Abs(x)), Vector<float>.One);
+            var d = one + e;
+            var negative = Vector.LessThan(x, Vector<float>.Zero);
+            var y = Vector.ConditionalSelect(negative, e, one) / d;
+            y = Vector.FusedMultiplyAdd(-(y * Vector.ConditionalSelect(negative, one - y, y)), e - (d - one), y);
+            return Vector.LessThanAll(Vector.Abs(x), new Vector<float>(SingleLimit)) ? y : Rare<Sigmoid>(x, y);
+        }
+
+        public static float At(float x) => At(new Vector<float>(x))[0];
     }
 
     public readonly struct Softplus : IVectorFunction<Softplus>
@@ -144,33 +194,19 @@ internal static class Exponentials
             return CopySign(Vector.FusedMultiplyAdd(-(y * (0.5 * (V.One - y))), low, y), x);
         }
 
-        // Everywhere in neural networks, so in float32 throughout; within 2 ulp.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<float> At(Vector<float> x)
         {
-            var one = Vector<float>.One;
-            var rounder = new Vector<float>(12582912f);
             var a = Vector.Abs(x);
-            a = 2 * Vector.ConditionalSelect(Vector.GreaterThan(a, new Vector<float>(10)), new Vector<float>(10), a);
-            var rounded = Vector.FusedMultiplyAdd(a, new Vector<float>(1.442695f), rounder);
-            var n = rounded - rounder;
-            var r = Vector.FusedMultiplyAdd(-n, new Vector<float>(0.693359375f), a);
-            r = Vector.FusedMultiplyAdd(-n, new Vector<float>(-2.12194440e-4f), r);
-            var p = Vector.FusedMultiplyAdd(r, new Vector<float>(0.00019891046f), new Vector<float>(0.00139337f));
-            p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.00833331f));
-            p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.041666464f));
-            p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.16666667f));
-            p = Vector.FusedMultiplyAdd(p, r, new Vector<float>(0.5f));
-            var q = r * r * p;
+            var (rounded, r, q) = Reduce(2 * Vector.ConditionalSelect(Vector.GreaterThan(a, new Vector<float>(10)), new Vector<float>(10), a));
             var high = r + q;
-            var less = one - Power(2 * rounder - rounded);
-            var sum = less + high;
-            var t = (sum + ((q - (high - r)) + (high - (sum - less)))) * Power(rounded);
-            var y = t / (t + new Vector<float>(2));
-            return Vector.ConditionalSelect(Vector.AsVectorSingle(new Vector<int>(int.MinValue)), x, y);
-
-            static Vector<float> Power(Vector<float> rounded) => Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(rounded) + new Vector<int>(127), 23));
+            var one = Vector<float>.One - PowerOfTwo(new Vector<float>(2 * SingleRounder) - rounded);
+            var sum = one + high;
+            var t = (sum + ((q - (high - r)) + (high - (sum - one)))) * PowerOfTwo(rounded);
+            return Vector.ConditionalSelect(Vector.AsVectorSingle(new Vector<int>(int.MinValue)), x, t / (t + new Vector<float>(2)));
         }
+
+        public static float At(float x) => At(new Vector<float>(x))[0];
     }
 
     /// <summary>(t + t / (t + 1)) / 2 for t = exp|x| − 1, and exp|x| / 2 from 22 on.</summary>

@@ -19,6 +19,9 @@ internal interface IVectorFunction<TSelf> where TSelf : IVectorFunction<TSelf>
         Vector.Widen(x, out var low, out var high);
         return Vector.Narrow(TSelf.At<float>(low), TSelf.At<float>(high));
     }
+
+    /// <summary>The same of one number.</summary>
+    static virtual float At(float x) => (float)TSelf.At<float>(new V(x))[0];
 }
 
 /// <summary>Loops over tiles, and what the functions share.</summary>
@@ -35,7 +38,7 @@ internal static unsafe class VectorFunction
     {
         var i = 0;
         for (; i <= n - Vector<float>.Count; i += Vector<float>.Count) TFunction.At(Vector.Load((float*)a + i)).Store((float*)d + i);
-        for (; i < n; i++) ((float*)d)[i] = TFunction.At(new Vector<float>(((float*)a)[i]))[0];
+        for (; i < n; i++) ((float*)d)[i] = TFunction.At(((float*)a)[i]);
     }
 
     /// <summary>c₀ + c₁x + c₂x² + …</summary>
@@ -60,6 +63,13 @@ internal static unsafe class VectorFunction
     /// <summary>2ⁿ for n + Rounder, n from −1022 to 1023.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V PowerOfTwo(V rounded) => Vector.AsVectorDouble(Vector.ShiftLeft(Vector.AsVectorInt64(rounded) + new Vector<long>(1023), 52));
+
+    /// <summary>The same in float32, for n from −126 to 127.</summary>
+    public const float SingleRounder = 12582912f;
+
+    /// <inheritdoc cref="SingleRounder"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> PowerOfTwo(Vector<float> rounded) => Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorInt32(rounded) + new Vector<int>(127), 23));
 
     /// <summary>The magnitude of one number with the sign of another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Testing;
@@ -13,49 +12,55 @@ public sealed record Dense<T>(Dims Shape, T[] Data);
 /// numbers as well.
 /// </summary>
 /// <typeparam name="T">The numbers.</typeparam>
-/// <typeparam name="TField">What is computed with them.</typeparam>
-public static class Oracle<T, TField> where T : struct where TField : struct, IField<T>
+public static partial class Oracle<T> where T : struct, IField<T>
 {
-    private static readonly T Zero = TField.From(0);
+    private static readonly T zero = T.From(0);
+
+    /// <summary>The values of some nodes.</summary>
+    /// <param name="roots">The nodes.</param>
+    /// <param name="inputs">Values of some nodes; other leaves must hold values of their own.</param>
+    public static Dense<T>[] Run(ReadOnlySpan<Node> roots, IReadOnlyDictionary<Node, Dense<T>> inputs)
+    {
+        using var numbering = Numbering.Begin();
+        var order = Traversal.Order(roots, inputs.ContainsKey, numbering);
+        // A value is dropped once its last user has been computed.
+        var uses = new int[order.Count];
+        foreach (var root in roots) uses[numbering[root]]++;
+        foreach (var node in order)
+            if (!inputs.ContainsKey(node))
+                foreach (var input in node.Inputs) uses[numbering[input]]++;
+        var (values, inside) = (new Dense<T>?[order.Count], InsideRules(order, inputs, numbering));
+        for (var i = 0; i < values.Length; i++)
+        {
+            var node = order[i];
+            if (inputs.TryGetValue(node, out values[i])) continue;
+            var operands = new Dense<T>[node.Inputs.Length];
+            for (var k = 0; k < operands.Length; k++) operands[k] = values[numbering[node.Inputs[k]]]!;
+            values[i] = node.Op is Detach && inside[i] ? operands[0] : One(node, operands);
+            if (node.DType == DType.Float32) Certificate.Note(values[i]!.Data);
+            foreach (var input in node.Inputs)
+                if (--uses[numbering[input]] == 0) values[numbering[input]] = null;
+        }
+        var result = new Dense<T>[roots.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = values[numbering[roots[i]]]!;
+        return result;
+    }
+
+    // A value that has a rule is cut off from its operands, for the rule takes the place of its derivative. Here it is a function like any other.
+    private static bool[] InsideRules(List<Node> order, IReadOnlyDictionary<Node, Dense<T>> inputs, in Numbering numbering)
+    {
+        var inside = new bool[order.Count];
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            for (var k = 0; k < order[i].Inputs.Length && !inputs.ContainsKey(order[i]); k++)
+                if (inside[i] || (order[i].Op is Ruled && k == 0)) inside[numbering[order[i].Inputs[k]]] = true;
+        }
+        return inside;
+    }
 
     /// <summary>The value of a node.</summary>
-    /// <param name="root">The node.</param>
-    /// <param name="inputs">Values of some nodes; other leaves must hold values of their own.</param>
-    public static Dense<T> Run(Node root, IReadOnlyDictionary<Node, Dense<T>> inputs)
-    {
-        var values = new Dictionary<Node, Dense<T>>(ReferenceEqualityComparer.Instance);
-        foreach (var (node, value) in inputs) values[node] = value;
-        using var numbering = Numbering.Begin();
-        foreach (var node in Traversal.Order([root], values.ContainsKey, numbering))
-            if (!values.ContainsKey(node)) values[node] = One(node, [.. node.Inputs.Select(i => values[i])]);
-        return values[root];
-    }
-
-    /// <summary>A tensor whose elements are given by their positions.</summary>
-    private static Dense<T> Make(Dims shape, Func<long[], T> element)
-    {
-        var data = new T[shape.Product];
-        var at = new long[shape.Count];
-        for (var i = 0L; i < data.Length; i++)
-        {
-            data[i] = element(at);
-            for (var k = shape.Count - 1; k >= 0 && ++at[k] == shape[k]; k--) at[k] = 0;
-        }
-        return new(shape, data);
-    }
-
-    private static T At(Dense<T> x, params ReadOnlySpan<long> at) => x.Data[Place(x.Shape, at)];
-
-    private static long Place(Dims shape, ReadOnlySpan<long> at)
-    {
-        var place = 0L;
-        for (var k = 0; k < shape.Count; k++) place = place * shape[k] + at[k];
-        return place;
-    }
-
-    private static T Add(T a, T b) => TField.Apply(Binary.Add, a, b);
-
-    private static long Integer(T value) => (long)TField.Real(value);
+    /// <inheritdoc cref="Run(ReadOnlySpan{Node}, IReadOnlyDictionary{Node, Dense{T}})"/>
+    public static Dense<T> Run(Node root, IReadOnlyDictionary<Node, Dense<T>> inputs) => Run([root], inputs)[0];
 
     private static Dense<T> One(Node node, Dense<T>[] x)
     {
@@ -63,148 +68,129 @@ public static class Oracle<T, TField> where T : struct where TField : struct, IF
         switch (node.Op)
         {
             case Input: return Given(node);
-            case Literal op: return new(shape, [TField.From(op.Value)]);
-            case Iota: return Make(shape, at => TField.From(at[0]));
-            case Unary op: return Make(shape, at => TField.Apply(op, At(x[0], at)));
-            case Polygamma op: return Make(shape, at => TField.Apply(op, At(x[0], at)));
-            case Binary op: return Make(shape, at => Whole(node, TField.Apply(op, At(x[0], at), At(x[1], at))));
-            case Select: return Make(shape, at => TField.Real(At(x[0], at)) != 0 ? At(x[1], at) : At(x[2], at));
-            case Cast op: return Make(shape, at => Converted(op.To, At(x[0], at)));
+            case Literal op: return new(shape, [T.From(op.Value)]);
+            case Iota op: return new(shape, [.. Enumerable.Range(0, (int)op.Length).Select(i => T.From(i))]);
+            case Unary op: return Each(shape, x[0], v => Functions<T>.Of(op.Title, v));
+            case Polygamma op: return Each(shape, x[0], v => Functions<T>.Polygamma(op.Order, v));
+            case Binary { Title: "Add" } when node.DType.IsFloat: return Sum(shape, x[0].Data, x[1].Data);
+            case Binary { Title: "Mul" } when node.DType.IsFloat: return Product(shape, x[0].Data, x[1].Data);
+            case Binary op: return Pairs(node, op, x[0].Data, x[1].Data);
+            case Select: return Chosen(shape, x);
+            case Cast op: return Each(shape, x[0], v => Converted(op.To, v));
             case Reshape: return new(shape, x[0].Data);
-            case Permute op: return Make(shape, at => At(x[0], [.. op.Inverse.Select(k => at[k])]));
-            case Broadcast: return Make(shape, at => At(x[0], [.. at.Select((p, k) => x[0].Shape[k] == 1 ? 0 : p)]));
-            case Slice op: return Make(shape, at => At(x[0], [.. at.Select((p, k) => op.Start[k] + p * op.Step[k])]));
-            case Flip op: return Make(shape, at => At(x[0], [.. at.Select((p, k) => op.Axes.Contains(k) ? shape[k] - 1 - p : p)]));
-            case Pad op: return Boxed(Make(shape, _ => Zero), x[0], op.Start, op.Step);
-            case Insert op: return Boxed(Make(shape, at => At(x[0], at)), x[1], op.Start, op.Step);
+            case Permute op: return Strided(shape, x[0], 0, Dims.Create(Strides(x[0].Shape)).Pick(op.Axes));
+            case Broadcast: return Strided(shape, x[0], 0, Dims.Build(shape.Count, k => x[0].Shape[k] == 1 ? 0 : Strides(x[0].Shape)[k]));
+            case Slice op: return Strided(shape, x[0], Dot(op.Start, Strides(x[0].Shape)), Times(op.Step, Strides(x[0].Shape)));
+            case Flip op: return Flipped(shape, x[0], op.Axes);
+            case Pad op: return Boxed(Filled(shape), x[0], op.Start, op.Step);
+            case Insert op: return Boxed(new(shape, [.. x[0].Data]), x[1], op.Start, op.Step);
             case Concat op: return Joined(node, x, op);
-            case Windows op: return Make(shape, at => At(x[0], [.. at[..^1].Select((p, k) => k == op.Axis ? p * op.Stride + at[^1] * op.Dilation : p)]));
+            case Windows op: return Strided(shape, x[0], 0, WindowStrides(op, Strides(x[0].Shape)));
             case Fold op: return Folded(shape, x[0], op.Of);
             case Reduce op: return Reduced(shape, x[0], op);
-            case ArgMax op: return Make(shape, at => TField.From(Best(Line(x[0], op.Axis, Dims.Create(at).Inserted(op.Axis, 0)))));
-            case CumSum op: return Make(shape, at => Line(x[0], op.Axis, Dims.Create(at)).Where((_, k) => op.Reverse ? k >= at[op.Axis] : k <= at[op.Axis]).Aggregate(Zero, Add));
-            case Dot: return Make(shape, at => Product(x[0], x[1], at[0], at[1], at[2]));
-            case Take op: return Make(shape, at => At(x[0], [.. at[..op.Axis], Integer(At(x[1], at[op.Axis..(op.Axis + x[1].Shape.Count)])), .. at[(op.Axis + x[1].Shape.Count)..]]));
+            case ArgMax op: return Along(shape, x[0], op.Axis, line => [T.Step(line[0], Best(line))]);
+            case CumSum op: return Along(shape, x[0], op.Axis, line => Cumulated(line, op.Reverse));
+            case Primitives.Dot: return Contracted(shape, x[0], x[1]);
+            case Take op: return Taken(shape, x[0], x[1], op.Axis);
             case Scatter op: return Scattered(x, op);
-            case ArgSort op: return Make(shape, at => TField.From(Sorted(Line(x[0], op.Axis, Dims.Create(at)), op.Descending)[at[op.Axis]]));
+            case ArgSort op: return Along(shape, x[0], op.Axis, line => Sorted(line, op.Descending));
             case RandomBits: return Words(shape, x[0]);
-            default: return x[0];
+            case Detach: return Each(shape, x[0], T.Detached);
+            case Alias or Ruled or Checkpoint: return x[0];
+            default: throw new NotSupportedException($"the reference interpreter does not know {node.Op}");
         }
     }
 
     private static Dense<T> Given(Node node)
     {
         if (node.Value is null) throw new InvalidOperationException($"the reference interpreter has no value for {node}");
-        return new(node.Shape, [.. Plans.Evaluator.Read<double>(Ops.Cast(node, DType.Float64)).Select(TField.From)]);
+        return new(node.Shape, [.. Elements(node).Select(T.From)]);
     }
 
-    // Integers to negative powers are cut towards zero.
-    private static T Whole(Node node, T value) => node.DType.IsFloat ? value : TField.From(Math.Truncate(TField.Real(value)));
+    /// <summary>The elements of a tensor of any type, as float64.</summary>
+    internal static double[] Elements(Node node) => node.DType switch
+    {
+        DType.Float64 => Plans.Evaluator.Read<double>(node),
+        DType.Float32 => [.. Plans.Evaluator.Read<float>(node).Select(v => (double)v)],
+        DType.Int64 => [.. Plans.Evaluator.Read<long>(node).Select(v => (double)v)],
+        DType.Int32 => [.. Plans.Evaluator.Read<int>(node).Select(v => (double)v)],
+        DType.Int16 => [.. Plans.Evaluator.Read<short>(node).Select(v => (double)v)],
+        DType.Int8 => [.. Plans.Evaluator.Read<sbyte>(node).Select(v => (double)v)],
+        DType.UInt8 => [.. Plans.Evaluator.Read<byte>(node).Select(v => (double)v)],
+        _ => [.. Plans.Evaluator.Read<bool>(node).Select(v => v ? 1.0 : 0.0)],
+    };
+
+    private static Dense<T> Filled(Dims shape) => new(shape, [.. Enumerable.Repeat(zero, (int)shape.Product)]);
+
+    private static Dense<T> Each(Dims shape, Dense<T> x, Func<T, T> f)
+    {
+        var y = new T[x.Data.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = f(x.Data[i]);
+        return new(shape, y);
+    }
+
+    private static Dense<T> Sum(Dims shape, T[] a, T[] b)
+    {
+        var y = new T[a.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = a[i] + b[i];
+        return new(shape, y);
+    }
+
+    private static Dense<T> Product(Dims shape, T[] a, T[] b)
+    {
+        var y = new T[a.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = a[i] * b[i];
+        return new(shape, y);
+    }
+
+    private static Dense<T> Pairs(Node node, Binary op, T[] a, T[] b)
+    {
+        var y = new T[a.Length];
+        var whole = !node.Inputs[0].DType.IsFloat;
+        for (var i = 0; i < y.Length; i++) y[i] = whole ? Wrapped(node.DType, T.From(Whole(op.Title, (long)a[i].Value, (long)b[i].Value))) : Functions<T>.Of(op.Title, a[i], b[i]);
+        return new(node.Shape, y);
+    }
+
+    private static long Whole(string name, long a, long b) => name switch
+    {
+        "Add" => a + b,
+        "Mul" => a * b,
+        "Div" => a / b,
+        "FloorDiv" => a / b - (a % b != 0 && a < 0 != b < 0 ? 1 : 0),
+        "Rem" => a % b + (a % b != 0 && a < 0 != b < 0 ? b : 0),
+        "Max" => Math.Max(a, b),
+        "Min" => Math.Min(a, b),
+        "Less" => a < b ? 1 : 0,
+        "LessEqual" => a <= b ? 1 : 0,
+        "Equal" => a == b ? 1 : 0,
+        "Pow" => (long)Math.Pow(a, b),
+        _ => throw new NotSupportedException($"the reference interpreter has no {name} of integers"),
+    };
+
+    private static Dense<T> Chosen(Dims shape, Dense<T>[] x)
+    {
+        var y = new T[x[0].Data.Length];
+        for (var i = 0; i < y.Length; i++) y[i] = x[0].Data[i].Value != 0 ? x[1].Data[i] : x[2].Data[i];
+        return new(shape, y);
+    }
+
+    // Integers are cut towards zero and wrap around.
+    private static T Wrapped(DType type, T value) => type switch
+    {
+        DType.Float64 or DType.Float32 => value,
+        DType.Bool => T.From(value.Value != 0 ? 1 : 0),
+        DType.Int64 => T.From(Math.Truncate(value.Value)),
+        DType.Int32 => T.From((int)(long)value.Value),
+        DType.Int16 => T.From((short)(long)value.Value),
+        DType.Int8 => T.From((sbyte)(long)value.Value),
+        _ => T.From((byte)(long)value.Value),
+    };
 
     private static T Converted(DType to, T value) => to switch
     {
+        DType.Float32 => T.ToSingle(value),
         DType.Float64 => value,
-        DType.Float32 => typeof(T) == typeof(Complex) ? value : TField.From((float)TField.Real(value)),
-        DType.Bool => TField.From(TField.Real(value) != 0 ? 1 : 0),
-        _ => TField.From(Math.Truncate(TField.Real(value))),
+        DType.Bool => T.Step(value, !double.IsFinite(value.Value) || T.Sign(value) != 0 ? 1 : 0),
+        _ => T.Step(value, Wrapped(to, double.IsFinite(value.Value) ? Functions<T>.Of("Truncate", value) : value).Value),
     };
-
-    private static Dense<T> Boxed(Dense<T> whole, Dense<T> part, Dims start, Dims step)
-    {
-        Make(part.Shape, at => whole.Data[Place(whole.Shape, [.. at.Select((p, k) => start[k] + p * step[k])])] = At(part, at));
-        return whole;
-    }
-
-    private static Dense<T> Joined(Node node, Dense<T>[] parts, Concat op)
-    {
-        var whole = Make(node.Shape, _ => Zero);
-        for (var i = 0; i < parts.Length; i++) Boxed(whole, parts[i], op.Start(node, i), Dims.Repeat(1, node.Shape.Count));
-        return whole;
-    }
-
-    private static Dense<T> Folded(Dims shape, Dense<T> windows, Windows of)
-    {
-        var whole = Make(shape, _ => Zero);
-        Make(windows.Shape, at =>
-        {
-            var place = Place(shape, [.. at[..^1].Select((p, k) => k == of.Axis ? p * of.Stride + at[^1] * of.Dilation : p)]);
-            return whole.Data[place] = Add(whole.Data[place], At(windows, at));
-        });
-        return whole;
-    }
-
-    private static Dense<T> Reduced(Dims shape, Dense<T> x, Reduce op)
-    {
-        var lines = new List<T>[shape.Product];
-        for (var i = 0; i < lines.Length; i++) lines[i] = [];
-        Make(x.Shape, at =>
-        {
-            lines[Place(shape, [.. at.Where((_, k) => !op.Axes.Contains(k))])].Add(At(x, at));
-            return Zero;
-        });
-        return new(shape, [.. lines.Select(l => op.How switch
-        {
-            Combine.Sum => l.Aggregate(Zero, Add),
-            Combine.Prod => l.Aggregate(TField.From(1), (a, b) => TField.Apply(Binary.Mul, a, b)),
-            Combine.Max => l.Aggregate((a, b) => TField.Apply(Binary.Max, a, b)),
-            _ => l.Aggregate((a, b) => TField.Apply(Binary.Min, a, b)),
-        })]);
-    }
-
-    private static T[] Line(Dense<T> x, int axis, Dims at) => [.. Enumerable.Range(0, (int)x.Shape[axis]).Select(k => At(x, at.With(axis, k).Span))];
-
-    private static long Best(T[] line)
-    {
-        var best = 0;
-        for (var k = 1; k < line.Length; k++)
-            if (!double.IsNaN(TField.Real(line[best])) && !(TField.Real(line[k]) <= TField.Real(line[best]))) best = k;
-        return best;
-    }
-
-    private static T Product(Dense<T> a, Dense<T> b, long batch, long i, long j)
-    {
-        var sum = Zero;
-        for (var k = 0L; k < a.Shape[2]; k++) sum = Add(sum, TField.Apply(Binary.Mul, At(a, batch, i, k), At(b, batch, k, j)));
-        return sum;
-    }
-
-    private static Dense<T> Scattered(Dense<T>[] x, Scatter op)
-    {
-        var whole = new Dense<T>(x[0].Shape, [.. x[0].Data]);
-        Make(x[2].Shape, at =>
-        {
-            var rank = x[1].Shape.Count;
-            var place = Place(whole.Shape, [.. at[..op.Axis], Integer(At(x[1], at[op.Axis..(op.Axis + rank)])), .. at[(op.Axis + rank)..]]);
-            return whole.Data[place] = op.Add ? Add(whole.Data[place], At(x[2], at)) : At(x[2], at);
-        });
-        return whole;
-    }
-
-    private static long[] Sorted(T[] line, bool descending)
-    {
-        var places = Enumerable.Range(0, line.Length).Select(k => (long)k);
-        double Key(long k) => double.IsNaN(TField.Real(line[k])) ? double.PositiveInfinity : TField.Real(line[k]);
-        return [.. descending ? places.OrderByDescending(Key) : places.OrderBy(Key)];
-    }
-
-    // Threefry-2x32 with 20 rounds, as published: rotations, and a key injection after every fourth round.
-    private static Dense<T> Words(Dims shape, Dense<T> key)
-    {
-        uint[] k = [(uint)Integer(key.Data[0]), (uint)Integer(key.Data[1]), 0];
-        k[2] = 0x1BD11BDA ^ k[0] ^ k[1];
-        int[] rotations = [13, 15, 26, 6, 17, 29, 16, 24];
-        return new(shape, [.. Enumerable.Range(0, (int)shape.Product).Select(i =>
-        {
-            var (a, b) = ((uint)(i / 2) + k[0], k[1]);
-            for (var round = 0; round < 20; round++)
-            {
-                a += b;
-                b = BitOperations.RotateLeft(b, rotations[round % 8]) ^ a;
-                if (round % 4 != 3) continue;
-                var injection = round / 4 + 1;
-                (a, b) = (a + k[injection % 3], b + k[(injection + 1) % 3] + (uint)injection);
-            }
-            return TField.From(i % 2 == 0 ? a : b);
-        })]);
-    }
 }

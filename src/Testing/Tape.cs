@@ -26,6 +26,49 @@ public sealed class Tape(params int[] choices)
     /// <param name="rank">The rank.</param>
     public Dims Shape(int rank) => Dims.Build(rank, _ => Pick(2L, 3L, 1L, 5L));
 
+    /// <summary>A shape of a rank: mostly small; sometimes with an axis that straddles the borders of vectors, tiles and regions, or without elements.</summary>
+    /// <param name="rank">The rank.</param>
+    public Dims Sizes(int rank)
+    {
+        var (kind, shape) = (Next(16), Shape(rank));
+        if (kind < 14 || rank == 0) return shape;
+        var axis = Next(rank);
+        return kind == 14 ? shape.With(axis, 0) : Dims.Build(rank, k => k == axis ? Pick(257L, 255, 256, 513, 1025) : Math.Min(2, shape[k]));
+    }
+
+    /// <summary>A float64 leaf whose elements lie inside some intervals, never on their ends.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="intervals">The intervals; one that spans more than three decades is filled evenly in the logarithm.</param>
+    public Node Inside(Dims shape, params ReadOnlySpan<(double Low, double High)> intervals)
+    {
+        // All elements in one interval, or each in its own.
+        var mixed = Next(3) == 1;
+        var fixedInterval = intervals[Next(intervals.Length)];
+        var data = new double[shape.Product];
+        // A large tensor repeats its first elements' choices, moved a little, so that a tape stays short.
+        var (choices, kinds) = (new int[Math.Min(data.Length, 31)], new int[Math.Min(data.Length, 31)]);
+        for (var i = 0; i < choices.Length; i++) (kinds[i], choices[i]) = (mixed ? Next(intervals.Length) : 0, Next(997));
+        for (var i = 0; i < data.Length; i++)
+        {
+            var (low, high) = mixed ? intervals[kinds[i % 31]] : fixedInterval;
+            var part = ((choices[i % 31] + i / 31 * 7) % 997 + 0.5) / 997;
+            data[i] = low * high > 0 && Math.Max(Math.Abs(low / high), Math.Abs(high / low)) > 1000
+                ? Math.CopySign(Math.Pow(10, Math.Log10(Math.Abs(low)) + part * (Math.Log10(Math.Abs(high)) - Math.Log10(Math.Abs(low)))), low)
+                : low + part * (high - low);
+        }
+        return Ops.Tensor<double>(data, shape);
+    }
+
+    /// <summary>A float64 leaf of chosen numbers.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="values">The numbers.</param>
+    public Node Among(Dims shape, params ReadOnlySpan<double> values)
+    {
+        var data = new double[shape.Product];
+        for (var i = 0; i < data.Length; i++) data[i] = values[i < 31 ? Next(values.Length) : i % values.Length];
+        return Ops.Tensor<double>(data, shape);
+    }
+
     /// <summary>A float64 leaf with elements of an interval.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="low">The lower end.</param>
@@ -33,7 +76,10 @@ public sealed class Tape(params int[] choices)
     public Node Leaf(Dims shape, double low = -2, double high = 2)
     {
         var data = new double[shape.Product];
-        for (var i = 0; i < data.Length; i++) data[i] = Between(low, high);
+        var first = new int[Math.Min(data.Length, 31)];
+        for (var i = 0; i < first.Length; i++) first[i] = Next(1001);
+        // A large tensor repeats its first elements' choices, moved a little, so that a tape stays short.
+        for (var i = 0; i < data.Length; i++) data[i] = low + (first[i % 31] + i / 31 * 7) % 1001 / 1000.0 * (high - low);
         return Ops.Tensor<double>(data, shape);
     }
 
@@ -43,7 +89,7 @@ public sealed class Tape(params int[] choices)
     public Node Indices(Dims shape, long n)
     {
         var data = new long[shape.Product];
-        for (var i = 0; i < data.Length; i++) data[i] = Next((int)n);
+        for (var i = 0; i < data.Length; i++) data[i] = i < 31 ? Next((int)n) : (data[i - 31] + i / 31) % n;
         return Ops.Tensor<long>(data, shape);
     }
 

@@ -33,6 +33,25 @@ internal static class Property
         }
     }
 
+    /// <summary>Tries a law, and counts what became of it: it must say something in most cases, or in none because it does not apply.</summary>
+    /// <param name="share">The least share of the cases it speaks of in which it must be decided.</param>
+    /// <param name="silent">Whether it is declared to say nothing at all.</param>
+    public static void ForAll(string name, Func<Tape, Case> generator, Law law, int cases = 12, int choices = 192, double share = 0.3, bool silent = false)
+    {
+        var verdicts = new Dictionary<Verdict, int>();
+        ForAll(name, generator, subject =>
+        {
+            var verdict = law.Check(subject);
+            verdicts[verdict] = verdicts.GetValueOrDefault(verdict) + 1;
+        }, cases, choices);
+        Tally.Add(name, verdicts);
+        var asked = verdicts.Values.Sum() - verdicts.GetValueOrDefault(Verdict.NotApplicable);
+        // In replays of single cases there is nothing to count.
+        if (verdicts.Values.Sum() < 10) return;
+        if (silent != (asked == 0)) throw new LawBroken($"{name}: {(silent ? "the row declares that the law says nothing, and it does" : "the law never applies, and the row does not say so")}");
+        if (verdicts.GetValueOrDefault(Verdict.Held) < share * asked) throw new LawBroken($"{name}: decided in too few cases: {string.Join(", ", verdicts.Select(v => $"{v.Key} {v.Value}"))}");
+    }
+
     private static IEnumerable<PCG> Seeds(int cases) => seed is { Length: >= 12 }
         ? [PCG.Parse(seed)]
         : Enumerable.Range(0, cases).Select(i => new PCG((uint)i, ulong.TryParse(seed, out var given) ? given : 20240229));

@@ -1,0 +1,121 @@
+using Functional.Autograd.Primitives;
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Testing;
+
+/// <summary>Primitives that are not elementwise, and what is made of movements alone.</summary>
+public static partial class Catalogue
+{
+    private static IEnumerable<Row> Structures() =>
+    [
+        Matrix("Input", x => x), Matrix("Literal", x => x * 0.7 + 3, "Scalar", "Full"), Matrix("Iota", x => x * Cast(Reshape(Arange(x.Type.Count), x.Shape), x.DType), "Arange"),
+        Matrix("Reshape", x => Square(Reshape(x, [x.Type.Count])) * Cast(Arange(x.Type.Count), x.DType)), Matrix("Permute", x => Square(Transpose(x)) + 2 * Permute(x, [1, 0]), "Permute", "Transpose"),
+        Matrix("Broadcast", x => Square(Broadcast(x, [2, .. x.Shape])) * Broadcast(Reshape(Arange(2), [2, 1, 1]), [2, .. x.Shape])),
+        Matrix("Slice", x => Square(Slice(x, Dims.Repeat(0, 2), Dims.Build(2, k => (x.Shape[k] + 1) / 2), Dims.Repeat(2, 2)))),
+        Matrix("Pad", x => Square(Pad(x, [1, 0], [0, 2]) + 1) + Pad(x, [1, 0], [0, 2], 0.5), "Pad"), Matrix("Flip", x => x * Flip(x, 0, 1) + Flip(x, 0)),
+        Matrix("Concat", x => Square(Concat([x, Sin(x), x], 1))), Matrix("Insert", x => Square(Insert(Concat([x, x], 0), Sin(x), [x.Shape[0] > 0 ? 1 : 0, 0], [1, 1]) * 0.5)),
+        Filled("Windows", x => Square(new Node(new Windows(1, 2, 1, 1), Concat([x, x], 1))) + Sum(Square(new Node(new Windows(1, 2, 3, 1), Concat([x, 2 * x, x], 1))))),
+        Filled("Fold", x => Square(new Node(new Fold(new Windows(0, x.Shape[1], 1, 1), x.Shape[0] + x.Shape[1] - 1), x))),
+        new("Reduce", t =>
+        {
+            var (how, ties) = (t.Pick(Combine.Sum, Combine.Prod, Combine.Max, Combine.Min), t.Next(4) == 1);
+            var shape = how is Combine.Max or Combine.Min ? Nonempty(t, 3) : t.Sizes(3);
+            Dims axes = t.Pick<Dims>([0], [1], [2], [0, 2], [1, 2], [0, 1], [0, 1, 2]);
+            if (how == Combine.Prod) shape = Dims.Build(3, k => Math.Min(shape[k], 40));
+            return new Case($"Reduce {how} {axes}", [how == Combine.Prod ? t.Inside(shape, (0.5, 1.6), (-1.6, -0.5)) : t.Inside(shape, (-2, 2), (-1e-3, 1e3))], x => Square(new Node(new Reduce(how, axes), x[0])));
+        }, "Sum", "Prod", "MaxOver", "MinOver")
+        {
+            Special = t =>
+            {
+                var (how, axes) = (t.Pick(Combine.Sum, Combine.Prod, Combine.Max, Combine.Min), t.Pick<Dims>([0], [1], [0, 1]));
+                return new($"Reduce {how} {axes} at special points", [t.Among([1 + t.Next(5), 1 + t.Next(5)], 0, 1, 2, 2, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity)], x => new Node(new Reduce(how, axes), x[0]));
+            },
+        },
+        new("ArgMax", t => new("ArgMax", [t.Inside(Nonempty(t, 2), (-2, 2))], x => x[0] * Cast(ArgMax(x[0], 1, keep: true) + 1, x[0].DType) + Cast(ArgMin(x[0], 0, keep: true), x[0].DType)), "ArgMax", "ArgMin")
+        { Special = t => new("ArgMax at ties", [t.Among([1 + t.Next(5), 1 + t.Next(9)], 0, 1, 1, 2, 2, double.NaN, double.NegativeInfinity)], x => Cast(ArgMax(x[0], 1), x[0].DType)) },
+        Matrix("CumSum", x => Square(CumSum(x, 0)) + CumSum(x, 1) + new Node(new CumSum(1, true), x), "CumSum"),
+        new("Dot", t =>
+        {
+            var s = t.Sizes(4);
+            return new("Dot", [t.Leaf([s[0], s[1], s[2]]), t.Leaf([s[0], s[2], s[3]])], x => new Node(Functional.Autograd.Primitives.Dot.Instance, x[0], x[1]));
+        }, "MatMul"),
+        new("Take", t =>
+        {
+            var (s, axis) = (Nonempty(t, 2), t.Next(2));
+            var index = t.Indices(t.Pick<Dims>([3], [2, 2], [], [0]), s[axis]) - t.Next(2) * s[axis];
+            return new("Take", [t.Leaf(s)], x => Square(Take(x[0], axis, index)));
+        }),
+        new("Scatter", t =>
+        {
+            var s = Nonempty(t, 2);
+            var (index, add) = (t.Indices([3], s[0]), t.Next(2) == 0);
+            return new($"Scatter add {add}", [t.Leaf(s), t.Leaf([3, s[1]])], x => Square(new Node(new Scatter(0, add), x[0], index, x[1])));
+        }, "ScatterAlong"),
+        new("ArgSort", t =>
+        {
+            var (s, descending, axis) = (Nonempty(t, 2), t.Next(2) == 1, t.Next(2));
+            return new("ArgSort", [t.Inside(s, (-2, 2))], x => Sort(x[0], axis, descending).Values * Cast(Reshape(Arange(s.Product), s), x[0].DType) + Cast(Sort(x[0], axis, descending).Indices, x[0].DType) * x[0]);
+        }, "Sort")
+        { Special = t => At((Axis: t.Next(2), Descending: t.Next(2) == 1), how => new("Sort at ties", [t.Among([1 + t.Next(5), 1 + t.Next(9)], 0, 1, 1, 2, 2, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity)], x => Sort(x[0], how.Axis, how.Descending).Values)) },
+        Matrix("RandomBits", x => x * Uniform(Key(7), x.Type) + x * x * Uniform(SplitKey(Key(8), 3)[2], x.Type), "Uniform", "Key", "SplitKey"),
+        Matrix("Detach", x => x * Detach(Sin(x))) with { Silent = Detaching },
+        Matrix("Alias", x => Square(new Node(Alias.Instance, x))),
+        Matrix("Custom", x => WithRule("Square", x * x, [x], static (x, y, c) => [2 * c * x[0]]), "WithRule"),
+        Matrix("Recompute", x => Recompute(v => Sin(v[0]) * v[0] + Tanh(x) * Exp(v[0]), x)),
+        Matrix("Checkpoint", x => new Node(Checkpoint.Instance, Sin(x), x) * x),
+    ];
+
+    private static IEnumerable<Row> Rearrangements() =>
+    [
+        Matrix("Unsqueeze", x => Square(Unsqueeze(x, 1)) + Sum(Unsqueeze(x, 0) * Unsqueeze(Sin(x), -3)) + Sum(Unsqueeze(x, -1)), "Unsqueeze"),
+        Matrix("Squeeze", x => Square(Squeeze(Unsqueeze(x, 1), 1)) + Squeeze(Sum(x, [0], keep: true), 0)),
+        Matrix("SwapAxes", x => Square(SwapAxes(Broadcast(x, [2, .. x.Shape]), 0, -1))),
+        Matrix("SliceAxis", x => Square(SliceAxis(x, 1, 0, x.Shape[1], 2)) * 2 + Sum(SliceAxis(x, 0, x.Shape[0] / 2, x.Shape[0]))),
+        Matrix("Stack", x => Square(Stack([x, Sin(x), x], 1)) + Sum(Stack([x, 2 * x], -1))),
+        new("Diagonal", t =>
+        {
+            var (s, offset) = (t.Sizes(3), t.Next(5) - 2);
+            return new($"Diagonal {offset}", [t.Leaf(s)], x => Square(Diagonal(x[0], offset)) + Sum(Diagonal(x[0], offset, 2, 0)));
+        }),
+        new("DiagonalEmbed", t =>
+        {
+            var offset = t.Next(5) - 2;
+            return new($"DiagonalEmbed {offset}", [t.Leaf(t.Shape(2))], x => Square(DiagonalEmbed(x[0], offset)));
+        }),
+        new("InsertDiagonal", t =>
+        {
+            var (s, offset) = (t.Shape(2), t.Next(5) - 2);
+            return new($"InsertDiagonal {offset}", [t.Leaf(s)], x => Square(InsertDiagonal(x[0], Sin(Diagonal(x[0], offset)), offset)));
+        }),
+        new("Triangles", t =>
+        {
+            var k = t.Next(5) - 2;
+            return new($"Tril and Triu {k}", [t.Leaf(t.Sizes(2))], x => Square(Tril(x[0], k)) + 2 * Triu(x[0], k));
+        }, "Tril", "Triu"),
+        new("Gather", t =>
+        {
+            var (s, axis) = (Nonempty(t, 2), t.Next(2));
+            var index = t.Indices(s.With(axis, 2), s[axis]) - t.Next(2) * s[axis];
+            return new("Gather", [t.Leaf(s)], x => Square(Gather(x[0], axis, index)));
+        }),
+        new("ScatterAlong", t =>
+        {
+            var (s, axis, add) = (Nonempty(t, 2), t.Next(2), t.Next(2) == 0);
+            var index = t.Indices(s.With(axis, 2), s[axis]);
+            return new($"ScatterAlong add {add}", [t.Leaf(s), t.Leaf(s.With(axis, 2))], x => Square(ScatterAlong(x[0], axis, index, x[1], add)));
+        }),
+        new("OneHot", t =>
+        {
+            var index = t.Indices([t.Pick(1, 3)], 4);
+            return new("OneHot", [t.Leaf([.. index.Shape, 4])], x => x[0] * Cast(OneHot(index, 4), x[0].DType));
+        }),
+        Matrix("Tensor", x => x * Cast(Tensor<double>([3.0]), x.DType) + Cast(Tensor<double>(new double[,] { { 2 } }), x.DType), "Tensor"),
+        new("TopK", t =>
+        {
+            var (s, largest) = (Nonempty(t, 2), t.Next(2) == 0);
+            return new("TopK", [t.Inside(s, (-2, 2))], x => Square(TopK(x[0], (s[1] + 1) / 2, 1, largest).Values));
+        }),
+        new("MaxAlong", t => new("MaxAlong", [t.Inside(Nonempty(t, 2), (-2, 2))], x => Square(MaxAlong(x[0], 1).Values) + Sum(MinAlong(x[0], 0).Values * Cast(MinAlong(x[0], 0).Indices, x[0].DType))), "MaxAlong", "MinAlong")
+        { Special = t => new("MaxAlong at ties", [t.Among([1 + t.Next(5), 1 + t.Next(9)], 0, 1, 1, 2, 2, double.NaN, double.PositiveInfinity)], x => MaxAlong(x[0], 1).Values + MinAlong(x[0], 1).Values) },
+    ];
+}

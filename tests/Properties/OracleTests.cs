@@ -1,0 +1,67 @@
+using Functional.Autograd.Testing;
+
+namespace Properties;
+
+/// <summary>The reference interpreter's own functions, against numbers of 30 digits and against its own differences.</summary>
+public class OracleTests
+{
+    // Decimal digits as two float64s: the nearest one, and the rest. Made with mpmath at 60 digits.
+    [Theory]
+    [InlineData("Exp", 1, "2.718281828459045235360287471352662498")]
+    [InlineData("Expm1", 1e-5, "0.00001000005000016666729177509723275")]
+    [InlineData("Log", 3, "1.098612288668109691395245236922525705")]
+    [InlineData("Log1p", 0.25, "0.2231435513142097557662950903098345033")]
+    [InlineData("Sin", 1e15, "0.8582727931702358355238863908484263")]
+    [InlineData("Cos", 0.5, "0.8775825618903727161162815826038296521")]
+    [InlineData("Atan", 0.5, "0.4636476090008061162142562314612144020")]
+    [InlineData("Tanh", 0.5, "0.4621171572600097585023184836436725487")]
+    [InlineData("Erf", 0.5, "0.5204998778130465376827466538919645287")]
+    [InlineData("Erfc", 3, "0.00002209049699858544137277612958232037985")]
+    [InlineData("ErfInv", 0.5, "0.4769362762044698733814183536431305598")]
+    [InlineData("LogGamma", 0.5, "0.5723649429247000870717136756765293558")]
+    [InlineData("LogGamma", -1.5, "0.8600470153764810145109326816703567873")]
+    [InlineData("Digamma", 1, "-0.5772156649015328606065120900824024310")]
+    [InlineData("Digamma", -0.5, "0.0364899739785765205590236912084062")]
+    public void Functions_have_thirty_digits(string name, double x, string digits)
+    {
+        var expected = decimal.Parse(digits, System.Globalization.NumberStyles.Float);
+        var actual = Functions<Real>.Of(name, Real.From(x));
+        // The decimal type holds 28 digits.
+        var difference = (decimal)actual.Value - expected;
+        Assert.Equal((double)expected, actual.Value, Math.Abs((double)expected) * 2.3e-16);
+        Assert.True(Math.Abs(difference) <= Math.Abs(expected) * 1e-14m);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1.6449340668482264)]
+    [InlineData(2, 1, -2.4041138063191886)]
+    [InlineData(3, 2, 0.49393940226682914)]
+    public void Polygamma_has_its_known_values(int n, double x, double expected) => Assert.Equal(expected, Functions<Real>.Polygamma(n, Real.From(x)).Value, 4e-16 * Math.Abs(expected));
+
+    public static TheoryData<string, double> Points
+    {
+        get
+        {
+            var data = new TheoryData<string, double>();
+            foreach (var name in Functional.Autograd.Primitives.Elementwise.Rows.OfType<Functional.Autograd.Primitives.Unary>().Select(r => r.Title))
+                foreach (var x in name == "Acosh" ? [1.5, 30] : name is "Asin" or "Acos" or "Atanh" or "ErfInv" ? [0.3, -0.6, 0.95] : name.StartsWith("Log", StringComparison.Ordinal) || name is "Sqrt" ? (double[])[0.3, 2.7, 50] : [0.3, -0.6, 2.7])
+                    data.Add(name, x);
+            return data;
+        }
+    }
+
+    // A Taylor series must be that of the function: its sum at a small step is the function there, but for the fourth power of the step.
+    [Theory, MemberData(nameof(Points))]
+    public void Series_are_those_of_their_functions(string name, double x)
+    {
+        var series = Functions<Jet>.Of(name, Jet.Line(x, 1));
+        foreach (var h in new[] { 1.0 / 4096, -1.0 / 1024 })
+        {
+            var sum = series[0] + Real.From(h) * (series[1] + Real.From(h) * (series[2] + Real.From(h) * series[3]));
+            var left = Functions<Real>.Of(name, Real.From(x + h)) - sum;
+            Assert.True(Math.Abs(left.Value) <= 1e5 * Math.Pow(h, 4) && Math.Abs(left.Value) < 1e-7, $"{name} at {x}: {left.Value:R} is left at h = {h}");
+            var value = Functions<Real>.Of(name, Real.From(x));
+            Assert.True(value.Value == series.Value, $"{name} at {x}");
+        }
+    }
+}

@@ -42,6 +42,16 @@ public static partial class torch
             lock (Seen) Seen.Clear();
         }
 
+        private static readonly HashSet<string> Given = [];
+
+        // Some warnings PyTorch gives once in the life of a process.
+        internal static void once(string message)
+        {
+            lock (Given)
+                if (!Given.Add(message)) return;
+            sink("UserWarning", message);
+        }
+
         /// <summary>Warns, once per place and text.</summary>
         /// <param name="message">The text.</param>
         /// <param name="category">The Python category.</param>

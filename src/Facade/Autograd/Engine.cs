@@ -9,11 +9,22 @@ public static partial class torch
     /// <param name="Node">Its value.</param>
     /// <param name="Edge">What made it; none when it is not to be differentiated.</param>
     /// <param name="Origin">The tensor that it is, when the user made it.</param>
-    internal readonly record struct Flow(Node Node, Edge Edge, Tensor? Origin = null)
+    /// <param name="Takers">Who else gets it, when it was passed on as it came.</param>
+    /// <param name="Version">How often PyTorch would have written into it.</param>
+    /// <param name="IsView">Whether it would be a view.</param>
+    internal readonly record struct Flow(Node Node, Edge Edge, Tensor? Origin = null, Takers? Takers = null, int Version = 0, bool IsView = false)
     {
         public static Flow Of(Tensor t) => new(t.Node, t.Edge, t);
 
-        public Tensor Tensor() => Origin ?? new(Node) { gradFn = Edge.Fn, outputNr = Edge.Nr };
+        public Tensor Tensor() => Origin ?? Made();
+
+        private Tensor Made()
+        {
+            var made = new Tensor(Node) { gradFn = Edge.Fn, outputNr = Edge.Nr };
+            made.version.Restore(Version);
+            if (IsView) made.viewed = new Tensor(Node);
+            return made;
+        }
     }
 
     /// <summary>One backward pass: operations in reverse order of their making, each once all gradients of its results are there.</summary>
@@ -32,6 +43,7 @@ public static partial class torch
         private readonly PriorityQueue<Stop, long> ready = new();
         private readonly List<GradFn> executed = [];
         private readonly List<Undo> undo = [];
+        private readonly HashSet<Node> held = new(ReferenceEqualityComparer.Instance);
         private bool accumulate;
         private HashSet<GradFn>? onPath;
         private Dictionary<Edge, Flow?>? captured;
@@ -70,7 +82,11 @@ public static partial class torch
             this.accumulate = accumulate || wanted is null;
             Count(roots);
             if (wanted is not null) Restrict(wanted);
-            foreach (var (edge, seed) in roots) Arrive(stops[edge.Fn!], edge.Nr, seed);
+            foreach (var (edge, seed) in roots)
+            {
+                held.Add(seed.Node);
+                Arrive(stops[edge.Fn!], edge.Nr, seed);
+            }
             foreach (var (edge, _) in roots)
                 if (stops[edge.Fn!] is { Waiting: 0 } stop)
                 {
@@ -137,7 +153,8 @@ public static partial class torch
 
         private Flow Sum(Flow a, Flow b)
         {
-            if (!create || (a.Edge.Fn ?? b.Edge.Fn) is null) return new(a.Node + b.Node, default);
+            if (!create) return new(a.Node + b.Node, default, Version: Ownership.VersionOfSum(a, b, held));
+            if ((a.Edge.Fn ?? b.Edge.Fn) is null) return new(a.Node + b.Node, default);
             var own = Distinct([a.Node, b.Node]);
             var node = own[0] + own[1];
             return new(node, new(new GradFn("AddBackward0", Saves.None, [node], own, [a.Edge, b.Edge]), 0));
@@ -168,7 +185,8 @@ public static partial class torch
             }
         }
 
-        private bool LeadsOn(GradFn fn) => onPath is null || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
+        // What the end of a path is asked for by backward itself runs as well, though nobody takes its results.
+        private bool LeadsOn(GradFn fn) => onPath is null || (accumulate && captured!.Keys.Any(e => ReferenceEquals(e.Fn, fn))) || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
 
         private Flow?[] Differentiate(GradFn fn, Flow?[] flows)
         {
@@ -192,13 +210,37 @@ public static partial class torch
                 {
                     // A gradient that is to be differentiated is a function of positions, like any recorded operation.
                     cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
-                    if (!flow.Node.Type.Equals(fn.Outputs[k].Type)) cotangents[k] = Ops.Cast(cotangents[k]!, fn.Outputs[k].DType);
+                    if (!flow.Node.Type.Equals(fn.Outputs[k].Type)) cotangents[k] = Fitted(cotangents[k]!, fn.Outputs[k].Type, k);
                 }
+            // (A mean divides after it spreads, so that its gradient has memory of its own: an alias ends the chain of movements.)
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = create ? Differentiable(fn, node, flows, cotangents) : new Flow(node, default);
+                if (nodes[i] is { } node) gradients[i] = Passed(node, flows, cotangents, gradients.AsSpan(0, i)) ?? (create ? Differentiable(fn, node, flows, cotangents) : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node));
             return gradients;
+        }
+
+        private static Node Fitted(Node gradient, TensorType result, int k)
+        {
+            if (gradient.Shape.Count < result.Rank || !Spreads(result.Shape, gradient.Shape)) throw new RuntimeError($"invalid gradient at index {k} - got {gradient.Shape} but expected shape compatible with {result.Shape}");
+            return Ops.Cast(Ops.SumTo(gradient, result.Shape), result.DType);
+        }
+
+        // A gradient that an operation passes on as it came, perhaps to several operands.
+        private static Flow? Passed(Node node, Flow?[] flows, Node?[] cotangents, ReadOnlySpan<Flow?> before)
+        {
+            for (var k = 0; k < flows.Length; k++)
+            {
+                if (!ReferenceEquals(node, cotangents[k]) || flows[k] is not { } flow) continue;
+                foreach (var twin in before)
+                    if (twin is { } given && ReferenceEquals(given.Node, flow.Node))
+                    {
+                        given.Takers!.Count++;
+                        return given;
+                    }
+                return flow with { Takers = flow.Takers ?? new(1) };
+            }
+            return null;
         }
 
         // A gradient as an operation of its own: a function of the incoming gradients and of the operands.
@@ -206,14 +248,11 @@ public static partial class torch
         {
             List<(Node Own, Edge Edge)> sources = [];
             for (var k = 0; k < flows.Length; k++)
-            {
-                if (flows[k] is not { } flow) continue;
-                if (ReferenceEquals(node, cotangents[k])) return flow;
-                sources.Add((cotangents[k]!, flow.Edge));
-            }
+                if (flows[k] is { } flow) sources.Add((cotangents[k]!, flow.Edge));
             for (var i = 0; i < fn.Inputs.Length; i++) sources.Add((fn.Inputs[i], fn.Edges[i]));
             var reached = Reached(node, sources.ConvertAll(s => s.Own));
-            sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)));
+            // What is written over is a function of the incoming gradient even where nothing of it is left.
+            sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
             if (sources.TrueForAll(s => s.Edge.Fn is null)) return new(node, default);
             return new(node, new(new GradFn(NameOf(node.Op), fn.Saves | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
         }
@@ -298,13 +337,18 @@ public static partial class torch
 
         private Tensor First(Tensor leaf, Flow flow)
         {
+            // A gradient that is kept of a result is cloned; one of a leaf is copied into its leaf's layout.
+            var dense = leaf.is_leaf && (leaf.IsPlain || Layouts.IsDense(leaf.Layout));
+            var taken = !create && Ownership.CanBeTaken(flow, leaf);
             var grad = new Tensor(flow.Node);
             if (create && flow.Edge.Fn is not null)
             {
                 var copy = new Node(Alias.Instance, flow.Node);
-                grad = new Tensor(copy) { gradFn = new GradFn("CopyBackwards", Saves.None, [copy], [flow.Node], [flow.Edge]) };
+                grad = new Tensor(copy) { gradFn = new GradFn(dense ? "CopyBackwards" : "CloneBackward0", Saves.None, [copy], [flow.Node], [flow.Edge]) };
             }
-            if (!leaf.IsPlain && !Layouts.Overlaps(leaf.Layout)) grad.storage.Order = Layouts.Like(leaf.Dims, leaf);
+            grad.version.Restore(taken ? flow.Version : dense ? 1 : 0);
+            if (!leaf.IsPlain && dense) grad.storage.Order = Layouts.Like(leaf.Dims, leaf);
+            Ownership.Take(flow);
             return grad;
         }
 

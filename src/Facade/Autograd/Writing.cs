@@ -20,7 +20,9 @@ public static partial class torch
         foreach (var x in others) wanted |= x.requires_grad;
         wanted &= GradMode && self.Node.DType.IsFloat;
         if (wanted) CheckWritable(self);
-        if (name is not ("ZeroBackward0" or "FillBackward0" or "FillBackward1") && self.window is { } seen && Layouts.Overlaps(seen.Layout))
+        foreach (var x in others)
+            if (Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && Layouts.Overlaps(seen.Layout))
             throw new RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.
@@ -57,7 +59,7 @@ public static partial class torch
     {
         if (node.Shape != place.Shape)
         {
-            if (node.Shape.Count > place.Rank || !Spreads(node.Shape, place.Shape)) throw new RuntimeError($"output with shape {place.Shape} doesn't match the broadcast shape {node.Shape}");
+            if (!Spreads(node.Shape, place.Shape)) throw new RuntimeError($"output with shape {place.Shape} doesn't match the broadcast shape {Guard(() => Ops.BroadcastShapes("write", place.Shape, node.Shape))}");
             node = Ops.Broadcast(node, place.Shape);
         }
         if (node.DType == place.DType) return node;
@@ -68,7 +70,7 @@ public static partial class torch
     private static bool Spreads(Dims from, Dims to)
     {
         for (var k = 1; k <= from.Count; k++)
-            if (from[^k] != to[^k] && from[^k] != 1) return false;
+            if (k > to.Count || (from[^k] != to[^k] && from[^k] != 1)) return false;
         return true;
     }
 

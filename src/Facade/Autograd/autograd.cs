@@ -117,7 +117,7 @@ public static partial class torch
                 if (g is not null && g.Dims != t.Dims) throw new RuntimeError($"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {t.shape}.");
                 if (g is null && t.requires_grad && t.Type.Count != 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
                 if (!t.requires_grad) throw new RuntimeError($"element {i} of tensors does not require grad and does not have a grad_fn");
-                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) : Flow.Of(g.to(t.dtype))));
+                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default, Takers: Takers.Held) : Flow.Of(g.to(t.dtype))));
             }
             return roots;
         }
@@ -155,7 +155,9 @@ public static partial class torch
         {
             if (!requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
             var edge = Edge;
-            var hooks = edge.Fn!.TensorHooks ??= [];
+            // A view made under no_grad of what requires grad requires it too, but nothing flows to it.
+            if (edge.Fn is null) return new Hook(hook, []);
+            var hooks = edge.Fn.TensorHooks ??= [];
             if (!hooks.TryGetValue(edge.Nr, out var list)) hooks[edge.Nr] = list = [];
             var added = new Hook(hook, list);
             list.Add(added);

@@ -173,9 +173,12 @@ public static partial class torch
 
         private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other, bool real = false)
         {
-            CheckBroadcast(Dims, other.Dims);
             var type = real ? Real(ResultType(this, other)) : ResultType(this, other);
-            return InPlace(this, name, saves, (x, y) => f(Ops.Cast(x, type), As(other, y, type)), other);
+            return InPlace(this, name, saves, (x, y) =>
+            {
+                CheckBroadcast(x.Shape, y.Shape);
+                return f(Ops.Cast(x, type), As(other, y, type));
+            }, other);
         }
 
         private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other, bool real = false)
@@ -245,11 +248,17 @@ public static partial class torch
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
         public Tensor remainder_(Scalar other) => Change("RemainderBackward0", Saves.None, Remaindered, other);
 
+        private static Node Matched(Node a, Node b, Func<Node, Node, Node> f)
+        {
+            CheckBroadcast(a.Shape, b.Shape);
+            return f(a, b);
+        }
+
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
-        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => x + t[0] * t[1] * value, [tensor1, tensor2]);
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => x + Matched(t[0], t[1], Ops.Mul) * value, [tensor1, tensor2]);
 
         /// <summary>Adds value·tensor1/tensor2 in place.</summary>
-        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + t[0] / t[1] * value, [tensor1, tensor2]);
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + Matched(t[0], t[1], Ops.Div) * value, [tensor1, tensor2]);
 
         /// <summary>self + weight·(end − self), in place.</summary>
         public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => x + (e - x) * weight, end);
@@ -261,13 +270,16 @@ public static partial class torch
         public Tensor zero_() => InPlace(this, "ZeroBackward0", Saves.None, x => Ops.Like(x, 0));
 
         /// <summary>Sets all elements to a value.</summary>
-        public Tensor fill_(Scalar value) => InPlace(this, "FillBackward0", Saves.None, x => Ops.Broadcast(value.Fitting(x.DType), x.Shape));
+        public Tensor fill_(Scalar value) => InPlace(this, "FillBackward2", Saves.None, x => Ops.Broadcast(value.Fitting(x.DType), x.Shape));
 
         /// <summary>Takes over the elements of another tensor.</summary>
         public Tensor copy_(Tensor src, bool non_blocking = false)
         {
-            CheckBroadcast(Dims, src.Dims);
-            return InPlace(this, "CopyBackwards", Saves.None, (x, value) => Ops.Broadcast(Shaped(Taken(src, value, x.DType), x.Shape), x.Shape), src);
+            return InPlace(this, "CopyBackwards", Saves.None, (x, value) =>
+            {
+                if (!Spreads(value.Shape, x.Shape)) CheckBroadcast(x.Shape, value.Shape);
+                return Taken(src, value, x.DType);
+            }, src);
         }
     }
 }

@@ -56,13 +56,19 @@ public static partial class torch
                 var (basic, tensors) = Basic(index);
                 if (tensors.Count == 0)
                 {
-                    if (ReferenceEquals(basic, this)) basic = Alias();
                     CheckFill(value.Dims, basic.Dims);
-                    basic.copy_(value);
+                    basic.copy_(value.Filling(basic.Dims));
                     return;
                 }
                 basic.Put(tensors, value);
             }
+        }
+
+        // As PyTorch prepares what is written to an index: without leading dimensions that the place does not have, and spread over it.
+        private Tensor Filling(Dims place)
+        {
+            var value = ndim > place.Count ? view([.. Dims[(ndim - place.Count)..]]) : this;
+            return value.Dims == place ? value : value.expand([.. place]);
         }
 
         private static void CheckFill(Dims value, Dims place)
@@ -82,9 +88,11 @@ public static partial class torch
             var used = index.Sum(i => i is null || i.IsEllipsis ? 0 : i.Tensor is { } t && t.Node.DType == DType.Bool ? t.ndim : 1);
             if (used > ndim) throw new IndexError(ndim == 0 && used == 1 ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : $"too many indices for tensor of dimension {ndim}");
             var (x, d) = (this, 0);
+            var entryNr = -1;
             var tensors = new List<(int, Tensor)>();
             foreach (var entry in index)
             {
+                entryNr++;
                 if (entry is null)
                 {
                     x = x.unsqueeze(d++);
@@ -95,18 +103,23 @@ public static partial class torch
                 }
                 else if (entry.Position is { } position)
                 {
-                    x = x.At(d, position);
+                    x = x.At(d, position, entryNr);
                 }
                 else if (entry.Range is { } range)
                 {
                     x = x.Ranged(d++, range.Start, range.Stop, range.Step);
+                }
+                else if (entry.Tensor is { ndim: 0 } single && single.Node.DType != DType.Bool && !single.is_floating_point())
+                {
+                    // A single position in a tensor is a position, and gives a view.
+                    x = x.At(d, single.Longs()[0], entryNr);
                 }
                 else
                 {
                     foreach (var part in Positions(entry.Tensor!, x, d)) tensors.Add((d++, part));
                 }
             }
-            return (x, tensors);
+            return (ReferenceEquals(x, this) && tensors.Count == 0 ? Alias() : x, tensors);
         }
 
         private Tensor Ranged(int d, long? start, long? stop, long step)
@@ -141,7 +154,10 @@ public static partial class torch
             for (var i = 0L; i < values.Length; i++)
                 if (values[i] != 0)
                     for (var k = 0; k < ndim; k++) rows.Add(i / strides[k] % Dims[k]);
-            return new Tensor(Ops.Tensor<long>(rows.ToArray(), ndim == 0 ? [values[0], 0] : [rows.Count / ndim, ndim]));
+            var found = new Tensor(Ops.Tensor<long>(rows.ToArray(), ndim == 0 ? [values[0], 0] : [rows.Count / ndim, ndim]));
+            // PyTorch finds the positions dimension by dimension.
+            if (ndim > 1) found.storage.Order = [1, 0];
+            return found;
         }
 
         private byte[] Evaluated(Node truth)

@@ -31,6 +31,28 @@ public static partial class torch
             return false;
         }
 
+        /// <summary>Whether two tensors share some places but not all of them in the same order; only told of dense ones, as PyTorch does.</summary>
+        public static bool PartlyOverlap(Tensor a, Tensor b)
+        {
+            if (ReferenceEquals(a, b) || !ReferenceEquals(a.storage, b.storage) || a.Type.Count == 0 || b.Type.Count == 0) return false;
+            var (x, y) = (a.Layout, b.Layout);
+            if (!IsDense(x) || !IsDense(y)) return false;
+            if (x.Offset == y.Offset && a.Type.Count == b.Type.Count) return x.Strides != y.Strides;
+            return x.Offset < y.Offset + b.Type.Count && y.Offset < x.Offset + a.Type.Count;
+        }
+
+        /// <summary>Whether the elements fill a stretch of memory, in any order of the dimensions.</summary>
+        public static bool IsDense(Layout layout)
+        {
+            var next = 1L;
+            foreach (var k in Enumerable.Range(0, layout.Shape.Count).Where(k => layout.Shape[k] != 1).OrderBy(k => layout.Strides[k]))
+            {
+                if (layout.Strides[k] != next) return false;
+                next *= layout.Shape[k];
+            }
+            return true;
+        }
+
         /// <summary>
         /// The memory order of an elementwise result, as TensorIterator chooses it: dimensions are sorted by the operands' strides, an earlier
         /// operand deciding before a later one; null is row-major.

@@ -28,6 +28,7 @@ public static partial class torch
         {
             if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
             if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
+            if (Node.DType != vec.Node.DType && Type.Count > 0) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {vec.dtype.TensorType}");
             return Record("MvBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmv_impl_cpu"), b), this, vec);
         }
 
@@ -37,6 +38,7 @@ public static partial class torch
         {
             if (ndim != 1 || tensor.ndim != 1) throw new RuntimeError($"1D tensors expected, but got {ndim}D and {tensor.ndim}D tensors");
             if (Dims[0] != tensor.Dims[0]) throw new RuntimeError($"inconsistent tensor size, expected tensor [{Dims[0]}] and src [{tensor.Dims[0]}] to have the same number of elements, but got {Dims[0]} and {tensor.Dims[0]} elements respectively");
+            if (Node.DType != tensor.Node.DType) throw new RuntimeError($"dot : expected both vectors to have same dtype, but found {dtype.TensorType} and {tensor.dtype.TensorType}");
             return Record("DotBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "dot"), b), this, tensor);
         }
 
@@ -47,6 +49,7 @@ public static partial class torch
             if (ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
             if (mat2.ndim != 3) throw new RuntimeError("batch2 must be a 3D tensor");
             if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
+            if (Node.DType != mat2.Node.DType) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {mat2.dtype.TensorType}");
             return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "bmm"), b), this, mat2);
         }
 
@@ -60,13 +63,26 @@ public static partial class torch
                 case (1, 1): return dot(other);
                 case (2, 2): return mm(other);
                 case (2, 1): return mv(other);
-                case (1, 2): return unsqueeze(0).mm(other).squeeze(0);
+                case (1, 2): return RowTimes(other);
             }
             var (k, l) = (Dims[^1], other.ndim == 1 ? other.Dims[0] : other.Dims[^2]);
             if (k != l) throw new RuntimeError(other.ndim <= 2
                 ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{(other.ndim == 1 ? 1 : other.Dims[1])})"
                 : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
-            return Record("UnsafeViewBackward0", Saves.Cross, Ops.MatMul, this, other);
+            if (Node.DType != other.Node.DType) throw new RuntimeError(other.ndim <= 2 && other.ndim > 1 || ndim <= 2 ? $"expected m1 and m2 to have the same dtype, but got: {CName(this)} != {CName(other)}" : $"expected scalar type {dtype.TensorType} but found {other.dtype.TensorType}");
+            // Batches of one side alone are folded into its rows; the other way round the result is put back in order by a copy.
+            var folded = (ndim == 2 && other.ndim > 2) || (ndim > 2 && Dims[..^2].Product == 1 && other.Dims[..^2].Product > 1 && other.ndim == ndim);
+            return Record(folded ? "CloneBackward0" : "UnsafeViewBackward0", Saves.Cross, Ops.MatMul, this, other);
+        }
+
+        // PyTorch drops the row's dimension in place, which counts as a change.
+        private Tensor RowTimes(Tensor other)
+        {
+            if (Dims[0] != other.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied (1x{Dims[0]} and {other.Dims[0]}x{other.Dims[1]})");
+            SameType("m1", "m2", other);
+            var product = Record("SqueezeBackward4", Saves.Cross, Ops.MatMul, this, other);
+            product.version.Bump();
+            return product;
         }
 
         /// <summary>beta·self + alpha·mat1·mat2. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
@@ -75,7 +91,7 @@ public static partial class torch
         {
             if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
                 throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
-            mat1.SameType("mat1", "mat2", mat2);
+            if (mat1.Node.DType != mat2.Node.DType || Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
             return Record("AddmmBackward0", Saves.All, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
         }
 
@@ -98,7 +114,7 @@ public static partial class torch
         }
 
         /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
-        public Tensor flip(params long[] dims) => Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
+        public Tensor flip(params long[] dims) => Axes(this, dims) is null ? Laid(Record("FlipBackward0", Saves.None, Copied, this), this) : Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
 
         /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
         public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(x, diagonal), this);

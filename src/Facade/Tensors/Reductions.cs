@@ -32,17 +32,17 @@ public static partial class torch
         private Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
 
         /// <summary>The sum over dimensions; all when none are given. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
-        public Tensor sum(long[] dim, bool keepdim = false, dtype? dtype = null) => Reduce("SumBackward0", "SumBackward1", Saves.None, dim, (x, d) => Typed(Ops.Sum(Typed(x, dtype), d, keepdim), dtype));
+        public Tensor sum(long[]? dim, bool keepdim = false, dtype? dtype = null) => Reduce("SumBackward0", "SumBackward1", Saves.None, dim, (x, d) => Typed(Ops.Sum(Typed(x, dtype), d, keepdim), dtype));
 
         /// <summary>The sum over a dimension.</summary>
         public Tensor sum(long dim, bool keepdim = false, dtype? dtype = null) => sum([dim], keepdim, dtype);
 
         /// <summary>The sum of all elements.</summary>
-        public Tensor sum(dtype? dtype = null) => sum([], false, dtype);
+        public Tensor sum(dtype? dtype = null) => sum((long[]?)null, false, dtype);
 
         /// <summary>The mean over dimensions. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
         /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
-        public Tensor mean(long[] dim, bool keepdim = false, dtype? dtype = null)
+        public Tensor mean(long[]? dim, bool keepdim = false, dtype? dtype = null)
         {
             if (!(dtype?.Type ?? Node.DType).IsFloat) throw new RuntimeError($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {this.dtype.TensorType}");
             return Reduce("MeanBackward0", "MeanBackward1", Saves.None, dim, (x, d) => Ops.Mean(Typed(x, dtype), d, keepdim));
@@ -52,7 +52,7 @@ public static partial class torch
         public Tensor mean(long dim, bool keepdim = false, dtype? dtype = null) => mean([dim], keepdim, dtype);
 
         /// <summary>The mean of all elements.</summary>
-        public Tensor mean(dtype? dtype = null) => mean([], false, dtype);
+        public Tensor mean(dtype? dtype = null) => mean((long[]?)null, false, dtype);
 
         /// <summary>The product of all elements. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
         public Tensor prod(dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Typed(Ops.Prod(Typed(x, dtype), d), dtype));
@@ -60,16 +60,22 @@ public static partial class torch
         /// <summary>The product over a dimension.</summary>
         public Tensor prod(long dim, bool keepdim = false, dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Typed(Ops.Prod(Typed(x, dtype), d, keepdim), dtype));
 
-        private static Node Spread(Node x) => x.DType.IsFloat ? x : throw new RuntimeError("std and var only support floating point and complex dtypes");
+        // Checks that a variance can be taken.
+        private Tensor Spread(string name, long[]? dim, double correction)
+        {
+            if (!is_floating_point()) throw new RuntimeError("std and var only support floating point and complex dtypes");
+            if (Dims.Pick(Axes(this, dim) ?? Dims.Range(ndim)).Product - correction <= 0) warnings.warn($"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
+            return this;
+        }
 
         /// <summary>The variance over dimensions. https://pytorch.org/docs/2.6/generated/torch.var.html</summary>
-        public Tensor var(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("VarBackward0", "VarBackward0", Saves.Self, dim, (x, d) => Ops.Var(Spread(x), d, correction, keepdim));
+        public Tensor var(long[]? dim = null, double correction = 1, bool keepdim = false) => Spread("var", dim, correction).Reduce("VarBackward0", "VarBackward0", Saves.Self, dim, (x, d) => Ops.Var(x, d, correction, keepdim));
 
         /// <summary>The variance over a dimension.</summary>
         public Tensor var(long dim, bool unbiased = true, bool keepdim = false) => var([dim], unbiased ? 1 : 0, keepdim);
 
         /// <summary>The standard deviation over dimensions. https://pytorch.org/docs/2.6/generated/torch.std.html</summary>
-        public Tensor std(long[]? dim = null, double correction = 1, bool keepdim = false) => Reduce("StdBackward0", "StdBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Std(Spread(x), d, correction, keepdim));
+        public Tensor std(long[]? dim = null, double correction = 1, bool keepdim = false) => Spread("std", dim, correction).Reduce("StdBackward0", "StdBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Std(x, d, correction, keepdim));
 
         /// <summary>The standard deviation over a dimension.</summary>
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false) => std([dim], unbiased ? 1 : 0, keepdim);
@@ -99,7 +105,7 @@ public static partial class torch
             return WithIndices(title, this, x => f(x, d));
         }
 
-        private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {dim} to have non-zero size.");
+        private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {Wrap(dim, ndim)} to have non-zero size.");
 
         /// <summary>The largest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
         public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.MaxOver(x, d, keepdim));
@@ -117,6 +123,7 @@ public static partial class torch
         {
             Takes(Node, name + "_cpu");
             if (Type.Count == 0 && dim is null) throw new IndexError($"{name}(): Expected reduction dim to be specified for input.numel() == 0.");
+            if (dim is { } d) Wrap(d, ndim);
             if (dim is null || ndim == 0) return new Tensor(f(Ops.Reshape(Node, [Type.Count]), 0, false));
             return new Tensor(f(NonEmpty(name, dim.Value), Wrap(dim.Value, ndim), keepdim));
         }
@@ -137,10 +144,10 @@ public static partial class torch
         public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(Real(x), d, keepdim));
 
         /// <summary>eˣ / Σ eˣ along a dimension. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
-        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => x * 0 + 1, this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(Takes(x, d == ndim - 1 ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
+        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.Softmax(Ops.Reshape(x, [1]), 0), x.Shape), this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(Takes(x, d == ndim - 1 ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>The logarithm of the softmax. https://pytorch.org/docs/2.6/generated/torch.nn.functional.log_softmax.html</summary>
-        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => x * 0, this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(Takes(x, d == ndim - 1 ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
+        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.LogSoftmax(Ops.Reshape(x, [1]), 0), x.Shape), this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(Takes(x, d == ndim - 1 ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>Sorted elements and where they came from; stable. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
         public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, x => Ops.Sort(x, Wrap(dim, ndim), descending)) is var sorted ? new(Laid(sorted.values, this), Laid(sorted.indices, this)) : default;

@@ -51,7 +51,7 @@ public static partial class torch
 
         public void Bump() => Value++;
 
-        /// <summary>Takes back what a failed backward pass added.</summary>
+        /// <summary>Sets the count: of a gradient that PyTorch had changed before it was handed out, or that a failed pass gives back.</summary>
         public void Restore(int value) => Value = value;
     }
 

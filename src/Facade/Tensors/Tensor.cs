@@ -89,7 +89,7 @@ public static partial class torch
         public Size size() => shape;
 
         /// <summary>The size along a dimension.</summary>
-        public long size(int dim) => Dims[Wrap(dim, ndim)];
+        public long size(int dim) => ndim == 0 ? throw new IndexError($"Dimension specified as {dim} but tensor has no dimensions") : Dims[Wrap(dim, ndim)];
 
         /// <summary>The number of dimensions.</summary>
         public int dim() => ndim;
@@ -123,7 +123,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">On setting: the tensor is not a leaf, or not of a floating-point type.</exception>
         public bool requires_grad
         {
-            get => leafRequiresGrad || grad_fn is not null || viewed is { requires_grad: true };
+            get => leafRequiresGrad || gradFn is not null || viewed is { requires_grad: true };
             set
             {
                 if (grad_fn is not null) throw new RuntimeError(value ? "you can only change requires_grad flags of leaf variables." : NotLeaf);

@@ -8,10 +8,10 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>A view of this tensor, recorded.</summary>
-        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Creation made = Creation.Normal) => Views(name, [new(read, write)], made)[0];
+        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write)], Creation.Normal, layout)[0];
 
         // Views that one operation makes share its history.
-        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind)
+        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind, Layout? layout = null)
         {
             var own = Node;
             var nodes = new Node[movements.Count];
@@ -25,13 +25,13 @@ public static partial class torch
             var fn = requires_grad && GradMode && own.DType.IsFloat ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)
-                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], Moved(own, nodes[i])))
+                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], layout ?? Moved(own, nodes[i])))
                 {
                     viewed = viewed ?? this,
                     made = from,
                     followed = version.Value,
                     gradFn = fn,
-                    outputNr = i,
+                    outputNr = fn is null ? 0 : i,
                 };
             return views;
         }
@@ -135,7 +135,15 @@ public static partial class torch
         public Tensor t() => ndim > 2 ? throw new RuntimeError($"t() expects a tensor with <= 2 dimensions, but self is {ndim}D") : Permuted("TBackward0", ndim < 2 ? Dims.Range(ndim) : [1, 0]);
 
         /// <summary>All dimensions reversed.</summary>
-        public Tensor T => Permuted("PermuteBackward0", Dims.From(Dims.Range(ndim).Reverse()));
+        public Tensor T
+        {
+            get
+            {
+                if (ndim == 0) warnings.once("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.");
+                else if (ndim != 2) warnings.once("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.");
+                return Permuted("PermuteBackward0", Dims.From(Dims.Range(ndim).Reverse()));
+            }
+        }
 
         /// <summary>The last two dimensions swapped.</summary>
         public Tensor mT => Swapped("TransposeBackward0", -2, -1);
@@ -156,7 +164,7 @@ public static partial class torch
             var lead = sizes.Length - ndim;
             if (lead < 0) throw new RuntimeError($"expand({type()}{{{Dims}}}, size={Dims.Create(sizes)}): the number of sizes provided ({sizes.Length}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
             var shape = Dims.Build(sizes.Length, k => sizes[k] == -1 && k >= lead ? Dims[k - lead] : sizes[k]);
-            for (var k = lead; k < sizes.Length; k++)
+            for (var k = sizes.Length - 1; k >= lead; k--)
                 if (Dims[k - lead] != 1 && Dims[k - lead] != shape[k])
                     throw new RuntimeError($"The expanded size of the tensor ({shape[k]}) must match the existing size ({Dims[k - lead]}) at non-singleton dimension {k}.  Target sizes: {shape}.  Tensor sizes: {Dims}");
             // Repeated elements are one: the first of them is what is written.
@@ -201,9 +209,9 @@ public static partial class torch
         }
 
         // As an index writes it: with another text of the error.
-        private Tensor At(int d, long index)
+        private Tensor At(int d, long index, int told)
         {
-            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"index {index} is out of bounds for dimension {d} with size {Dims[d]}");
+            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"index {index} is out of bounds for dimension {told} with size {Dims[d]}");
             return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
         }
 
@@ -217,7 +225,7 @@ public static partial class torch
         /// <summary>All positions of a dimension as views. https://pytorch.org/docs/2.6/generated/torch.unbind.html</summary>
         public Tensor[] unbind(int dim = 0)
         {
-            if (ndim == 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
+            if (ndim == 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
             var d = Wrap(dim, ndim);
             return Views("UnbindBackward0", [.. Enumerable.Range(0, (int)Dims[d]).Select(i => Selecting(d, i))], Creation.MultiOutput);
         }
@@ -248,7 +256,16 @@ public static partial class torch
         {
             var (i, j) = (Wrap(dim1, ndim), Wrap(dim2, ndim));
             if (i == j) throw new RuntimeError($"diagonal dimensions cannot be identical {dim1}, {dim2}");
-            return View("DiagonalBackward0", x => Ops.Diagonal(x, offset, i, j), (x, v) => Ops.InsertDiagonal(x, v, offset, i, j));
+            return View("DiagonalBackward0", x => Ops.Diagonal(x, offset, i, j), (x, v) => Ops.InsertDiagonal(x, v, offset, i, j), Along(offset, i, j));
+        }
+
+        // A diagonal takes one step along both dimensions at once.
+        private Layout Along(long offset, int i, int j)
+        {
+            var (from, count) = (Layout, Math.Max(0, offset >= 0 ? Math.Min(Dims[i], Dims[j] - offset) : Math.Min(Dims[i] + offset, Dims[j])));
+            var rest = Dims.From(Dims.Range(ndim).Where(k => k != i && k != j));
+            var start = count == 0 ? 0 : offset >= 0 ? offset * from.Strides[j] : -offset * from.Strides[i];
+            return new(from.DType, [.. Dims.Pick(rest), count], [.. from.Strides.Pick(rest), from.Strides[i] + from.Strides[j]], from.Offset + start);
         }
 
         /// <summary>Transposes in place: only the shape changes.</summary>

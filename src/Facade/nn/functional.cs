@@ -60,9 +60,10 @@ public static partial class torch
             /// <summary>x·Wᵀ + b. https://pytorch.org/docs/2.6/generated/torch.nn.functional.linear.html</summary>
             public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null)
             {
-                if (bias is not null && input.ndim == 2) return bias.addmm(input, weight.t());
-                var y = input.matmul(weight.t());
-                return bias is null ? y : y + bias;
+                if (bias is null) return input.matmul(weight.t());
+                if (input.ndim == 2) return bias.addmm(input, weight.t());
+                if (input.ndim == 0 || input.Dims[^1] != weight.Dims[^1]) return input.matmul(weight.t()) + bias;
+                return bias.addmm(input.reshape(input.Dims[..^1].Product, input.Dims[^1]), weight.t()).view([.. input.Dims[..^1], weight.Dims[0]]);
             }
 
             /// <summary>The squared error. https://pytorch.org/docs/2.6/generated/torch.nn.functional.mse_loss.html</summary>

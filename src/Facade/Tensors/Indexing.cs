@@ -67,6 +67,7 @@ public static partial class torch
         // As PyTorch prepares what is written to an index: without leading dimensions that the place does not have, and spread over it.
         private Tensor Filling(Dims place)
         {
+            if (Number is not null) return this;
             var value = ndim > place.Count ? view([.. Dims[(ndim - place.Count)..]]) : this;
             return value.Dims == place ? value : value.expand([.. place]);
         }

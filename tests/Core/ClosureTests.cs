@@ -158,6 +158,38 @@ public class ClosureTests
         Assert.All(order.Where(n => n.Op == Unary.Tanh), n => Assert.NotNull(Traversal.Find([n], m => m.Op is Checkpoint)));
     }
 
+    [Fact]
+    public void Recompute_computes_a_block_once_for_all_its_parameters()
+    {
+        ImmutableArray<Node> x = [.. Enumerable.Range(1, 8).Select(i => Number(0.1 * i))];
+        static Node Product(ImmutableArray<Node> v) => Tanh(v.Aggregate((a, b) => a * b)!);
+        var gradients = Grad((ImmutableArray<Node> v) => Recompute(_ => Product(v), v[0], v[1]))(x);
+        using (var numbering = Numbering.Begin())
+            Assert.Single(Traversal.Order([.. gradients], null, numbering), n => n.Op == Unary.Tanh);
+        Close([.. Grad((ImmutableArray<Node> v) => Product(v))(x).Select(Value)], [.. gradients.Select(Value)]);
+    }
+
+    [Fact]
+    public void Thousands_of_closures_in_a_chain_take_linear_time_and_a_small_stack() => Tests.SmallStack.Run(() =>
+    {
+        // wⁿ·x in n steps: the derivative in w is n·wⁿ⁻¹·x.
+        const int n = 4000;
+        var x = Number(3);
+        var times = Compile(v => [v[0] * v[1]], [x.Type, x.Type]);
+        foreach (var step in new Func<Node, Node, Node>[] { (w, v) => Recompute(a => w * a[0], v), (w, v) => Recompute(_ => w * v), (w, v) => times([w, v])[0], (w, v) => WithRule("times", w * v, [v], (a, y, c) => [c * w]) })
+        {
+            Node Power(Node w)
+            {
+                var v = x;
+                for (var i = 0; i < n; i++) v = step(w, v);
+                return v;
+            }
+            Assert.Equal(3 * Math.Pow(1.0001, n), Value(Power(Number(1.0001))), 10);
+            Assert.Equal(3 * n * Math.Pow(1.0001, n - 1), Value(Grad(Power)(Number(1.0001))), 7);
+            Assert.Equal(3 * n * Math.Pow(1.0001, n - 1), Value(Jvp(Power, Number(1.0001), Number(1)).Tangent), 7);
+        }
+    });
+
     // Rules.
 
     [Fact]

@@ -225,7 +225,6 @@ public static partial class Ops
     /// <summary>Combines elements along axes, which vanish.</summary>
     internal static Node ReduceOver(Combine how, Node x, Dims axes)
     {
-        if (axes.Count == 0 && (how is not (Combine.Sum or Combine.Prod) || x.DType >= DType.Int64)) return x;
         if (how is Combine.Sum or Combine.Prod && x.DType < DType.Int64) x = Cast(x, DType.Int64);
         if (axes.Count == 0) return x;
         var y = new Node(new Reduce(how, axes), x);

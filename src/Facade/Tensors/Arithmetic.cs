@@ -255,16 +255,22 @@ public static partial class torch
         }
 
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
-        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => x + Matched(t[0], t[1], Ops.Mul) * value, [tensor1, tensor2]);
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => Takes(x, "addcmul_cpu_out") + Scaled(Matched(t[0], t[1], Ops.Mul), value), [tensor1, tensor2]);
 
         /// <summary>Adds value·tensor1/tensor2 in place.</summary>
-        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, double value = 1) => InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + Matched(t[0], t[1], Ops.Div) * value, [tensor1, tensor2]);
+        /// <exception cref="RuntimeError">Both divide integers.</exception>
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => tensor1.is_floating_point() || tensor2.is_floating_point()
+            ? InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + Scaled(Matched(t[0], t[1], Ops.Div), value), [tensor1, tensor2])
+            : throw new RuntimeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
 
         /// <summary>self + weight·(end − self), in place.</summary>
-        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => x + (e - x) * weight, end);
+        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => Takes(x, "lerp_kernel_scalar", whole: false) + (e - x) * weight, end);
 
         /// <summary>Limits the elements in place.</summary>
-        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => InPlace(this, "ClampBackward1", Saves.Number, x => Clamped(x, min, max));
+        /// <exception cref="RuntimeError">A bound is of a higher kind than the elements.</exception>
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Kind(Bounded(Node.DType, min, max)) > Kind(Node.DType)
+            ? throw new RuntimeError($"result type {Named(Bounded(Node.DType, min, max)).TensorType} can't be cast to the desired output type {ShortName(this)}")
+            : InPlace(this, "ClampBackward1", Saves.Number, x => Clamped(x, min, max));
 
         /// <summary>Sets all elements to zero.</summary>
         public Tensor zero_() => InPlace(this, "ZeroBackward0", Saves.None, x => Ops.Like(x, 0));

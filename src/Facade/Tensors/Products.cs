@@ -124,7 +124,7 @@ public static partial class torch
 
         /// <summary>The sum of the diagonal. https://pytorch.org/docs/2.6/generated/torch.trace.html</summary>
         /// <exception cref="RuntimeError">Not a matrix.</exception>
-        public Tensor trace() => ndim != 2 ? throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + ndim) : Record("TraceBackward0", Saves.None, x => Ops.Sum(Ops.Diagonal(x)), this);
+        public Tensor trace() => ndim != 2 ? throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + ndim) : Record("TraceBackward0", Saves.None, x => Ops.Sum(Ops.Diagonal(Takes(x, "trace"))), this);
 
         /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
         public Tensor to(dtype dtype) => dtype.Type == Node.DType ? this : Laid(Record("ToCopyBackward0", Saves.None, x => Ops.Cast(x, dtype.Type), this), this);

@@ -100,7 +100,7 @@ public static partial class torch
         private ValuesAndIndices Along(string name, long dim, Func<Node, int, (Node, Node)> f)
         {
             var (d, title) = (Wrap(dim, ndim), char.ToUpperInvariant(name[0]) + name[1..] + "Backward0");
-            if (ndim == 0) return WithIndices(title, this, x => (Copied(x), Ops.Scalar(0L)));
+            if (ndim == 0) return WithIndices(title, this, x => (Copied(x), Ops.Scalar(0, DType.Int64)));
             NonEmpty(name, dim);
             return WithIndices(title, this, x => f(x, d));
         }
@@ -159,7 +159,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">k is out of range.</exception>
         public ValuesAndIndices topk(long k, long dim = -1, bool largest = true) =>
             k < 0 || k > (Wrap(dim, ndim) is var d && ndim == 0 ? 1 : Dims[d]) ? throw new RuntimeError("selected index k out of range")
-            : WithIndices("TopkBackward0", this, x => ndim > 0 ? Ops.TopK(x, k, d, largest) : (Copied(x), Ops.Scalar(0L)));
+            : WithIndices("TopkBackward0", this, x => ndim > 0 ? Ops.TopK(Takes(x, "topk_cpu"), k, d, largest) : (Copied(x), Ops.Scalar(0, DType.Int64)));
 
         /// <summary>Whether all elements are close: |self − other| ≤ atol + rtol·|other|. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
         public bool allclose(Tensor other, double rtol = 1e-5, double atol = 1e-8) =>

@@ -192,6 +192,16 @@ for op, a in itertools.product(["put_mask", "put_index"], TYPES):
     for n in NUMBERS:
         row(op, put, left(a), n)
 
+F = torch.nn.functional
+COMPOSED = {
+    "topk": lambda x: x.topk(1).values, "sort": lambda x: x.sort().values, "argsort": lambda x: x.argsort(), "max_dim": lambda x: x.max(0).values, "amax": torch.amax, "trace": torch.trace,
+    "diagonal": torch.diagonal, "outer": lambda x: x[0].outer(x[1]), "einsum": lambda x: torch.einsum("ij,jk->ik", x, x), "addcmul_": lambda x: x.clone().addcmul_(x, x, value=2),
+    "addcdiv_": lambda x: x.clone().addcdiv_(x, x), "lerp_": lambda x: x.clone().lerp_(x, 0.5), "F.l1_loss": lambda x: F.l1_loss(x, x),
+    "F.linear": lambda x: F.linear(x, x), "F.cross_entropy": lambda x: F.cross_entropy(x, torch.tensor([0, 1])), "mean_as": lambda x: x.mean(dtype=torch.float32),
+}
+for (op, f), a in itertools.product(COMPOSED.items(), TYPES[:7]):
+    row(op, f, torch.tensor([[1, 0], [0, 1]] if a == torch.bool else [[1, 2], [0, 3]]).to(a))
+
 ARANGE = [(5,), (0,), (5.0,), (0.3, 1.0, 0.1), (1, 10, 3), (10, 1, -3), (0, 1), (2**53 + 1, 2**53 + 9, 3), (2**63 - 4, 2**63 - 1, 2), (-(2**63), -(2**63) + 3), (0, 2.5), (1.5, 4), (0, 5, 0.5), (0, 5, 0), (0, 5, -1),
           (5, 0), (0.0, 0.6, 0.2), (True, 4), (0, 1, 1e-1), (-3, 3, 2), (0, INF), (NAN, 3.0)]
 for args in ARANGE:

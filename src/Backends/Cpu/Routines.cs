@@ -106,7 +106,7 @@ internal static unsafe class Routines
     private static Tile Number<T>(Unary op) where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
         op == Unary.Neg ? One<T>(TensorPrimitives.Negate) :
         op == Unary.Abs ? One<T>(Special.Abs) :
-        op == Unary.Sign ? Each<T>(x => x > T.Zero ? T.One : x < T.Zero ? T.Zero - T.One : x == T.Zero ? T.Zero : x) :
+        op == Unary.Sign ? Each<T>(x => x > T.Zero ? T.One : x < T.Zero ? T.Zero - T.One : T.Zero) :
         throw new InvalidOperationException($"{op} is not defined for {typeof(T).Name}");
 
     private static Tile? Real<T>(Binary op) where T : unmanaged, IFloatingPointIeee754<T> =>

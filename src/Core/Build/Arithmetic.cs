@@ -59,10 +59,9 @@ public static partial class Ops
     public static Node Reciprocal(Node x) => 1 / Float(x);
     public static Node Rsqrt(Node x) => 1 / Sqrt(x);
     public static Node Relu(Node x) => Where(x <= 0, 0, x);
-    public static Node Silu(Node x) => x * Sigmoid(x);
+    public static Node Silu(Node x) => Gated(x, Sigmoid);
     public static Node LogSigmoid(Node x) => -Softplus(-Float(x));
-    public static Node Mish(Node x) => x * Tanh(Softplus(x));
-    public static Node Softsign(Node x) => x / (1 + Abs(Float(x)));
+    public static Node Mish(Node x) => Gated(x, z => Tanh(Softplus(z)));
 #pragma warning restore CS1591
 
     /// <summary>a / b as a real number; integers are promoted to float64.</summary>
@@ -76,6 +75,15 @@ public static partial class Ops
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         return a.DType.IsFloat || b.DType.IsFloat ? Apply(op, a, b) : Apply(op, Float(a), Float(b));
+    }
+
+    /// <summary>x / (1 + |x|).</summary>
+    /// <param name="x">The tensor.</param>
+    public static Node Softsign(Node x)
+    {
+        x = Float(x);
+        var value = Where(Equal(Abs(x), double.PositiveInfinity), Sign(x), x / (1 + Abs(x)));
+        return WithRule("Softsign", value, [x], static (x, y, c) => [c * Square(Reciprocal(1 + Abs(x[0])))]);
     }
 
     /// <summary>The larger of two, elementwise; NaN wins. The largest of a tensor is <see cref="MaxOver"/>.</summary>
@@ -128,24 +136,45 @@ public static partial class Ops
     /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="alpha">Minus the limit at −∞.</param>
-    public static Node Elu(Node x, double alpha = 1) => Where(x > 0, x, alpha * Expm1(Min(x, 0)));
+    public static Node Elu(Node x, double alpha = 1)
+    {
+        x = Float(x);
+        var below = x < 0;
+        // At zero the slope is that of the exponential, and there is no curvature, as in PyTorch.
+        var above = alpha == 1 ? x : Where(Equal(x, 0), alpha * x, x);
+        return Where(below, alpha * Expm1(Where(below, x, 0)), above);
+    }
 
     /// <summary>x·Φ(x), where Φ is the normal distribution function; or its approximation by tanh.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="tanh">Use 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).</param>
     public static Node Gelu(Node x, bool tanh = false) => tanh
-        ? 0.5 * x * (1 + Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
-        : 0.5 * x * (1 + Erf(x * Math.Sqrt(0.5)));
+        ? Gated(x, z => Sigmoid(Math.Sqrt(8 / Math.PI) * (z + 0.044715 * z * z * z)))
+        : Gated(x, z => 0.5 * Erfc(z * -Math.Sqrt(0.5)));
 
-    /// <summary>Limits elements to an interval; the gradient is 1 on its border. NaN passes.</summary>
+    // x·gate(x) for a gate that rises from 0 to 1, and has done so to the last digit at ±800: beyond, the product is 0 or x, so that
+    // infinities have their limits.
+    private static Node Gated(Node x, Func<Node, Node> gate)
+    {
+        x = Float(x);
+        var z = Max(Min(x, 800), -800);
+        return Where(x >= 800, x, z * gate(z));
+    }
+
+    /// <summary>
+    /// Limits elements to an interval; the gradient is 1 on its border. An element or a bound that is NaN gives NaN, without a gradient.
+    /// </summary>
     /// <param name="x">The tensor.</param>
     /// <param name="min">The lower bound, or none.</param>
     /// <param name="max">The upper bound, or none.</param>
     public static Node Clamp(Node x, Node? min = null, Node? max = null)
     {
-        if (min is not null) x = Where(x < min, min, x);
-        return max is null ? x : Where(x > max, max, x);
+        if (min is not null) x = Bounded(x, min, x < min, x >= min);
+        return max is null ? x : Bounded(x, max, x > max, x <= max);
     }
+
+    private static Node Bounded(Node x, Node bound, Node beyond, Node within) =>
+        x.DType.IsFloat || bound.DType.IsFloat ? Where(within, x, Where(beyond, bound, double.NaN)) : Where(beyond, bound, x);
 
     /// <summary>The derivative of the digamma function of an order; digamma itself for order 0. https://pytorch.org/docs/2.6/generated/torch.polygamma.html</summary>
     /// <param name="order">How often digamma is differentiated, at least 0.</param>

@@ -47,6 +47,40 @@ public static partial class Ops
     public static Node CrossEntropy(Node logits, Node target, Reduction reduction = Autograd.Reduction.Mean) =>
         NllLoss(LogSoftmax(logits, logits.Type.Rank == 1 ? 0 : 1), target, reduction);
 
+    /// <summary>
+    /// The cross entropy of probabilities, −t·log x − (1 − t)·log(1 − x), where a logarithm is at least −100 and its slope at most 10¹²
+    /// (https://pytorch.org/docs/2.6/generated/torch.nn.BCELoss.html).
+    /// </summary>
+    /// <param name="x">Probabilities, from 0 to 1.</param>
+    /// <param name="target">The probabilities wanted.</param>
+    /// <param name="reduction">How elements combine.</param>
+    public static Node BinaryCrossEntropy(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
+    {
+        x = Float(x);
+        return Combined(-(target * BoundedLog(Log(x), x) + (1 - target) * BoundedLog(Log1p(-x), 1 - x)), reduction);
+    }
+
+    private static Node BoundedLog(Node logarithm, Node x) =>
+        WithRule("BoundedLog", Max(logarithm, -100), [x], static (x, y, c) => [c * BoundedReciprocal(x[0])]);
+
+    // PyTorch's bound is a single-precision number.
+    private static Node BoundedReciprocal(Node x) =>
+        WithRule("BoundedReciprocal", 1 / Max(x, 1e-12f), [x], static (x, y, c) => [-(c * y * y)]);
+
+    /// <summary>
+    /// The cross entropy of sigmoid(x), log(1 + eˣ) − t·x, without a difference of large numbers
+    /// (https://pytorch.org/docs/2.6/generated/torch.nn.BCEWithLogitsLoss.html).
+    /// </summary>
+    /// <param name="x">Logits.</param>
+    /// <param name="target">The probabilities wanted.</param>
+    /// <param name="reduction">How elements combine.</param>
+    public static Node BinaryCrossEntropyWithLogits(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
+    {
+        x = Float(x);
+        var positive = x > 0;
+        return Combined((Cast(positive, x.DType) - target) * x + Softplus(Where(positive, -x, x)), reduction);
+    }
+
     /// <summary>Shifts and scales to mean 0 and variance 1 over the last axes, then applies weight and bias.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axes">How many of the last axes are normalised together.</param>

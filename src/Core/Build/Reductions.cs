@@ -37,7 +37,9 @@ public static partial class Ops
     public static Node Mean(Node x, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
-        return Sum(x, axes, keep) / (double)x.Shape.Pick(AxesOf(x, axes)).Product;
+        var (sum, count) = (Sum(x, axes, keep), x.Shape.Pick(AxesOf(x, axes)).Product);
+        // The mean of nothing is NaN, but its derivative is no division by zero.
+        return count == 0 ? sum + double.NaN : sum / (double)count;
     }
 
     /// <summary>The variance along axes: squared distances from the mean, over (n − correction).</summary>
@@ -48,15 +50,19 @@ public static partial class Ops
     public static Node Var(Node x, Dims? axes = null, double correction = 1, bool keep = false)
     {
         x = Float(x);
-        var n = x.Shape.Pick(AxesOf(x, axes)).Product;
-        return Sum(Square(x - Mean(x, axes, keep: true)), axes, keep) / Math.Max(0, n - correction);
+        var over = AxesOf(x, axes);
+        var divisor = Math.Max(0, x.Shape.Pick(over).Product - correction);
+        Node Centred(Node x) => x.Type.Rank == 0 ? x - x : x - Mean(x, over, keep: true);
+        var value = ReduceOver(Combine.Sum, Square(Centred(x)), over) / divisor;
+        // Distances from the mean add up to zero, so the mean's own derivative drops out.
+        return Keep(WithRule("Var", value, [x], (x, y, c) => [Unreduce(c, x[0].Shape, over) * (Centred(x[0]) * (2 / divisor))]), x, over, keep);
     }
 
     /// <summary>The standard deviation along axes; at zero its derivative is taken as zero.</summary>
     /// <inheritdoc cref="Var"/>
     public static Node Std(Node x, Dims? axes = null, double correction = 1, bool keep = false) => SafeSqrt(Var(x, axes, correction, keep));
 
-    /// <summary>The p-norm (Σ|x|ᵖ)^(1/p) along axes; infinite p gives the largest, p = 0 counts. At zero its derivative is zero.</summary>
+    /// <summary>The p-norm (Σ|x|ᵖ)^(1/p) along axes; infinite p gives the largest, p = 0 counts. At zero its derivatives are zero.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="p">The order.</param>
     /// <param name="axes">The axes; all when none are given.</param>
@@ -64,25 +70,37 @@ public static partial class Ops
     public static Node Norm(Node x, double p = 2, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
+        var over = AxesOf(x, axes);
         return p switch
         {
-            2 => SafeSqrt(Sum(Square(x), axes, keep)),
             1 => Sum(Abs(x), axes, keep),
             0 => Sum(Cast(NotEqual(x, 0), x.DType), axes, keep),
             double.PositiveInfinity => MaxOver(Abs(x), axes, keep),
             double.NegativeInfinity => MinOver(Abs(x), axes, keep),
-            _ => SafePow(Sum(SafePow(Abs(x), p), axes, keep), 1 / p),
+            2 => Ruled(Sqrt(ReduceOver(Combine.Sum, Square(x), over))),
+            _ => Ruled(Pow(ReduceOver(Combine.Sum, Pow(Abs(x), p), over), 1 / p)),
         };
+
+        // sign x·(|x| / ‖x‖)ᵖ⁻¹: the quotient neither overflows nor underflows where a power would.
+        Node Ruled(Node norm) => Keep(WithRule("Norm", norm, [x], (x, y, c) =>
+        {
+            var (size, zero) = (Unreduce(y, x[0].Shape, over), Unreduce(Equal(y, 0), x[0].Shape, over));
+            var part = x[0] / Where(zero, 1, size);
+            return [Where(zero, 0, Unreduce(c, x[0].Shape, over) * (p == 2 ? part : Sign(part) * SafePow(Abs(part), p - 1)))];
+        }), x, over, keep);
     }
 
-    // Powers whose derivative at zero is zero: the branch not taken sees a harmless 1.
-    private static Node SafeSqrt(Node s) => SafePow(s, 0.5);
+    // Powers whose derivatives at zero are zero: the branch not taken sees a harmless 1.
+    private static Node SafeSqrt(Node s)
+    {
+        var zero = Equal(s, 0);
+        return Where(zero, 0, Sqrt(Where(zero, 1, s)));
+    }
 
     private static Node SafePow(Node s, double p)
     {
         var zero = Equal(s, 0);
-        var safe = Where(zero, 1, s);
-        return Where(zero, 0, p == 0.5 ? Sqrt(safe) : Pow(safe, p));
+        return Where(zero, 0, Pow(Where(zero, 1, s), p));
     }
 
     /// <summary>log Σ eˣ along axes, without overflow.</summary>

@@ -148,12 +148,12 @@ public sealed record Binary : Elementwise
         Add = new("Add", (y, k) => LinearMap.One),
         Mul = new("Mul", (y, k) => new LinearMap.Scale(y.Inputs[1 - k])),
         Div = Row("Div", (a, b, y) => Reciprocal(b), (a, b, y) => -(a / b) / b),
-        Pow = Row("Pow", PowBase, PowExponent),
-        Atan2 = Row("Atan2", (a, b, y) => b / (a * a + b * b), (a, b, y) => -a / (a * a + b * b)),
+        Pow = new("Pow", (y, k) => k == 0 ? PowBase(y.Inputs[0], y.Inputs[1]) : PowExponent(y.Inputs[0], y.Inputs[1], y)),
+        Atan2 = Row("Atan2", (a, b, y) => b / Ops.Hypot(a, b) / Ops.Hypot(a, b), (a, b, y) => -a / Ops.Hypot(a, b) / Ops.Hypot(a, b)),
         Hypot = Row("Hypot", (a, b, y) => a / y, (a, b, y) => b / y),
-        Max = Row("Max", (a, b, y) => Share(b, a), (a, b, y) => Share(a, b)),
-        Min = Row("Min", (a, b, y) => Share(a, b), (a, b, y) => Share(b, a)),
-        Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.Floor(a / b)),
+        Max = new("Max", (y, k) => Share(y, y.Inputs[k] < y.Inputs[1 - k])),
+        Min = new("Min", (y, k) => Share(y, y.Inputs[1 - k] < y.Inputs[k])),
+        Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.FloorDiv(a, b)),
         FloorDiv = new("FloorDiv", (y, k) => LinearMap.Zero),
         Less = new("Less", null),
         LessEqual = new("LessEqual", null),
@@ -201,16 +201,28 @@ public sealed record Binary : Elementwise
     private static Binary Row(string name, Func<Node, Node, Node, Node> first, Func<Node, Node, Node, Node> second) =>
         new(name, (y, k) => new LinearMap.Scale((k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y)));
 
-    // A constant base or exponent of zero has slope zero even where a factor is infinite, as in PyTorch.
-    private static Node PowBase(Node a, Node b, Node y) =>
-        Where(Ops.Equal(b, 0), 0, b * Ops.Pow(a, b - 1));
+    // b·aᵇ⁻¹, and 0 for the exponent 0 where that product has no value.
+    private static LinearMap PowBase(Node a, Node b)
+    {
+        if (IsConstant(b, out var n)) return n == 0 ? LinearMap.Zero : new LinearMap.Scale(b * Ops.Pow(a, b - 1));
+        var idle = And(Ops.Equal(b, 0), Not(And(a > 0, a < double.PositiveInfinity)));
+        var slope = Where(idle, 0, b * Ops.Pow(a, b - 1));
+        return new LinearMap.Adjoint(c => Where(idle, 0, c * slope));
+    }
 
-    private static Node PowExponent(Node a, Node b, Node y) =>
-        Where(And(Ops.Equal(a, 0), Ops.LessEqual(0, b)), 0, y * Ops.Log(a));
+    // aᵇ·log a, which tends to 0 with the base; so do its own derivatives for b > 1, hence the harmless logarithm there.
+    private static LinearMap PowExponent(Node a, Node b, Node y)
+    {
+        var idle = And(Ops.Equal(a, 0), b >= 0);
+        return new LinearMap.Adjoint(c => Where(idle, 0, c * (y * Ops.Log(Where(idle, 1, a)))));
+    }
 
-    // The share of the operand that exceeds the other: 1, and one half where they tie.
-    private static Node Share(Node lower, Node upper) =>
-        Cast(Ops.Less(lower, upper), upper.DType) + 0.5 * Cast(Ops.Equal(lower, upper), upper.DType);
+    // The operand that is not beaten takes the cotangent, each of two equal ones half of it.
+    private static LinearMap Share(Node y, Node beaten)
+    {
+        var tie = Ops.Equal(y.Inputs[0], y.Inputs[1]);
+        return new LinearMap.Adjoint(c => Where(beaten, 0, Where(tie, c * 0.5, c)));
+    }
 }
 
 /// <summary>Chooses elementwise: condition ? a : b.</summary>

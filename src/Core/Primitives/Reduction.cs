@@ -41,15 +41,10 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
         if (!x.DType.IsFloat) return LinearMap.Zero;
         Node Spread(Node c) => Unreduce(c, x.Shape, Axes);
         if (How == Combine.Sum) return new LinearMap.Self(Spread);
-        var weight = How == Combine.Prod ? ProductOfOthers(x, Axes) : Winners();
-        return new LinearMap.Adjoint(c => Spread(c) * weight);
-
-        // Ties share evenly, as in PyTorch's amax.
-        Node Winners()
-        {
-            var hit = Ops.Cast(Equal(x, Spread(y)), x.DType);
-            return hit / Spread(Sum(hit, Axes));
-        }
+        if (How == Combine.Prod) return new LinearMap.Adjoint(c => Spread(c) * ProductOfOthers(x, Axes));
+        // Ties share evenly, and NaN wins over numbers, as in PyTorch's max; what has not won never sees the cotangent.
+        var won = Or(Equal(x, Spread(y)), IsNaN(x));
+        return new LinearMap.Adjoint(c => Where(won, Spread(c / ReduceOver(Combine.Sum, Ops.Cast(won, x.DType), Axes)), 0));
     }
 
     private protected override string Text => $"{How}({Axes})";

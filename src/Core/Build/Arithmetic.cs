@@ -169,12 +169,16 @@ public static partial class Ops
     /// <param name="max">The upper bound, or none.</param>
     public static Node Clamp(Node x, Node? min = null, Node? max = null)
     {
-        if (min is not null) x = Bounded(x, min, x < min, x >= min);
-        return max is null ? x : Bounded(x, max, x > max, x <= max);
+        if (min is not null) x = Bounded(x, min, LessEqual, Greater);
+        return max is null ? x : Bounded(x, max, GreaterEqual, Less);
     }
 
-    private static Node Bounded(Node x, Node bound, Node beyond, Node within) =>
-        x.DType.IsFloat || bound.DType.IsFloat ? Where(within, x, Where(beyond, bound, double.NaN)) : Where(beyond, bound, x);
+    private static Node Bounded(Node x, Node bound, Func<Node, Node, Node> within, Func<Node, Node, Node> beyond)
+    {
+        (x, bound) = Match(x, bound);
+        var moved = x.DType.IsFloat ? Where(beyond(bound, x), bound, Scalar(double.NaN, x.DType)) : bound;
+        return Where(within(bound, x), x, moved);
+    }
 
     /// <summary>The derivative of the digamma function of an order; digamma itself for order 0. https://pytorch.org/docs/2.6/generated/torch.polygamma.html</summary>
     /// <param name="order">How often digamma is differentiated, at least 0.</param>

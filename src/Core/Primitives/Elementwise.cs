@@ -204,10 +204,9 @@ public sealed record Binary : Elementwise
     // b·aᵇ⁻¹, and 0 for the exponent 0 where that product has no value.
     private static LinearMap PowBase(Node a, Node b)
     {
-        if (IsConstant(b, out var n)) return n == 0 ? LinearMap.Zero : new LinearMap.Scale(b * Ops.Pow(a, b - 1));
+        if (IsConstant(b, out var n)) return n == 0 ? new LinearMap.Adjoint(c => Like(c, 0)) : new LinearMap.Scale(b * Ops.Pow(a, b - 1));
         var idle = And(Ops.Equal(b, 0), Not(And(a > 0, a < double.PositiveInfinity)));
-        var slope = Where(idle, 0, b * Ops.Pow(a, b - 1));
-        return new LinearMap.Adjoint(c => Where(idle, 0, c * slope));
+        return new LinearMap.Adjoint(c => Where(idle, 0, c * (b * Ops.Pow(Where(idle, 1, a), b - 1))));
     }
 
     // aᵇ·log a, which tends to 0 with the base; so do its own derivatives for b > 1, hence the harmless logarithm there.

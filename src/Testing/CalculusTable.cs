@@ -61,8 +61,34 @@ public static class CalculusTable
                 text.Append(CultureInfo.InvariantCulture, $"| {(k == 0 ? $"{Name(y)}({string.Join(", ", operands)})" : "")} | {operands[k]} | {tangent} | {cotangent} |\n");
             }
         }
+        text.Append("""
+
+            ## Kinks, ties, poles and ends
+
+            What a derivative is where the function has a corner, where operands tie, and at the ends of the domain: the limit of the derivatives
+            nearby (*limit*) where there is one, infinite limits included; where there is none, or it depends on the side, PyTorch's number
+            (*PyTorch*). Zeros are *chosen* where the limit is infinite or missing and PyTorch gives NaN. The operand that was not selected
+            gets the cotangent 0 whatever the other one gets, infinite and NaN included. Tests check every row in both modes and precisions.
+
+            | function | x | f | f′ | f″ | from |
+            | --- | --- | --- | --- | --- | --- |
+
+            """.Replace("\r", "", StringComparison.Ordinal));
+        var before = "";
+        foreach (var row in Limits.All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {(row.Function == before ? "" : row.Function)} | {Number(row.X)} | {Number(row.Value)} | {Number(row.First)} | {Number(row.Second)} | {row.Kind switch { LimitKind.Limit => "limit", LimitKind.PyTorch => "PyTorch", _ => "chosen" }} |\n");
+            before = row.Function;
+        }
         return text.ToString();
     }
+
+    private static string Number(double value) => value switch
+    {
+        double.PositiveInfinity => "∞",
+        double.NegativeInfinity => "−∞",
+        _ => value.ToString("G6", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal),
+    };
 
     private static string Name(Node y) => y.Op is Reduce or Scatter or CumSum or Polygamma ? y.Op.ToString() : y.Op is Literal ? "Literal" : y.Op.Name;
 

@@ -109,7 +109,7 @@ public static partial class Ops
     {
         x = Float(x);
         var over = AxesOf(x, axes);
-        if (x.Type.Count == 0) return Keep(Log(ReduceOver(Combine.Sum, x, over)), x, over, keep);
+        if (x.Type.Count == 0) return Keep(ReduceOver(Combine.Sum, x, over) + double.NegativeInfinity, x, over, keep);
         var max = Detach(MaxOver(x, over, keep: true));
         max = Where(Equal(Abs(max), double.PositiveInfinity), 0, max);
         return Keep(Reshape(Log(Sum(Exp(x - max), over, keep: true)) + max, ReduceOver(Combine.Max, x, over).Shape), x, over, keep);

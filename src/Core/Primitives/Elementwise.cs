@@ -204,7 +204,7 @@ public sealed record Binary : Elementwise
     // b·aᵇ⁻¹, and 0 for the exponent 0 where that product has no value.
     private static LinearMap PowBase(Node a, Node b)
     {
-        if (IsConstant(b, out var n)) return n == 0 ? new LinearMap.Adjoint(c => Like(c, 0)) : new LinearMap.Scale(b * Ops.Pow(a, b - 1));
+        if (Constant(b) is { } n) return n.Is(0) ? new LinearMap.Adjoint(c => Like(c, 0)) : new LinearMap.Scale(b * Ops.Pow(a, b - 1));
         var idle = And(Ops.Equal(b, 0), Not(And(a > 0, a < double.PositiveInfinity)));
         return new LinearMap.Adjoint(c => Where(idle, 0, c * (b * Ops.Pow(Where(idle, 1, a), b - 1))));
     }

@@ -61,7 +61,7 @@ public static partial class Ops
     }
 
     private static Node BoundedLog(Node logarithm, Node x) =>
-        WithRule("BoundedLog", Max(logarithm, -100), [x], static (x, y, c) => [c * BoundedReciprocal(x[0])]);
+        WithRule("BoundedLog", Detach(Max(logarithm, -100)), [x], static (x, y, c) => [c * BoundedReciprocal(x[0])]);
 
     // PyTorch's bound is a single-precision number.
     private static Node BoundedReciprocal(Node x) =>

@@ -131,17 +131,12 @@ public static partial class torch
             }
 
             /// <summary>The cross entropy of probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy.html</summary>
-            public static Tensor binary_cross_entropy(Tensor input, Tensor target, string reduction = "mean")
-            {
-                static Node Log(Node x) => Ops.Clamp(Ops.Log(x), min: -100.0);
-                return Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => Combine(-(t * Log(x) + (1 - t) * Log(1 - x)), reduction), input, target);
-            }
+            public static Tensor binary_cross_entropy(Tensor input, Tensor target, string reduction = "mean") =>
+                Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropy(x, t, Kind(reduction)), input, target);
 
             /// <summary>The cross entropy of sigmoid(input). https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy_with_logits.html</summary>
-            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction = "mean")
-            {
-                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Combine(t * Ops.Softplus(-x) + (1 - t) * Ops.Softplus(x), reduction), input, target);
-            }
+            public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction = "mean") =>
+                Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropyWithLogits(x, t, Kind(reduction)), input, target);
 
             private static Node Combine(Node loss, string reduction) => Kind(reduction) switch
             {

@@ -1,0 +1,75 @@
+using Functional.Autograd;
+using Functional.Autograd.Testing;
+using static Functional.Autograd.torch;
+using static Functional.Autograd.torch.nn;
+
+namespace Facade;
+
+/// <summary>The table of kinks, ties, poles and ends, through the facade's own functions.</summary>
+public class LimitTests
+{
+    private const double Inf = double.PositiveInfinity, NaN = double.NaN;
+
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> Functions = new()
+    {
+        ["abs"] = x => x.abs(), ["sign"] = x => x.sign(), ["floor"] = x => x.floor(), ["ceiling"] = x => x.ceil(), ["round"] = x => x.round(), ["truncate"] = x => x.trunc(),
+        ["reciprocal"] = x => x.reciprocal(), ["square"] = x => x.square(), ["sqrt"] = x => x.sqrt(), ["rsqrt"] = x => x.rsqrt(),
+        ["exp"] = x => x.exp(), ["exp2"] = x => x.exp2(), ["expm1"] = x => x.expm1(), ["log"] = x => x.log(), ["log2"] = x => x.log2(), ["log10"] = x => x.log10(), ["log1p"] = x => x.log1p(),
+        ["asin"] = x => x.asin(), ["acos"] = x => x.acos(), ["acosh"] = x => x.acosh(), ["atanh"] = x => x.atanh(), ["tanh"] = x => x.tanh(), ["sigmoid"] = x => x.sigmoid(),
+        ["erf"] = x => x.erf(), ["erfc"] = x => x.erfc(), ["erfinv"] = x => x.erfinv(),
+        ["relu"] = x => x.relu(), ["leaky_relu"] = x => functional.leaky_relu(x, 0.25), ["elu"] = x => functional.elu(x), ["elu (2)"] = x => functional.elu(x, 2),
+        ["softplus"] = x => functional.softplus(x, threshold: 1000), ["logsigmoid"] = functional.logsigmoid, ["silu"] = functional.silu, ["mish"] = functional.mish,
+        ["gelu"] = x => functional.gelu(x), ["gelu (tanh)"] = x => functional.gelu(x, "tanh"),
+        ["clamp to [-1, 1]"] = x => x.clamp(-1, 1), ["clamp below NaN"] = x => x.clamp(max: NaN),
+        ["maximum (x, 1)"] = x => x.maximum(Held(1)), ["maximum (x, NaN)"] = x => x.maximum(Held(NaN)), ["minimum (x, 1)"] = x => x.minimum(Held(1)),
+        ["max (x, 1, 1)"] = x => Vector(x, 1, 1).max(), ["max (x, NaN)"] = x => Vector(x, NaN).max(), ["min (x, 1, 1)"] = x => Vector(x, 1, 1).min(),
+        ["first of equals (x, 1)"] = x => Vector(x, 1).max(0).values, ["largest of a window (x, 1, 1)"] = x => functional.max_pool2d(Vector(x, 1, 1).reshape(1, 1, 1, 3), [1, 3]).sum(),
+        ["where (x > 0, x, x²)"] = x => where(x > 0, x, x * x),
+        ["x⁰"] = x => x.pow(0), ["x¹"] = x => x.pow(1), ["x²"] = x => x.pow(2), ["x³"] = x => x.pow(3), ["x⁴"] = x => x.pow(4),
+        ["√x as a power"] = x => x.pow(0.5), ["x^1.5"] = x => x.pow(1.5), ["x^2.5"] = x => x.pow(2.5), ["x⁻¹"] = x => x.pow(-1),
+        ["x^b at b = 0"] = x => x.pow(Held(0)), ["x^b at b = 1"] = x => x.pow(Held(1)), ["x^b at b = 2"] = x => x.pow(Held(2)), ["x^b at b = 3"] = x => x.pow(Held(3)),
+        ["0^x"] = x => Held(0).pow(x), ["2^x as a power"] = x => Held(2).pow(x), ["1^x"] = x => Held(1).pow(x), ["(-2)^x"] = x => Held(-2).pow(x),
+        ["atan2 (x, 1)"] = x => x.atan2(Held(1)), ["atan2 (x, 0)"] = x => x.atan2(Held(0)), ["atan2 (x, -1)"] = x => x.atan2(Held(-1)), ["atan2 (1, x)"] = x => Held(1).atan2(x),
+        ["atan2 (x, 2⁻³⁰⁰)"] = x => x.atan2(Held(Math.ScaleB(1, -300))),
+        ["x mod 1"] = x => x % Held(1), ["1 mod x"] = x => Held(1) % x, ["-5 mod x"] = x => Held(-5) % x,
+        ["2-norm (x)"] = x => Vector(x).norm(), ["2-norm (x, 4)"] = x => Vector(x, 4).norm(), ["1-norm (x, 2)"] = x => Vector(x, 2).norm(1), ["0-norm (x, 2)"] = x => Vector(x, 2).norm(0),
+        ["∞-norm (x, 2)"] = x => Vector(x, 2).norm(Inf), ["-∞-norm (x, 2)"] = x => Vector(x, 2).norm(-Inf), ["1.5-norm (x, 2)"] = x => Vector(x, 2).norm(1.5),
+        ["3-norm (x, 2)"] = x => Vector(x, 2).norm(3), ["3-norm (x)"] = x => Vector(x).norm(3), ["½-norm (x, 2)"] = x => Vector(x, 2).norm(0.5), ["-1-norm (x, 2)"] = x => Vector(x, 2).norm(-1),
+        ["var (x, 1)"] = x => Vector(x, 1).var(), ["var (x, 10⁸)"] = x => Vector(x, 1e8).var(), ["std (x, 1, 1)"] = x => Vector(x, 1, 1).std(), ["std (x, 0, 3)"] = x => Vector(x, 0, 3).std(),
+        ["prod (x, 2)"] = x => Vector(x, 2).prod(), ["prod (x, 0, 3)"] = x => Vector(x, 0, 3).prod(), ["prod (x, x, 3)"] = x => stack([x, x, Held(3)]).prod(), ["prod (x, x, x)"] = x => stack([x, x, x]).prod(),
+        ["logsumexp (x, 0)"] = x => Vector(x, 0).logsumexp([0]), ["logsumexp (x)"] = x => Vector(x).logsumexp([0]), ["logsumexp (x, 10²⁰⁰)"] = x => Vector(x, 1e200).logsumexp([0]),
+        ["softmax (x, 0)"] = x => Vector(x, 0).softmax(0)[0], ["softmax (x, -∞)"] = x => Vector(x, -Inf).softmax(0)[0],
+        ["log_softmax (x, 0)"] = x => Vector(x, 0).log_softmax(0)[0], ["log_softmax (x, -∞)"] = x => Vector(x, -Inf).log_softmax(0)[0],
+        ["bce (x, 0)"] = x => functional.binary_cross_entropy(x, Held(0)), ["bce (x, 1)"] = x => functional.binary_cross_entropy(x, Held(1)), ["bce (x, ½)"] = x => functional.binary_cross_entropy(x, Held(0.5)),
+        ["bce with logits (x, 0)"] = x => functional.binary_cross_entropy_with_logits(x, Held(0)), ["bce with logits (x, 1)"] = x => functional.binary_cross_entropy_with_logits(x, Held(1)),
+        ["bce with logits (x, ½)"] = x => functional.binary_cross_entropy_with_logits(x, Held(0.5)),
+        ["mse (x, 1)"] = x => functional.mse_loss(x, Held(1)), ["dropout (1)"] = x => functional.dropout(x, 1),
+    };
+
+    // The pure door's alone.
+    private static readonly string[] Absent = ["softsign", "hypot (x, 0)", "hypot (x, 1)"];
+
+    private static Tensor Held(double value) => tensor(value, dtype: float64);
+
+    private static Tensor Vector(Tensor x, params double[] others) => stack([x, .. others.Select(Held)]);
+
+    [Fact]
+    public void Every_row_has_a_counterpart() => Assert.Equal(Limits.All.Select(r => r.Function).Distinct().Order(), Functions.Keys.Concat(Absent).Order());
+
+    public static TheoryData<string> Names => [.. Functions.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Values_and_derivatives_are_those_of_the_table(string name)
+    {
+        foreach (var row in Limits.All.Where(r => r.Function == name))
+        {
+            var x = tensor(row.X, dtype: float64, requires_grad: true);
+            var y = Functions[name](x);
+            var first = autograd.grad(y, x, create_graph: true, allow_unused: true)[0];
+            var second = first is { requires_grad: true } ? autograd.grad(first, x, allow_unused: true)[0] : null;
+            double[] expected = [row.Value, row.First, row.Second], actual = [y.item<double>(), first?.item<double>() ?? 0, second?.item<double>() ?? 0];
+            Assert.True(actual.Zip(expected, (a, e) => a.Equals(e) || a == e || Math.Abs(a - e) <= 2e-13 * Math.Abs(e)).All(holds => holds),
+                $"{row} ({row.Kind}): f, f′, f″ are {string.Join(", ", actual.Select(v => v.ToString("R")))}, expected {string.Join(", ", expected.Select(v => v.ToString("R")))}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ public class LimitTests
         ["relu"] = x => x.relu(), ["leaky_relu"] = x => functional.leaky_relu(x, 0.25), ["elu"] = x => functional.elu(x), ["elu (2)"] = x => functional.elu(x, 2),
         ["softplus"] = x => functional.softplus(x, threshold: 1000), ["logsigmoid"] = functional.logsigmoid, ["silu"] = functional.silu, ["mish"] = functional.mish,
         ["gelu"] = x => functional.gelu(x), ["gelu (tanh)"] = x => functional.gelu(x, "tanh"),
-        ["clamp to [-1, 1]"] = x => x.clamp(-1, 1), ["clamp below NaN"] = x => x.clamp(max: NaN),
+        ["clamp to [-1, 1]"] = x => x.clamp(-1, 1), ["clamp below NaN"] = x => x.clamp(min: -1, max: NaN),
         ["maximum (x, 1)"] = x => x.maximum(Held(1)), ["maximum (x, NaN)"] = x => x.maximum(Held(NaN)), ["minimum (x, 1)"] = x => x.minimum(Held(1)),
         ["max (x, 1, 1)"] = x => Vector(x, 1, 1).max(), ["max (x, NaN)"] = x => Vector(x, NaN).max(), ["min (x, 1, 1)"] = x => Vector(x, 1, 1).min(),
         ["first of equals (x, 1)"] = x => Vector(x, 1).max(0).values, ["largest of a window (x, 1, 1)"] = x => functional.max_pool2d(Vector(x, 1, 1).reshape(1, 1, 1, 3), [1, 3]).sum(),

@@ -130,8 +130,9 @@ public static partial class torch
     private static Node Clamped(Node x, Scalar? min, Scalar? max)
     {
         var type = Bounded(x.DType, min, max);
-        // Of two bounds, one that is NaN fills everything; alone it bounds nothing.
-        if (min is { } low && max is { } high && (double.IsNaN(low.Value) || double.IsNaN(high.Value))) return Ops.Cast(x, type) * 0 + double.NaN;
-        return Ops.Clamp(Takes(Ops.Cast(x, type), "clamp_scalar_cpu"), min?.Fitting(type), max?.Fitting(type));
+        x = Takes(Ops.Cast(x, type), "clamp_scalar_cpu");
+        if (!double.IsNaN(min?.Value ?? 0) && !double.IsNaN(max?.Value ?? 0)) return Ops.Clamp(x, min?.Fitting(type), max?.Fitting(type));
+        // Of two bounds, one that is NaN fills everything; alone it bounds nothing. No element lies within it, so the gradient is zero.
+        return Ops.Where(x < double.NaN, x, min is null || max is null ? Ops.Detach(x) : double.NaN);
     }
 }

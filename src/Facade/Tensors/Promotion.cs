@@ -133,6 +133,6 @@ public static partial class torch
         x = Takes(Ops.Cast(x, type), "clamp_scalar_cpu");
         if (!double.IsNaN(min?.Value ?? 0) && !double.IsNaN(max?.Value ?? 0)) return Ops.Clamp(x, min?.Fitting(type), max?.Fitting(type));
         // Of two bounds, one that is NaN fills everything; alone it bounds nothing. No element lies within it, so the gradient is zero.
-        return Ops.Where(x < double.NaN, x, min is null || max is null ? Ops.Detach(x) : double.NaN);
+        return Ops.Where(Ops.Less(x, double.NaN), x, min is null || max is null ? Ops.Detach(x) : double.NaN);
     }
 }

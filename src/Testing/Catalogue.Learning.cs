@@ -53,6 +53,16 @@ public static partial class Catalogue
     private static IEnumerable<Row> Learning() =>
     [
         new("MseLoss", t => Sized(t, s => s.Product == 0 ? new("MseLoss", [t.Leaf(s), t.Leaf(s)], x => MseLoss(x[0], x[1], Reduction.Sum)) : new("MseLoss", [t.Leaf(s), t.Leaf(s)], x => MseLoss(x[0], x[1]) + MseLoss(x[0], x[1], Reduction.None)))),
+        new("BinaryCrossEntropy", t => Sized(t, s =>
+        {
+            var how = s.Product == 0 ? Reduction.Sum : t.Pick(Reduction.Mean, Reduction.Sum, Reduction.None);
+            return new($"BinaryCrossEntropy {how}", [t.Inside(s, (0.01, 0.99), (1e-6, 1e-3)), t.Inside(s, (0, 1))], x => BinaryCrossEntropy(x[0], x[1], how));
+        })),
+        new("BinaryCrossEntropyWithLogits", t => Sized(t, s =>
+        {
+            var how = s.Product == 0 ? Reduction.Sum : t.Pick(Reduction.Mean, Reduction.Sum, Reduction.None);
+            return new($"BinaryCrossEntropyWithLogits {how}", [t.Inside(s, (-3, 3), (-30, 30)), t.Inside(s, (0, 1))], x => BinaryCrossEntropyWithLogits(x[0], x[1], how));
+        })),
         new("CrossEntropy", t =>
         {
             var (s, how) = (t.Shape(t.Pick(2, 3)), t.Pick(Reduction.Mean, Reduction.Sum, Reduction.None));

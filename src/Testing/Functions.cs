@@ -250,7 +250,7 @@ public static partial class Functions<T> where T : struct, IField<T>
     // Limits where the series do not reach; π/2 is the only one that is not 0, ±1 or infinite.
     private static double AtInfinity(string name, double x)
     {
-        if (double.IsNaN(x)) return x;
+        if (double.IsNaN(x)) return name == "Sign" ? 0 : x;
         var up = x > 0;
         return name switch
         {

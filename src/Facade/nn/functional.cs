@@ -6,7 +6,7 @@ public static partial class torch
     public static partial class nn
     {
         /// <summary>Functions of neural networks: https://pytorch.org/docs/2.6/nn.functional.html</summary>
-        public static class functional
+        public static partial class functional
         {
             private static Autograd.Reduction Kind(string reduction) => reduction switch
             {
@@ -104,15 +104,27 @@ public static partial class torch
 
             /// <summary>The cross entropy between logits and target classes, or target probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
             /// <param name="ignore_index">Targets of this class do not count.</param>
+            /// <param name="label_smoothing">The share of every target that is spread evenly over the classes.</param>
             /// <exception cref="IndexError">A target is out of range.</exception>
-            public static Tensor cross_entropy(Tensor input, Tensor target, long ignore_index = -100, string reduction = "mean")
+            /// <exception cref="RuntimeError">The smoothing is no share.</exception>
+            public static Tensor cross_entropy(Tensor input, Tensor target, long ignore_index = -100, string reduction = "mean", double label_smoothing = 0)
             {
+                if (label_smoothing is not (>= 0 and <= 1)) throw new RuntimeError($"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}");
                 var axis = input.ndim == 1 ? 0 : 1;
-                var logs = input.log_softmax(axis);
-                if (!target.is_floating_point()) return nll_loss(logs, target, ignore_index, reduction);
-                if (target.Dims != input.Dims) throw new RuntimeError($"Expected floating point type for target with class probabilities, got {target.dtype.TensorType}");
-                var each = -(logs * target).sum(axis);
-                return Kind(reduction) == Reduction.Mean ? each.sum() / (double)Math.Max(1, each.numel()) : Reduced(each, reduction);
+                var (logs, classes) = (input.log_softmax(axis), input.ndim == 0 ? 1 : input.Dims[axis]);
+                if (target.is_floating_point())
+                {
+                    if (target.Dims != input.Dims) throw new RuntimeError($"Expected floating point type for target with class probabilities, got {target.dtype.TensorType}");
+                    if (label_smoothing > 0) target = target * (1 - label_smoothing) + label_smoothing / classes;
+                    var each = -(logs * target).sum(axis);
+                    return Kind(reduction) == Reduction.Mean ? each.sum() / (double)Math.Max(1, each.numel()) : Reduced(each, reduction);
+                }
+                var loss = nll_loss(logs, target, ignore_index, reduction);
+                if (label_smoothing == 0) return loss;
+                var skip = target.eq(ignore_index);
+                var even = (-logs.sum(axis)).masked_fill(skip, 0);
+                even = Kind(reduction) == Reduction.Mean ? even.sum() / skip.logical_not().sum() : Reduced(even, reduction);
+                return loss * (1 - label_smoothing) + even * (label_smoothing / classes);
             }
 
             // Whether some target is to be ignored; targets are looked at now, so that a wrong one is an error of this call.

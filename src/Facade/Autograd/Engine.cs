@@ -301,8 +301,9 @@ public static partial class torch
                 if (hook([.. flows.Select(f => f?.Tensor())]) is { } replaced)
                     for (var k = 0; k < flows.Length; k++)
                         flows[k] = replaced[k] is { } t ? Flow.Of(t) : null;
-            foreach (var (nr, tensor) in fn.Retained ?? [])
-                if (flows[nr] is { } flow) Accumulate(tensor, flow);
+            // A view whose base was written has another history by now, and keeps the gradient of that.
+            foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
+                if (flows[nr] is { } flow && (tensor.made != Creation.Normal || ReferenceEquals(tensor.grad_fn, fn))) Accumulate(tensor, flow);
         }
 
         private static Flow Replaced(Flow flow, Tensor? by)

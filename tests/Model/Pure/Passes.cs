@@ -48,7 +48,7 @@ internal static class Passes
         {
             var gradient = w.Gradient(run, w.EdgeOf(input), create);
             if (run.Replay.IsSeed) throw new Abstention("a gradient that passes through as it is");
-            if (gradient is null && !unused && !retain) throw new Abstention("what a pass freed whose result was refused");
+            if (gradient is null && !unused && (!retain || w.Tensors.Values.Any(h => h.Retains && run.Shown.Contains(h.Edge!)))) throw new Abstention("what a pass freed whose result was refused");
             if (gradient is null && !unused) throw Refusal.Runtime("One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.");
             (w, var made) = gradient is { } g ? w.NewGradient(g.Value, g.Edge, shared: true) is var (next, t) ? (next, (int?)t) : default : (w, null);
             results.Add(made);

@@ -16,6 +16,9 @@ public static partial class torch
     {
         public static Flow Of(Tensor t) => new(t.Node, t.Edge, t);
 
+        // What a hook saw or made is nobody's any more, unless it is a leaf of the user's.
+        public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge, Version: t.version.Value, IsView: t.viewed is not null);
+
         public Tensor Tensor() => Origin ?? Made();
 
         private Tensor Made()
@@ -216,7 +219,7 @@ public static partial class torch
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = Passed(node, flows, cotangents, gradients.AsSpan(0, i)) ?? (create ? Differentiable(fn, node, flows, cotangents) : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node));
+                if (nodes[i] is { } node) gradients[i] = (fn.Name == "SliceBackward0" ? null : Passed(node, flows, cotangents, gradients.AsSpan(0, i))) ?? (create ? Differentiable(fn, node, flows, cotangents) with { IsView = Ownership.Made(fn, node, i).IsView } : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node, i));
             return gradients;
         }
 
@@ -311,7 +314,7 @@ public static partial class torch
             if (by is null) return flow;
             if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
             if (by.Node.DType != flow.Node.DType) throw new RuntimeError("hook '<lambda>' has changed the type of value");
-            return Flow.Of(by);
+            return ReferenceEquals(by, flow.Origin) ? flow with { Node = by.Node } : Flow.From(by);
         }
 
         private static void CheckNumbers(GradFn fn, Flow?[] gradients)

@@ -34,8 +34,15 @@ public static partial class torch
             ["BinaryCrossEntropyWithLogitsBackward0"] = 3,
         };
 
-        /// <summary>A gradient as an operation makes it.</summary>
-        public static Flow Made(GradFn fn, Node node) => new(node, default, Version: Written.GetValueOrDefault(fn.Name), IsView: AsViews.Contains(fn.Name));
+        /// <summary>The gradient of an operand as an operation makes it.</summary>
+        public static Flow Made(GradFn fn, Node node, int operand)
+        {
+            // A gradient summed over leading dimensions ends in a view of the sum, which nothing was written into.
+            var summed = node.Op is Reduce || (node.Op is Reshape && node.Inputs[0].Op is Reduce);
+            var isView = AsViews.Contains(fn.Name) || (summed && fn.Outputs.Length > 0 && fn.Inputs[operand].Type.Rank < fn.Outputs[0].Type.Rank);
+            var version = summed || (operand > 0 && fn.Name == "BinaryCrossEntropyWithLogitsBackward0") ? 0 : Written.GetValueOrDefault(fn.Name);
+            return new(node, default, Version: version, IsView: isView);
+        }
 
         /// <summary>Whether nobody else holds the gradient, and its elements have places of their own.</summary>
         public static bool IsOwn(Flow flow) => flow is { Origin: null, Takers: null or { Count: < 2 } } && !Layouts.Overlaps(LayoutOf(flow.Node));
@@ -54,12 +61,11 @@ public static partial class torch
             if (flow.Takers is { } takers) takers.Count--;
         }
 
-        /// <summary>The version of a sum of two gradients: PyTorch adds into one that it owns.</summary>
+        /// <summary>The version of a sum of two gradients: PyTorch adds into the first when it owns it.</summary>
         public static int VersionOfSum(Flow a, Flow b, HashSet<Node> held)
         {
             var (x, y) = (Computed(a.Node), Computed(b.Node));
-            var apart = !ReferenceEquals(x, y);
-            var version = apart && IsOwn(a) && !held.Contains(x) ? a.Version + 1 : apart && IsOwn(b) && !held.Contains(y) ? b.Version + 1 : 0;
+            var version = !ReferenceEquals(x, y) && IsOwn(a) && !held.Contains(x) ? a.Version + 1 : 0;
             Take(a);
             Take(b);
             return version;

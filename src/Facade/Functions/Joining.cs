@@ -47,9 +47,4 @@ public static partial class torch
         warnings.warn("where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of PyTorch. Use a boolean condition instead.");
         return Ops.Cast(condition.Node, DType.Bool);
     }
-
-    /// <summary>Sums of products by Einstein's convention. https://pytorch.org/docs/2.6/generated/torch.einsum.html</summary>
-    /// <exception cref="RuntimeError">The equation does not fit the operands.</exception>
-    public static Tensor einsum(string equation, params Tensor[] operands) =>
-        Record("ViewBackward0", Saves.Cross, x => Ops.Einsum(equation, x.Length > 1 ? [Takes(x[0], "bmm"), .. x[1..]] : x), operands);
 }

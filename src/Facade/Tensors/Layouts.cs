@@ -31,6 +31,9 @@ public static partial class torch
             return false;
         }
 
+        /// <summary>Whether two tensors are the same places in the same order.</summary>
+        public static bool AreOne(Tensor a, Tensor b) => ReferenceEquals(a.storage, b.storage) && a.Layout == b.Layout;
+
         /// <summary>Whether two tensors share some places but not all of them in the same order; only told of dense ones, as PyTorch does.</summary>
         public static bool PartlyOverlap(Tensor a, Tensor b)
         {

@@ -84,7 +84,7 @@ public static partial class torch
     {
         if (alpha is not { } factor) return b;
         if (factor.Type == DType.Bool && b.DType != DType.Bool) throw new RuntimeError("Boolean alpha only supported for Boolean results.");
-        if (factor.Type.IsFloat && !b.DType.IsFloat) throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+        if (factor.Type.IsFloat && factor.Value != Math.Floor(factor.Value) && !b.DType.IsFloat) throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
         return factor.Value == 1 ? b : b * factor.Node(b.DType);
     }
 

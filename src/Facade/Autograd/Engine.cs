@@ -62,6 +62,7 @@ public static partial class torch
             Exception? failure = null;
             var thread = new Thread(() =>
             {
+                Ambient.Serve();
                 try
                 {
                     result = pass();

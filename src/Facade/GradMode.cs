@@ -27,7 +27,12 @@ public static partial class torch
         }
 
         // A continuation or a task runs here, on behalf of the code that the switch was set in.
-        private static bool RunsOthersCode => Thread.CurrentThread.IsThreadPoolThread || SynchronizationContext.Current is not null || Task.CurrentId is not null;
+        private static bool RunsOthersCode => serves || Thread.CurrentThread.IsThreadPoolThread || SynchronizationContext.Current is not null || Task.CurrentId is not null;
+
+        [ThreadStatic] private static bool serves;
+
+        /// <summary>Says that the current thread was started to go on with its starter's code.</summary>
+        public static void Serve() => serves = true;
 
         public IDisposable Set(bool on)
         {

@@ -150,6 +150,8 @@ public static partial class torch
                 if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p), v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));
                 p.Set(x + m * -(lr / c1) / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps));
+                // PyTorch writes the decay by itself.
+                if (decoupled) p.version.Bump();
             }
 
             // The moments of a unit that is dead decay into denormal numbers, where some processors are a hundred times slower. They become

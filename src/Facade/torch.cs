@@ -171,6 +171,14 @@ public static partial class torch
     [ThreadStatic] private static List<Tensor>? pending;
     [ThreadStatic] private static bool pendingKeep;
 
+    // What nobody may ever look at, such as running statistics: computed with what is demanded next, so that it does not hold every batch.
+    [ThreadStatic] private static List<Tensor>? alongside;
+
+    internal static void Together(Tensor tensor)
+    {
+        if (!(alongside ??= []).Contains(tensor)) alongside.Add(tensor);
+    }
+
     /// <summary>Computes tensors with the next demand, so that a whole training step is one plan.</summary>
     internal static void Defer(IEnumerable<Tensor> tensors, bool keep)
     {
@@ -182,7 +190,7 @@ public static partial class torch
     /// <summary>Computes tensors now, together: shared parts are computed once.</summary>
     internal static void Force(IReadOnlyList<Tensor> tensors)
     {
-        if (pending is null or { Count: 0 } && tensors.Count == 1)
+        if (pending is null or { Count: 0 } && alongside is null or { Count: 0 } && tensors.Count == 1)
         {
             // The usual case: one tensor, often computed already.
             var only = tensors[0].Node;
@@ -190,9 +198,10 @@ public static partial class torch
             tensors[0].Settle();
             return;
         }
-        List<Tensor> all = [.. tensors, .. pending ?? []];
+        List<Tensor> all = [.. tensors, .. pending ?? [], .. alongside ?? []];
         var keep = pending is { Count: > 0 } && pendingKeep;
         pending?.Clear();
+        alongside?.Clear();
         var nodes = new Node[all.Count];
         for (var i = 0; i < nodes.Length; i++)
         {

@@ -14,6 +14,11 @@ internal static class Agreement
         {
             return Outputs(call, bound(), inputs);
         }
+        catch (PythonError e) when (call.Error is { } wanted)
+        {
+            var found = (e.Kind, Text: e.Message.Split('\n')[0]);
+            return found == wanted ? null : $"{found.Kind}: {found.Text}, recorded {wanted.Kind}: {wanted.Text}";
+        }
         catch (Exception e)
         {
             return $"{e.GetType().Name}: {e.Message.Split('\n')[0]}";
@@ -22,6 +27,7 @@ internal static class Agreement
 
     private static string? Outputs(RecordedCall call, Tensor[] outputs, Tensor[] inputs)
     {
+        if (call.Error is { } wanted) return $"no error, recorded {wanted.Kind}: {wanted.Text}";
         if (outputs.Length != call.Outputs.Length) return $"{outputs.Length} results for {call.Outputs.Length}";
         for (var i = 0; i < outputs.Length; i++)
             if (Value(outputs[i], call.Outputs[i]) is { } bad) return $"result {i}: {bad}";
@@ -42,17 +48,19 @@ internal static class Agreement
         int[] seeded = [.. Enumerable.Range(0, outputs.Length).Where(i => cotangents[i].ValueKind != JsonValueKind.Null)];
         int[] wanted = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i].requires_grad)];
         Tensor[] operands = [.. wanted.Select(i => inputs[i])];
-        var grads = autograd.grad([.. seeded.Select(i => outputs[i])], operands, [.. seeded.Select(i => Golden.Tensor(cotangents[i]))], create_graph: call.Part("probes") is not null, allow_unused: true);
+        Tensor[] seeds = [.. seeded.Select(i => Golden.Tensor(cotangents[i]).requires_grad_(call.Part("grads2_cotangent") is not null))];
+        var grads = autograd.grad([.. seeded.Select(i => outputs[i])], operands, seeds, create_graph: call.Part("probes") is not null, allow_unused: true);
         if (Each(call.Part("grads")!, grads, wanted, "gradient") is { } bad) return bad;
-        return call.Part("probes") is not { } probes ? null : Second(call, grads, operands, wanted, probes);
+        return call.Part("probes") is not { } probes ? null : Second(call, grads, operands, seeds, wanted, probes);
     }
 
     // The gradient of Σⱼ⟨grads[j], probes[j]⟩.
-    private static string? Second(RecordedCall call, Tensor?[] grads, Tensor[] operands, int[] wanted, JsonElement[] probes)
+    private static string? Second(RecordedCall call, Tensor?[] grads, Tensor[] operands, Tensor[] seeds, int[] wanted, JsonElement[] probes)
     {
         Tensor[] terms = [.. wanted.Zip(grads).Where(g => g.Second is not null && probes[g.First].ValueKind != JsonValueKind.Null).Select(g => (g.Second! * Golden.Tensor(probes[g.First])).sum())];
         Tensor[] alive = [.. terms.Where(t => t.requires_grad)];
         if (alive.Length == 0) return "no gradient requires grad";
+        if (call.Part("grads2_cotangent") is { } ofSeed && Value(autograd.grad(alive, seeds, retain_graph: true, allow_unused: true)[0], ofSeed[0], second: true) is { } bad) return $"second gradient of the cotangent: {bad}";
         return Each(call.Part("grads2")!, autograd.grad(alive, operands, allow_unused: true), wanted, "second gradient", second: true, LinearAlgebra(call.Op));
     }
 

@@ -7,7 +7,12 @@ namespace Conformance;
 /// <summary>One recorded call of an operator: what was given, what came back, and its first and second gradients.</summary>
 internal sealed class RecordedCall(int number, JsonElement line)
 {
-    public static IReadOnlyList<RecordedCall> All { get; } = [.. Golden.Lines("operators.jsonl.gz").Select((line, n) => new RecordedCall(n, line))];
+    public static IReadOnlyList<RecordedCall> All { get; } = Of("operators.jsonl.gz");
+
+    public static IReadOnlyList<RecordedCall> Of(string file) => [.. Golden.Lines(file).Select((line, n) => new RecordedCall(n, line))];
+
+    /// <summary>The exception's type and the first line of its text, for a call that PyTorch refuses.</summary>
+    public (string Kind, string Text)? Error { get; } = line.TryGetProperty("error", out var e) ? (e.GetProperty("kind").GetString()!, e.GetProperty("text").GetString()!) : null;
 
     public string Op { get; } = line.GetProperty("op").GetString()!;
 
@@ -17,7 +22,7 @@ internal sealed class RecordedCall(int number, JsonElement line)
 
     public JsonElement[] Outputs { get; } = [.. line.GetProperty("outputs").EnumerateArray()];
 
-    public JsonElement[]? Part(string name) => line.TryGetProperty(name, out var part) ? [.. part.EnumerateArray()] : null;
+    public JsonElement[]? Part(string name) => line.TryGetProperty(name, out var part) ? part.ValueKind == JsonValueKind.Array ? [.. part.EnumerateArray()] : [part] : null;
 
     /// <summary>The inputs as tensors of the facade.</summary>
     public Tensor[] Tensors() => [.. Inputs.Select(i => Golden.Tensor(i).requires_grad_(i.GetProperty("requires_grad").GetBoolean()))];

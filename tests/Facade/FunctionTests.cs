@@ -140,6 +140,59 @@ public class FunctionTests
     }
 
     [Fact]
+    public void A_pass_within_passes_keeps_the_switches_of_its_caller_when_the_stack_ends() => Tests.SmallStack.Run(() =>
+    {
+        var reached = 0;
+        void Nest(int depth)
+        {
+            using var _ = enable_grad();
+            var y = ones([2], requires_grad: true) * 1;
+            y.register_hook(g =>
+            {
+                if (depth > 0) Nest(depth - 1);
+                else
+                {
+                    using var __ = enable_grad();
+                    var w = ones([2], requires_grad: true) * 1;
+                    var z = w * w;
+                    w.mul_(3);
+                    z.sum().backward();
+                    reached++;
+                }
+                return null;
+            });
+            y.sum().backward();
+        }
+
+        using (graph.allow_mutation_on_saved_tensors()) Nest(300);
+        Assert.Equal(1, reached);
+    });
+
+    [Fact]
+    public void A_failure_below_many_passes_reaches_the_caller_and_undoes_them_all() => Tests.SmallStack.Run(() =>
+    {
+        var leaves = new List<Tensor>();
+        void Nest(int depth)
+        {
+            using var _ = enable_grad();
+            var x = ones([2], requires_grad: true);
+            var y = x * 1;
+            y.register_hook(g =>
+            {
+                if (depth == 0) throw new InvalidOperationException("at the bottom");
+                Nest(depth - 1);
+                return null;
+            });
+            leaves.Add(x);
+            (y.sum() + x.sum()).backward();
+        }
+
+        Assert.Equal("at the bottom", Assert.Throws<InvalidOperationException>(() => Nest(300)).Message);
+        Assert.Equal(301, leaves.Count);
+        Assert.All(leaves, x => Assert.Null(x.grad));
+    });
+
+    [Fact]
     public void Switches_nest_and_are_restored()
     {
         using (no_grad())

@@ -1,4 +1,5 @@
 using Functional.Autograd;
+using Functional.Autograd.Plans;
 using static Functional.Autograd.torch;
 
 namespace Facade;
@@ -143,5 +144,41 @@ public class ModuleTests
         plain.eval();
         Assert.Equal("tensor([[-1.0000, -1.0000],\n        [ 1.0000,  1.0000]], grad_fn=<NativeBatchNormBackward0>)", plain.call(tensor(new[,] { { 1f, 2 }, { 3, 5 } })).ToString());
         Assert.Equal(["weight", "bias"], plain.state_dict().Keys);
+    }
+
+    [Fact]
+    public void Running_statistics_hold_no_batch_and_keep_a_step_one_plan()
+    {
+        manual_seed(0);
+        var bn = new nn.BatchNorm1d(3);
+        var optimizer = new optim.SGD(bn.parameters(), lr: 0.1);
+        WeakReference Step()
+        {
+            var x = randn(4, 3);
+            optimizer.zero_grad();
+            bn.call(x * 2).pow(2).mean().backward();
+            optimizer.step();
+            return new WeakReference(x.Node);
+        }
+
+        WeakReference Look()
+        {
+            var x = randn(4, 3);
+            using (no_grad()) bn.call(x * 2).sum().item();
+            return new WeakReference(x.Node);
+        }
+
+        var (trained, looked) = (Step(), Look());
+        Step();
+        var before = PlanCache.Misses;
+        for (var i = 0; i < 5; i++) Step();
+        Assert.Equal(0, PlanCache.Misses - before);
+        Look();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(trained.IsAlive);
+        Assert.False(looked.IsAlive);
+        Assert.Equal(9L, bn.num_batches_tracked!.item());
     }
 }

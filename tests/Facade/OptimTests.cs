@@ -144,6 +144,18 @@ public class OptimTests
     }
 
     [Fact]
+    public void A_step_moves_the_version_on_as_often_as_PyTorch_writes()
+    {
+        foreach (var (make, writes) in new (Func<Tensor, optim.Optimizer>, int)[] { (x => new optim.SGD([x], momentum: .9, weight_decay: .1), 1), (x => new optim.Adam([x], weight_decay: .1), 1), (x => new optim.AdamW([x]), 2) })
+        {
+            var x = ones([2], requires_grad: true);
+            x.grad = ones(2);
+            make(x).step();
+            Assert.Equal(writes, x._version);
+        }
+    }
+
+    [Fact]
     public void A_parameter_given_twice_is_warned_of_and_shares_its_state()
     {
         var heard = new List<string>();

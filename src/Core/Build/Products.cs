@@ -127,7 +127,10 @@ public static partial class Ops
         return bias is null ? y : y + Reshape(bias, [outputs, .. Dims.Repeat(1, n)]);
     }
 
-    private static Node PadSpatial(Node x, Dims padding, double value = 0) => Pad(x, [0, 0, .. padding], [0, 0, .. padding], value);
+    private static Node PadSpatial(Node x, Dims padding, Node? value = null) => Pad(x, [0, 0, .. padding], [0, 0, .. padding], value);
+
+    private static Node Least(DType type) => type.IsFloat ? Scalar(double.NegativeInfinity, type)
+        : Scalar(type is DType.Bool or DType.UInt8 ? 0 : long.MinValue >> (64 - 8 * type.Size), type);
 
     private static Node SpatialWindows(Node x, Dims size, Dims stride, Dims dilation)
     {
@@ -139,11 +142,11 @@ public static partial class Ops
     /// <param name="x">[batch, channels, …spatial].</param>
     /// <param name="size">The window, per spatial axis.</param>
     /// <param name="stride">The distance between windows; the size when left out.</param>
-    /// <param name="padding">Elements of −∞ on both sides; 0 when left out.</param>
+    /// <param name="padding">Elements on both sides that are the least of their type; none when left out.</param>
     public static Node MaxPool(Node x, Dims size, Dims? stride = null, Dims? padding = null)
     {
         var n = size.Count;
-        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n), double.NegativeInfinity), size, stride ?? size, Dims.Repeat(1, n));
+        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n), Least(x.DType)), size, stride ?? size, Dims.Repeat(1, n));
         var flat = Reshape(windows, [.. windows.Shape[..(2 + n)], size.Product]);
         return MaxAlong(flat, -1).Values;
     }

@@ -121,7 +121,8 @@ public static partial class Ops
     public static Node Softmax(Node x, int axis = -1)
     {
         x = Float(x);
-        if (x.Type.Count == 0) return x;
+        // Of nothing, but a function of it all the same: a second derivative is there, and empty.
+        if (x.Type.Count == 0) return x * x;
         Dims over = [Axis(x, axis)];
         var e = Exp(x - MaxOver(x, over, keep: true));
         return WithRule("Softmax", e / Sum(e, over, keep: true), [x], (x, y, c) => [y * (c - Sum(c * y, over, keep: true))]);
@@ -132,7 +133,7 @@ public static partial class Ops
     public static Node LogSoftmax(Node x, int axis = -1)
     {
         x = Float(x);
-        if (x.Type.Count == 0) return x;
+        if (x.Type.Count == 0) return x * x;
         Dims over = [Axis(x, axis)];
         var shifted = x - MaxOver(x, over, keep: true);
         return WithRule("LogSoftmax", shifted - Log(Sum(Exp(shifted), over, keep: true)), [x], (x, y, c) => [c - Exp(y) * Sum(c, over, keep: true)]);

@@ -82,12 +82,14 @@ public static partial class Ops
     /// <param name="before">How many before, for each axis.</param>
     /// <param name="after">How many after, for each axis.</param>
     /// <param name="value">The value.</param>
-    public static Node Pad(Node x, Dims before, Dims after, double value = 0)
+    public static Node Pad(Node x, Dims before, Dims after, double value = 0) => Pad(x, before, after, value == 0 ? null : Scalar(value));
+
+    private static Node Pad(Node x, Dims before, Dims after, Node? value)
     {
         var shape = Dims.Build(x.Type.Rank, k => x.Shape[k] + before[k] + after[k]);
         var ones = Dims.Repeat(1, shape.Count);
         var padded = PadTo(x, shape, before, ones);
-        return value == 0 || shape == x.Shape ? padded : Where(PadTo(Full(new TensorType(DType.Bool, x.Shape), 1), shape, before, ones), padded, value);
+        return value is null || shape == x.Shape ? padded : Where(PadTo(Full(new TensorType(DType.Bool, x.Shape), 1), shape, before, ones), padded, value);
     }
 
     /// <summary>Joins tensors along a new axis.</summary>

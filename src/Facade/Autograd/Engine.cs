@@ -65,6 +65,7 @@ public static partial class torch
             Exception? failure = null;
             var thread = new Thread(() =>
             {
+                Ambient.Serve();
                 try
                 {
                     result = pass();
@@ -96,16 +97,18 @@ public static partial class torch
                     stop.Waiting = -1;
                     ready.Enqueue(stop, Order(stop.Fn));
                 }
+            // Not caught and thrown again: each time would take more of the stack, and passes may nest deep.
+            var done = false;
             try
             {
                 if (GradMode == create) Drain();
                 else
                     using (set_grad_enabled(create)) Drain();
+                done = true;
             }
-            catch
+            finally
             {
-                for (var i = undo.Count - 1; i >= 0; i--) undo[i].Run();
-                throw;
+                for (var i = undo.Count - 1; i >= 0 && !done; i--) undo[i].Run();
             }
             if (!retain)
                 foreach (var fn in executed) fn.Release();

@@ -92,6 +92,7 @@ public static partial class torch
             if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
                 throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
             if (mat1.Node.DType != mat2.Node.DType || Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
+            if (ndim > 2 || !Spreads(Dims, [mat1.Dims[0], mat2.Dims[1]])) expand(mat1.Dims[0], mat2.Dims[1]);
             return Record("AddmmBackward0", Saves.All, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
         }
 

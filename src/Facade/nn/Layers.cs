@@ -303,8 +303,16 @@ public static partial class torch
         }
 
         /// <summary>A loss: from prediction and target to a number.</summary>
-        public abstract class Loss(Func<Tensor, Tensor, Tensor> f) : Module
+        public abstract class Loss : Module
         {
+            private readonly Func<Tensor, Tensor, Tensor> f;
+
+            private protected Loss(Func<Tensor, Tensor, Tensor> f, Tensor? weight = null)
+            {
+                this.f = f;
+                if (weight is not null) register_buffer("weight", weight);
+            }
+
             /// <summary>Computes the loss.</summary>
             public Tensor forward(Tensor input, Tensor target) => f(input, target);
 
@@ -312,8 +320,9 @@ public static partial class torch
             public Tensor call(Tensor input, Tensor target) => f(input, target);
         }
 
-        /// <summary>The cross entropy between logits and classes.</summary>
-        public sealed class CrossEntropyLoss(string reduction = "mean") : Loss((x, t) => functional.cross_entropy(x, t, reduction: reduction));
+        /// <summary>The cross entropy between logits and classes. https://pytorch.org/docs/2.6/generated/torch.nn.CrossEntropyLoss.html</summary>
+        public sealed class CrossEntropyLoss(Tensor? weight = null, long ignore_index = -100, string reduction = "mean", double label_smoothing = 0)
+            : Loss((x, t) => functional.cross_entropy(x, t, weight, ignore_index, reduction, label_smoothing), weight);
 
         /// <summary>The squared error.</summary>
         public sealed class MSELoss(string reduction = "mean") : Loss((x, t) => functional.mse_loss(x, t, reduction));
@@ -327,7 +336,8 @@ public static partial class torch
         /// <summary>The cross entropy of sigmoid(input).</summary>
         public sealed class BCEWithLogitsLoss(string reduction = "mean") : Loss((x, t) => functional.binary_cross_entropy_with_logits(x, t, reduction));
 
-        /// <summary>Minus the log-probability of the classes.</summary>
-        public sealed class NLLLoss(string reduction = "mean") : Loss((x, t) => functional.nll_loss(x, t, reduction: reduction));
+        /// <summary>Minus the log-probability of the classes. https://pytorch.org/docs/2.6/generated/torch.nn.NLLLoss.html</summary>
+        public sealed class NLLLoss(Tensor? weight = null, long ignore_index = -100, string reduction = "mean")
+            : Loss((x, t) => functional.nll_loss(x, t, weight, ignore_index, reduction), weight);
     }
 }

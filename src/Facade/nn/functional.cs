@@ -86,7 +86,10 @@ public static partial class torch
             };
 
             /// <summary>Minus the log-probability of each target class. https://pytorch.org/docs/2.6/generated/torch.nn.functional.nll_loss.html</summary>
+            /// <param name="input">Log-probabilities: classes along dimension 1, or the only one.</param>
+            /// <param name="target">The classes.</param>
             /// <param name="ignore_index">Targets of this class do not count.</param>
+            /// <param name="reduction">none, mean or sum.</param>
             /// <exception cref="IndexError">A target is out of range.</exception>
             public static Tensor nll_loss(Tensor input, Tensor target, long ignore_index = -100, string reduction = "mean")
             {
@@ -103,7 +106,10 @@ public static partial class torch
             }
 
             /// <summary>The cross entropy between logits and target classes, or target probabilities. https://pytorch.org/docs/2.6/generated/torch.nn.functional.cross_entropy.html</summary>
+            /// <param name="input">Logits: classes along dimension 1, or the only one.</param>
+            /// <param name="target">The classes, or probabilities of the input's shape.</param>
             /// <param name="ignore_index">Targets of this class do not count.</param>
+            /// <param name="reduction">none, mean or sum.</param>
             /// <param name="label_smoothing">The share of every target that is spread evenly over the classes.</param>
             /// <exception cref="IndexError">A target is out of range.</exception>
             /// <exception cref="RuntimeError">The smoothing is no share.</exception>

@@ -75,7 +75,7 @@ public partial class HouseTests
         ];
         Assert.Equal(arrows.Length, Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Count());
         foreach (var (project, references) in arrows)
-            Assert.Equal(references, ProjectReference().Matches(File.ReadAllText(Path.Combine(Root, project))).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+            Assert.Equal(references, ProjectReference().Matches(File.ReadAllText(Path.Combine(Root, project))).Select(m => m.Groups["name"].Value).Order(StringComparer.Ordinal));
         Assert.Equal(["System.Collections.Immutable"], typeof(Node).Assembly.GetReferencedAssemblies().Select(a => a.Name!)
             .Where(n => n is not ("System.Runtime" or "System.Linq" or "System.Collections" or "System.Collections.Concurrent" or "System.Memory" or "System.Threading" or "System.Runtime.InteropServices")));
         // Calculus lies in Core, and a backend may reference Core: it runs plans and differentiates nothing.
@@ -145,7 +145,7 @@ public partial class HouseTests
     }
 
     // Comments and texts name freely.
-    [GeneratedRegex(@"//.*|""(\\.|[^""\\\n])*""", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"//.*|""(?:\\.|[^""\\\n])*""", RegexOptions.None, 1000)]
     private static partial Regex Plain();
 
     // What a namespace with braces indents.
@@ -161,7 +161,7 @@ public partial class HouseTests
     [GeneratedRegex(@"(?:(?<![.\w])|(?<=\bPlans\.))(?:(?<=new )(?<name>[A-Z]\w*)\b|(?<name>[A-Z]\w*)\b(?! ?\())", RegexOptions.None, 1000)]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"<ProjectReference Include=""[^""]*Functional\.Autograd\.(\w+)\.csproj""", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*Functional\.Autograd\.(?<name>\w+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex ProjectReference();
 
     [GeneratedRegex(@"\bTO" + "DO|FIX" + @"ME|\bHACK\b|NotImplementedException", RegexOptions.None, 1000)]

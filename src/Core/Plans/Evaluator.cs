@@ -3,7 +3,7 @@ using Functional.Autograd.Primitives;
 namespace Functional.Autograd.Plans;
 
 /// <summary>Call by need: computes nodes and remembers their values in them.</summary>
-public static class Evaluator
+internal static class Evaluator
 {
     /// <summary>Computes nodes that have no value yet; shared parts are computed once.</summary>
     /// <param name="roots">What is wanted.</param>

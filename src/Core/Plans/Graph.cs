@@ -6,7 +6,7 @@ namespace Functional.Autograd.Plans;
 /// <param name="Placeholders">One placeholder per leaf, then one per scalar argument.</param>
 /// <param name="Leaves">How many of the placeholders are leaves.</param>
 /// <param name="Roots">The results.</param>
-public sealed record Graph(ImmutableArray<Node> Placeholders, int Leaves, ImmutableArray<Node> Roots)
+internal sealed record Graph(ImmutableArray<Node> Placeholders, int Leaves, ImmutableArray<Node> Roots)
 {
     internal static Graph Of(Cone cone)
     {

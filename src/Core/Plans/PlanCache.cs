@@ -6,7 +6,7 @@ namespace Functional.Autograd.Plans;
 /// Plans by the structure of what they compute; from the second time on nothing is rewritten, fused or compiled. The plans used
 /// longest ago are forgotten when there are many or they are large.
 /// </summary>
-public static class PlanCache
+internal static class PlanCache
 {
     private static readonly ConcurrentDictionary<UInt128, Entry> Entries = new();
     private static readonly Dictionary<UInt128, int> Operations = [];

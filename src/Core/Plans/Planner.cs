@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Functional.Autograd.Plans;
 
 /// <summary>From a graph to a plan: a list of passes, each a pure function, then kernels and their memory.</summary>
-public static class Planner
+internal static class Planner
 {
     /// <summary>
     /// The most elements of a tensor that is computed, even if fusion would never hold it: 2³⁶. Beyond it a run would take minutes

@@ -101,6 +101,40 @@ public class KernelTests
     }
 
     [Fact]
+    public void Sorting_is_stable()
+    {
+        foreach (var n in (int[])[2, 16, 17, 257, 1025])
+        {
+            var keys = Enumerable.Range(0, n).Select(i => (double)(i * 7 % 5)).ToArray();
+            long[] Wanted(bool descending) => [.. Enumerable.Range(0, n).OrderBy(i => descending ? -keys[i] : keys[i]).Select(i => (long)i)];
+            Assert.Equal(Wanted(false), Evaluate<long>(Sort(Tensor(keys)).Indices));
+            Assert.Equal(Wanted(true), Evaluate<long>(Sort(Tensor(keys), descending: true).Indices));
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 1025)]
+    [InlineData(257, 33)]
+    [InlineData(1100, 5)]
+    public void Strided_values_of_many_tiles_are_read_right(int rows, int columns)
+    {
+        var data = Random(rows * columns, rows);
+        double At(int i, int j) => data[i * columns + j];
+        var x = Cast(Tensor<float>(data, [rows, columns]), DType.Float64) * 1;
+        var turned = Evaluate<double>(Transpose(x) * 2);
+        var flipped = Evaluate<double>(Flip(x, 0, 1) + 1);
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++)
+            {
+                Assert.Equal(At(i, j) * 2, turned[j * rows + i]);
+                Assert.Equal(At(rows - 1 - i, columns - 1 - j) + 1, flipped[i * columns + j]);
+            }
+        var every = Evaluate<float>(SliceAxis(Tensor<float>(data, [rows, columns]), 1, 1, columns, 3) * 4);
+        var width = every.Length / rows;
+        for (var i = 0; i < every.Length; i++) Assert.Equal(4 * data[i / width * columns + 1 + i % width * 3], every[i]);
+    }
+
+    [Fact]
     public void More_memory_than_there_is_is_refused_and_nothing_is_lost()
     {
         var before = CpuBackend.BytesInUse;

@@ -1,0 +1,99 @@
+using Functional.Autograd;
+using static Functional.Autograd.torch;
+
+namespace Facade;
+
+/// <summary>What a recorded history must not lose: a value used twice, a view written through, a gradient that was asked for.</summary>
+public class GuardTests
+{
+    private static Tensor Leaf(params double[] values) => tensor(values, requires_grad: true);
+
+    [Fact]
+    public void What_is_detached_beside_itself_keeps_its_gradient()
+    {
+        (Func<Tensor, Tensor> F, double[] Wanted)[] rows =
+        [
+            (x => x.detach() * x, [2, 3]), (x => x * x.detach(), [2, 3]), (x => x * x, [4, 6]), (x => x.data * x, [2, 3]), (x => x / x.detach(), [1 / 2.0, 1 / 3.0]),
+            (x => cat([x.detach(), x]) * 5, [5, 5]), (x => stack([x, x.detach(), x]), [2, 2]), (x => x.detach().matmul(x), [2, 3]), (x => where(x > 0, x, x.detach()), [1, 1]),
+            (x => nn.functional.mse_loss(x, x.detach(), "sum") + x.sum(), [1, 1]),
+        ];
+        foreach (var (f, wanted) in rows)
+        {
+            var x = Leaf(2, 3);
+            f(x).sum().backward();
+            Assert.Equal(wanted, x.grad!.to_array<double>());
+        }
+    }
+
+    [Fact]
+    public void A_kept_gradient_follows_the_history()
+    {
+        var x = Leaf(1, 2);
+        var y = x * 3;
+        y.retain_grad();
+        y.mul_(2);
+        (y * 5).sum().backward();
+        Assert.Equal([5, 5], y.grad!.to_array<double>());
+        Assert.Equal([30, 30], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void What_a_hook_writes_counts()
+    {
+        var x = Leaf(1, 2);
+        var y = x * 3;
+        y.register_hook(g => { g.mul_(10); return null; });
+        y.sum().backward();
+        Assert.Equal([30, 30], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void Writing_to_a_range_keeps_the_rest()
+    {
+        var x = Leaf(1, 2, 3, 4);
+        var y = x * 2;
+        y[1..3].mul_(10);
+        Assert.Equal([2, 40, 60, 8], y.detach().to_array<double>());
+        y[torch.slice(null, null, 2)] = 0;
+        Assert.Equal([0, 40, 0, 8], y.detach().to_array<double>());
+        y.sum().backward();
+        Assert.Equal([0, 20, 0, 2], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void Reading_a_view_changes_no_history()
+    {
+        var x = Leaf(1, 2, 3);
+        var y = x * 2;
+        var v = y[..2];
+        Assert.StartsWith("tensor([2., 4.]", v.ToString(), StringComparison.Ordinal);
+        v.mul_(3);
+        Assert.StartsWith("tensor([ 6., 12.]", v.ToString(), StringComparison.Ordinal);
+        (v * v).sum().backward();
+        Assert.Equal([72, 144, 0], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void Each_result_of_several_has_its_own_gradient()
+    {
+        var x = Leaf(1, 2, 3);
+        var parts = x.unbind();
+        (parts[0] * 2 + parts[2] * 5).backward();
+        Assert.Equal([2, 0, 5], x.grad!.to_array<double>());
+        Assert.Equal([0, 1, 2], parts.Select(p => p.output_nr));
+    }
+
+    [Fact]
+    public void A_failed_backward_takes_back_what_it_gave()
+    {
+        var (x, z) = (Leaf(1, 2), Leaf(3, 4));
+        var y = x * x;
+        y.sum().backward();
+        z.grad = ones([2], float64);
+        // The later operation runs first, so z has its gradient when the freed one fails.
+        var again = (y + z * 2).sum();
+        Assert.Throws<RuntimeError>(() => again.backward());
+        Assert.Equal([1, 1], z.grad.to_array<double>());
+        Assert.Equal([2, 4], x.grad!.to_array<double>());
+    }
+}

@@ -16,7 +16,7 @@ public sealed partial class Programs
     private Programs(Tape tape)
     {
         this.tape = tape;
-        var (p, q) = (tape.Pick(2L, 3, 1, 5), tape.Pick(3L, 2, 4, 1));
+        var (p, q) = (tape.Pick(2L, 3, 5), tape.Pick(3L, 2, 4));
         // One program in sixteen has vectors that straddle the borders of tiles.
         if (tape.Next(16) == 15) q = tape.Pick(257L, 255, 256, 513);
         shapes = [[p], [p, q], [q], [], [q, p], [2, p]];

@@ -2,31 +2,34 @@ using Functional.Autograd.Testing;
 
 namespace Properties;
 
-/// <summary>Random programs: many small ones, some of a thousand nodes, a few of three thousand and more.</summary>
-public class ProgramTests
+/// <summary>Random programs: many small ones, some of a thousand nodes, a few of three thousand and more. Half of them, so that two processors are busy.</summary>
+public abstract class ProgramTests(int half)
 {
-    // The laws that are tried on every program; the others on some.
-    private static readonly string[] always = ["value", "derivatives"];
+    // What is tried on every program.
+    private static readonly Law both = new("value and derivatives", subject => Laws.Value(subject) is var v && Laws.Derivatives(subject) is var d && d != Verdict.Held ? d : v);
 
-    public static TheoryData<string> Others => [.. Laws.All.Select(l => l.Name).Except(always)];
+    [Fact]
+    public void Small_programs() => Property.ForAll($"program {half}", Programs.Make, both, 10_000, 240, share: 0.8);
 
-    private static Law Law(string name) => Laws.All.First(l => l.Name == name);
+    [Fact]
+    public void Programs_of_a_thousand_nodes() => Property.ForAll($"large program {half}", Programs.Large, both, 100, 2000, share: 0.4);
 
-    // Two halves, so that two processors are busy.
-    [Theory, InlineData(0), InlineData(1)]
-    public void Programs_of_some_nodes(int half) => Property.ForAll($"program {half}", Programs.Make, Both(), 10_000, 240, share: 0.5);
+    [Fact]
+    public void Programs_of_three_thousand_nodes() => Property.ForAll($"huge program {half}", Programs.Large, both, 10, 6000, share: 0.1);
+}
 
-    [Theory, MemberData(nameof(Others))]
-    public void Small_programs_under_other_laws(string law) => Property.ForAll($"program, {law}", Programs.Make, Law(law), 150, 200, share: 0.2);
+public class EvenProgramTests() : ProgramTests(0);
 
-    [Theory, InlineData(0), InlineData(1)]
-    public void Programs_of_a_thousand_nodes(int half) => Property.ForAll($"large program {half}", Programs.Large, Both(), 100, 2000, share: 0);
+public class OddProgramTests() : ProgramTests(1);
 
-    [Theory, InlineData(0), InlineData(1)]
-    public void Programs_of_three_thousand_nodes(int half) => Property.ForAll($"huge program {half}", Programs.Large, Both(), 10, 6000, share: 0);
+/// <summary>Random programs under the laws that are not tried on every one.</summary>
+public class ProgramLawTests
+{
+    public static TheoryData<string> Names => [.. Laws.All.Select(l => l.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Small_programs(string law) => Property.ForAll($"program, {law}", Programs.Make, Laws.All.First(l => l.Name == law), 150, 200, share: 0.3);
 
     [Theory, InlineData("passes"), InlineData("compiled"), InlineData("repetition"), InlineData("adjoint")]
-    public void Large_programs_under_other_laws(string law) => Property.ForAll($"large program, {law}", Programs.Large, Law(law), 8, 2000, share: 0);
-
-    private static Law Both() => new("value and derivatives", subject => Laws.Value(subject) is var v && Laws.Derivatives(subject) is var d && d != Verdict.Held ? d : v);
+    public void Large_programs(string law) => Property.ForAll($"large program, {law}", Programs.Large, Laws.All.First(l => l.Name == law), 8, 2000, share: 0);
 }

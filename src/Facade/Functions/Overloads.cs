@@ -98,7 +98,7 @@ public static partial class torch
             /// <exception cref="RuntimeError">Shapes do not fit.</exception>
             [OverloadResolutionPriority(-1)]
             public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long stride = 1, long padding = 0, long dilation = 1, int groups = 1) =>
-                conv2d(input, weight, bias, [stride], [padding], [dilation], groups);
+                conv2d(input, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups);
 
             /// <summary>The largest element of each square window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.max_pool2d.html</summary>
             /// <exception cref="RuntimeError">The window does not fit.</exception>

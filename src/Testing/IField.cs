@@ -19,9 +19,6 @@ public interface IField<T> : IAdditionOperators<T, T, T>, ISubtractionOperators<
     /// <summary>Whether the number and its derivatives lie inside float32's normal range. What a cancellation leaves does not count.</summary>
     bool FitsSingle { get; }
 
-    /// <summary>Whether two numbers are the same in all digits and derivatives.</summary>
-    static abstract bool Same(T a, T b);
-
     /// <summary>A number from a float64.</summary>
     static abstract T From(double value);
 

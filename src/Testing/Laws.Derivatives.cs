@@ -18,7 +18,6 @@ public static partial class Laws
     private static Verdict Ordered(Case subject, bool single, int order)
     {
         if (single) subject = subject.InSingle();
-        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != (single ? DType.Float32 : DType.Float64)) return Verdict.NotApplicable;
         var (t, c) = (Directions(subject.Inputs, 3), Direction(y.Type.Count, 5));
@@ -60,7 +59,6 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Differences(Case subject)
     {
-        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64 || IsCut(y)) return Verdict.NotApplicable;
         var t = Scaled(subject.Inputs, 4);
@@ -86,7 +84,6 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Remainder(Case subject)
     {
-        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64 || IsCut(y)) return Verdict.NotApplicable;
         var (t, c) = (Scaled(subject.Inputs, 6), Direction(y.Type.Count, 7));
@@ -119,7 +116,6 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Jacobian(Case subject)
     {
-        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         var (n, m) = (fresh.Sum(x => x.Type.Count), y.Type.Count);
         if (y.DType != DType.Float64 || n * m > 400 || n > 24 || n == 0) return Verdict.NotApplicable;
@@ -149,7 +145,6 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Hessian(Case subject)
     {
-        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         var n = fresh.Length == 0 ? 0 : (int)fresh[0].Type.Count;
         if (y.DType != DType.Float64 || n is 0 or > 6) return Verdict.NotApplicable;

@@ -28,9 +28,6 @@ public readonly struct Real : IField<Real>
     public bool FitsSingle => Math.Abs(Value) is 0 or (> 1e-36 and < 1e36) || !double.IsFinite(Value) || Error > Math.Abs(Value) * (1 << 20);
 
     /// <inheritdoc/>
-    public static bool Same(Real a, Real b) => a.Value == b.Value && a.Low == b.Low && a.Error == b.Error;
-
-    /// <inheritdoc/>
     public static Real From(double value) => new(value, 0, 0);
 
     /// <inheritdoc/>

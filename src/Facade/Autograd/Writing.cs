@@ -22,7 +22,7 @@ public static partial class torch
         if (wanted) CheckWritable(self);
         foreach (var x in others)
             if (Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
-        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && Layouts.Overlaps(seen.Layout) && !(others.Length == 1 && Layouts.AreOne(self, others[0])))
+        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
             throw new RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.

@@ -29,8 +29,19 @@ public static partial class torch
 
         private static readonly Dictionary<string, int> Written = new()
         {
-            ["MaximumBackward0"] = 1, ["MinimumBackward0"] = 1, ["MaxBackward1"] = 1, ["MinBackward1"] = 1, ["MaxBackward0"] = 2, ["MinBackward0"] = 2, ["SortBackward0"] = 2,
-            ["TopkBackward0"] = 2, ["IndexBackward0"] = 1, ["GatherBackward0"] = 1, ["IndexSelectBackward0"] = 1, ["MaskedSelectBackward0"] = 1, ["TraceBackward0"] = 2,
+            ["MaximumBackward0"] = 1,
+            ["MinimumBackward0"] = 1,
+            ["MaxBackward1"] = 1,
+            ["MinBackward1"] = 1,
+            ["MaxBackward0"] = 2,
+            ["MinBackward0"] = 2,
+            ["SortBackward0"] = 2,
+            ["TopkBackward0"] = 2,
+            ["IndexBackward0"] = 1,
+            ["GatherBackward0"] = 1,
+            ["IndexSelectBackward0"] = 1,
+            ["MaskedSelectBackward0"] = 1,
+            ["TraceBackward0"] = 2,
             ["BinaryCrossEntropyWithLogitsBackward0"] = 3,
         };
 

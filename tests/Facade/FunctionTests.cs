@@ -104,7 +104,7 @@ public class FunctionTests
         {
             await Task.Yield();
             Assert.False(is_grad_enabled());
-            await Task.Delay(1);
+            await Task.Delay(1).ConfigureAwait(false);
             Assert.False(is_grad_enabled());
             Assert.False(await Task.Run(is_grad_enabled));
             var seen = new bool[64];

@@ -104,9 +104,9 @@ public class FunctionTests
         {
             await Task.Yield();
             Assert.False(is_grad_enabled());
-            await Task.Delay(1).ConfigureAwait(false);
+            await Task.Delay(1).ConfigureAwait(true);
             Assert.False(is_grad_enabled());
-            Assert.False(await Task.Run(is_grad_enabled));
+            Assert.False(await Task.Run(is_grad_enabled).ConfigureAwait(true));
             var seen = new bool[64];
             Parallel.For(0, seen.Length, i => seen[i] = is_grad_enabled());
             Assert.DoesNotContain(true, seen);

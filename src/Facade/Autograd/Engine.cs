@@ -216,7 +216,7 @@ public static partial class torch
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = Passed(node, flows, cotangents, gradients.AsSpan(0, i)) ?? (create ? Differentiable(fn, node, flows, cotangents) : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node));
+                if (nodes[i] is { } node) gradients[i] = (create && fn.Saves.HasFlag(Saves.Formula) ? null : Passed(node, flows, cotangents, gradients.AsSpan(0, i))) ?? (create ? Differentiable(fn, node, flows, cotangents) : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node));
             return gradients;
         }
 
@@ -331,7 +331,7 @@ public static partial class torch
             lock (leaf)
             {
                 undo.Add(new(leaf, leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0));
-                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : Added(sum, flow.Node);
+                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
             }
             foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
         }

@@ -117,7 +117,7 @@ public static partial class torch
                     if (target.Dims != input.Dims) throw new RuntimeError($"Expected floating point type for target with class probabilities, got {target.dtype.TensorType}");
                     if (label_smoothing > 0) target = target * (1 - label_smoothing) + label_smoothing / classes;
                     var each = -(logs * target).sum(axis);
-                    return Kind(reduction) == Reduction.Mean ? each.sum() / (double)Math.Max(1, each.numel()) : Reduced(each, reduction);
+                    return Kind(reduction) == Reduction.Mean ? Pair("DivBackward1", Saves.Number, Ops.Div, each.sum(), (double)Math.Max(1, each.numel())) : Reduced(each, reduction);
                 }
                 var loss = nll_loss(logs, target, ignore_index, reduction);
                 if (label_smoothing == 0) return loss;

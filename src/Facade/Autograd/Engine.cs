@@ -218,11 +218,18 @@ public static partial class torch
                     cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
                     if (!flow.Node.Type.Equals(fn.Outputs[k].Type)) cotangents[k] = Fitted(cotangents[k]!, fn.Outputs[k].Type, k);
                 }
-            // (A mean divides after it spreads, so that its gradient has memory of its own: an alias ends the chain of movements.)
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = (fn.Name == "SliceBackward0" ? null : Passed(node, flows, cotangents, gradients.AsSpan(0, i))) ?? (create ? Differentiable(fn, node, flows, cotangents) with { IsView = Ownership.Made(fn, node, i).IsView } : Ownership.Made(fn, fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) ? new Node(Alias.Instance, node) : node, i));
+            {
+                if (nodes[i] is not { } node) continue;
+                // A slice is copied out of its gradient; a formula is differentiated through its operands even where it passes the gradient on.
+                var copies = fn.Name == "SliceBackward0" || (create && fn.Saves.HasFlag(Saves.Formula));
+                // A mean divides after it spreads, so that its gradient has memory of its own: an alias ends the chain of movements.
+                if (fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) && !create) node = new Node(Alias.Instance, node);
+                gradients[i] = (copies ? null : Passed(node, flows, cotangents, gradients.AsSpan(0, i)))
+                    ?? (create ? Differentiable(fn, node, flows, cotangents) with { IsView = Ownership.Made(fn, node, i).IsView } : Ownership.Made(fn, node, i));
+            }
             return gradients;
         }
 
@@ -337,7 +344,7 @@ public static partial class torch
             lock (leaf)
             {
                 undo.Add(new(leaf, leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0));
-                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : Added(sum, flow.Node);
+                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
             }
             foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
         }

@@ -62,7 +62,11 @@ public static partial class torch
 
         internal string Name { get; }
 
-        private bool Saving => Saves is not (Saves.None or Saves.Formula);
+        // A write through a view holds the operation that wrote, whatever that saved.
+        private bool Saving => Name == "CopySlices" || Saves is not (Saves.None or Saves.Formula);
+
+        /// <summary>The operation that a write through a view holds, by name.</summary>
+        internal string? Writer { get; init; }
 
         /// <summary>PyTorch's name of the operation's derivative, such as MulBackward0.</summary>
         public string name() => Name;
@@ -111,7 +115,7 @@ public static partial class torch
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
                 var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
-                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {maker.FullName},";
+                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {(saved.IsResult && Writer is not null ? Writer : maker.FullName)},";
                 var hint = autograd.anomaly
                     ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";

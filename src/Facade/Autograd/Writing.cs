@@ -30,14 +30,14 @@ public static partial class torch
         var own = Positions([owner, .. others]);
         var before = ReferenceEquals(owner, self) ? own[0] : self.Part(owner.Whole(own[0]));
         var node = Fitting(Guard(() => value(before, own[1..])), before.Type);
-        var whole = Guard(() => self.window is null ? node : self.window.Write(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));
+        var whole = Guard(() => self.Over(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));
         var after = ReferenceEquals(owner, self) ? node : owner.Part(whole);
 
         GradFn? fn = null;
         if (wanted)
         {
             Tensor[] operands = [self, .. others];
-            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, Edges([owner, .. others]));
+            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, Edges([owner, .. others])) { Writer = name };
             var again = others.Contains(self);
             fn.SavedValues = Array.FindAll(SavedBy(saves, operands, null, watched), s => again || !ReferenceEquals(s.Tensor, self));
         }

@@ -45,6 +45,13 @@ public static partial class torch
     /// <exception cref="RuntimeError">The sizes do not add up to the dimension's.</exception>
     public static Tensor[] split(Tensor input, long[] split_size_or_sections, int dim = 0) => input.split(split_size_or_sections, dim);
 
+    /// <summary>A number to the power of a tensor. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
+    public static Tensor pow(Scalar self, Tensor exponent) => Pair("PowBackward2", Saves.Self | Saves.Result, Raised, self, exponent);
+
+    /// <summary>The remainder of the division by a number, with that number's sign. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
+    /// <exception cref="RuntimeError">An integer division by zero.</exception>
+    public static Tensor remainder(Tensor input, Scalar other) => input.remainder(other);
+
     public partial class Tensor
     {
         /// <summary>The largest elements over a dimension; ties share the gradient.</summary>

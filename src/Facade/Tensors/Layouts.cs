@@ -34,13 +34,31 @@ public static partial class torch
         /// <summary>Whether two tensors are the same places in the same order.</summary>
         public static bool AreOne(Tensor a, Tensor b) => ReferenceEquals(a.storage, b.storage) && a.Layout == b.Layout;
 
+        /// <summary>A storage's value with some of its places written anew, wherever else they are shown.</summary>
+        public static Node Written(Node whole, Layout storage, Layout window, Node part)
+        {
+            var (places, strides) = (new long[part.Type.Count], whole.Shape.Strides());
+            for (var i = 0L; i < places.Length; i++)
+            {
+                var (rest, memory) = (i, window.Offset);
+                for (var k = part.Type.Rank - 1; k >= 0; k--)
+                {
+                    memory += rest % part.Shape[k] * window.Strides[k];
+                    rest /= part.Shape[k];
+                }
+                for (var k = 0; k < whole.Type.Rank; k++) places[i] += memory / storage.Strides[k] % whole.Shape[k] * strides[k];
+            }
+            var written = Ops.ScatterSet(Ops.Reshape(whole, [whole.Type.Count]), 0, Ops.Tensor<long>(places), Ops.Reshape(part, [places.Length]));
+            return Ops.Reshape(written, whole.Shape);
+        }
+
         /// <summary>Whether two tensors share some places but not all of them in the same order; only told of dense ones, as PyTorch does.</summary>
         public static bool PartlyOverlap(Tensor a, Tensor b)
         {
             if (ReferenceEquals(a, b) || !ReferenceEquals(a.storage, b.storage) || a.Type.Count == 0 || b.Type.Count == 0) return false;
             var (x, y) = (a.Layout, b.Layout);
             if (!IsDense(x) || !IsDense(y)) return false;
-            if (x.Offset == y.Offset && a.Type.Count == b.Type.Count) return x.Strides != y.Strides;
+            if (x.Offset == y.Offset && a.Type.Count == b.Type.Count) return x.Shape != y.Shape || Enumerable.Range(0, x.Shape.Count).Any(k => x.Shape[k] > 1 && x.Strides[k] != y.Strides[k]);
             return x.Offset < y.Offset + b.Type.Count && y.Offset < x.Offset + a.Type.Count;
         }
 

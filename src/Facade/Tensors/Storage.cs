@@ -73,6 +73,9 @@ public static partial class torch
 
         public Layout Layout => layout;
 
+        /// <summary>Whether it looks through a window that shows some places several times: it must be written by its places.</summary>
+        public bool Repeats { get; } = outer is not null && (outer.Repeats || Layouts.Overlaps(outer.Layout));
+
         // Views of views may be as deep as a program is long, so the chain is walked and not recursed into.
         private Movement[] Path()
         {

@@ -77,6 +77,9 @@ internal sealed class Derived(Pass pass, History target) : History("")
 
     public History Target => target;
 
+    /// <summary>How many passes deep it is.</summary>
+    public int Rank { get; } = 1 + Order(pass.Roots.Concat(pass.Seeds).Select(o => o.Edge).OfType<History>()).OfType<Derived>().Select(d => d.Rank).Append(0).Max();
+
     public override IEnumerable<History> Sources => [.. pass.Roots.Concat(pass.Seeds).Select(o => o.Edge).OfType<History>(), target];
 }
 

@@ -23,7 +23,7 @@ internal static class Passes
         var run = w.Start(pass, inputs is { } some ? [.. some.Select(i => w.EdgeOf(i))] : null, retained: w != before);
         // A result among the inputs runs as well, though nothing asks for what it gives.
         var extra = inputs is null ? [] : inputs.Value.Select(i => w.EdgeOf(i)).OfType<Applied>().Where(a => a.Saving && run.Arrives.Contains(a) && !run.Executed.Contains(a)).ToArray();
-        if (extra.Any(a => w.Freed.Contains(a) || w.Wrong(a).Any())) throw new Abstention("what an input that is a result saved");
+        if (extra.Any(a => w.Freed.Contains(a) || w.Clouded.Contains(a) || w.Wrong(a).Any())) throw new Abstention("what an input that is a result saved");
         if (!retain) w = w with { Clouded = w.Clouded.Union(extra) };
         w = w.Hooked(run, create);
         foreach (var leaf in run.Order.OfType<Leaf>().Where(run.Shown.Contains))
@@ -68,6 +68,7 @@ internal static class Passes
                 if (w.Of(g).Broken) throw new Abstention("a view whose history PyTorch refuses to tell");
                 if (w.Of(g).Shape != root.Shape) throw Refusal.Runtime($"Mismatch in shape: grad_output[{i}] has a shape of {Size(w.Of(g).Shape)} and output[{i}] has a shape of {Size(root.Shape)}.");
                 if (create && w.Requires(g) && w.Of(g) is { Edge: null, Wants: false }) throw new Abstention("a view made without grad of something that requires grad");
+                if (create && !w.Recording && w.Of(g).DType != root.DType && w.Requires(g)) throw new Abstention("whether a gradient of another type keeps its history under no_grad");
                 seeds.Add(create ? w.Operand(g) : new(w.Read(g), null));
             }
             else
@@ -78,6 +79,7 @@ internal static class Passes
         }
         for (var i = 0; i < roots.Length; i++)
             if (!w.Requires(roots[i])) throw Refusal.Runtime($"element {i} of tensors does not require grad and does not have a grad_fn");
+        if (create && roots.Any(r => w.EdgeOf(r) is var e && History.Order([e]).OfType<Derived>().Any(d => d.Rank > 1))) throw new Abstention("what a third gradient still depends on");
         return new([.. roots.Select(r => new Operand(w.Read(r), w.EdgeOf(r)))], seeds.ToImmutable(), [.. gradients.Select(g => g is not null)], w.Hooks);
     }
 
@@ -99,6 +101,8 @@ internal static class Passes
         foreach (var h in order.Reverse())
             if (arrives.Contains(h) && h is Applied a) arrives.UnionWith(a.Sources);
         HashSet<History> executed = [.. order.Where(h => h is not Leaf && (deep || arrives.Contains(h)) && (wanted is null || h.Sources.Any(leads.Contains)))];
+        // The results of one unbind are one operation: which hooks run is a question of all of them.
+        if (wanted is not null && order.Any(h => h.Name == "UnbindBackward0" && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("hooks of one of several results");
         // Whether a root is looked at that leads to nothing wanted depends on how many roots there are.
         if (wanted is not null && pass.Roots.Select(r => r.Edge!).Any(r => !executed.Contains(r) && !wanted.Contains(r) && (w.Hooks.ContainsKey(r) || w.Tensors.Values.Any(h => h.Retains && h.Edge == r)))) throw new Abstention("hooks of a root that does not run");
         HashSet<History> shown = [.. order.Where(h => wanted is null ? h is Leaf || executed.Contains(h) : executed.Contains(h) || wanted.Contains(h))];

@@ -30,6 +30,7 @@ internal static class Writing
         Node Formula(Constants k, ImmutableArray<Node> v) => Ops.Cast(op.Formula(k, v), h.DType);
         var value = World.Sound(Constants.Evaluate(Formula, values));
         var owner = h.Base ?? self;
+        if (tracked && owner != self && w.Of(owner).Places.Distinct().Count() < w.Of(owner).Places.Length) throw new Abstention("histories of elements that are shown several times");
         var before = tracked ? Owned(w, owner, self) : null;
         var saved = w.Kept(op.Keeps & (Keeps.Other | Keeps.Cross), x, null);
         // The tensor's own old value is kept as a copy, whatever happens to it.

@@ -94,7 +94,7 @@ public static partial class Catalogue
         new("MaxPool", t =>
         {
             var (s, size, stride, padding) = (t.Shape(2), t.Pick<Dims>([2, 3], [1, 1], [3, 2]), t.Pick<Dims?>(null, [1, 2]), t.Pick<Dims>([1, 0], [0, 0]));
-            return new("MaxPool", [t.Inside([s[0], 1, 4, 2 + s[1]], (-2, 2))], x => Square(MaxPool(x[0], size, stride, padding)));
+            return new("MaxPool", [t.Inside([t.Pick(1L, 2), 1, 3, 2 + s[1]], (-2, 2))], x => Square(MaxPool(x[0], size, stride, padding)));
         })
         { Silent = ["whole Hessian"] },
         new("AvgPool", t =>

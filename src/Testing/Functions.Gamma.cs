@@ -40,6 +40,8 @@ public static partial class Functions<T>
         var y = T.From(!far ? Functions<Real>.ErfInv(Real.From(x.Value)).Value : x.Value < 0.5 ? x.Value * 0.9 : Math.Sqrt(-Math.Log(1 - x.Value)));
         for (var i = far ? 14 : 4; i > 0; i--)
         {
+            // The iteration mends its own rounding, but for the last step's.
+            y = T.Exact(y);
             var slope = two / T.Sqrt(Pi) * T.Exp(-y * y);
             if (x.Value < 0.5)
             {

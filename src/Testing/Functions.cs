@@ -77,8 +77,9 @@ public static partial class Functions<T> where T : struct, IField<T>
         _ => throw new NotSupportedException($"the reference interpreter has no definition of {name}"),
     };
 
-    // Which of two numbers is greater; infinities of one sign are equal.
-    internal static int Order(T a, T b) => double.IsFinite(a.Value) && double.IsFinite(b.Value) ? T.Sign(a - b) : T.Sign(T.From(a.Value == b.Value ? 0 : a.Value < b.Value ? -1 : 1));
+    // Which of two numbers is greater; infinities of one sign are equal. Two numbers that are the same in every digit and derivative come of the same
+    // computation, which has the same bits wherever it is done: nothing is in doubt there, and nothing hangs on the choice.
+    internal static int Order(T a, T b) => T.Same(a, b) ? T.Sign(zero) : double.IsFinite(a.Value) && double.IsFinite(b.Value) ? T.Sign(a - b) : T.Sign(T.From(a.Value == b.Value ? 0 : a.Value < b.Value ? -1 : 1));
 
     private static T Truth(T a, T b, Func<int, bool> holds) =>
         T.Step(a, !double.IsNaN(a.Value) && !double.IsNaN(b.Value) && holds(Order(a, b)) ? 1 : 0);
@@ -161,6 +162,7 @@ public static partial class Functions<T> where T : struct, IField<T>
     {
         if (!double.IsFinite(x.Value)) return T.From(x.Value);
         var near = Math.Round(x.Value);
+        Certificate.Note(near);
         return T.Step(x, T.Sign(x - T.From(near)) < 0 ? near - 1 : near);
     }
 
@@ -221,6 +223,7 @@ public static partial class Functions<T> where T : struct, IField<T>
         var rest = u % v;
         if (rest != 0 && rest < 0 != v < 0) rest += v;
         var times = Math.Round((u - rest) / v);
+        Certificate.Note(times);
         if (double.IsFinite(times * v)) _ = T.Sign(a - b * T.From(times)) + T.Sign(a - b * T.From(times + 1));
         return (times, rest);
     }

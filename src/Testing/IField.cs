@@ -19,11 +19,17 @@ public interface IField<T> : IAdditionOperators<T, T, T>, ISubtractionOperators<
     /// <summary>Whether the number and its derivatives lie inside float32's normal range. What a cancellation leaves does not count.</summary>
     bool FitsSingle { get; }
 
+    /// <summary>Whether two numbers are the same in all digits and derivatives.</summary>
+    static abstract bool Same(T a, T b);
+
     /// <summary>A number from a float64.</summary>
     static abstract T From(double value);
 
     /// <summary>A function's value at a point where it has no derivative: a pole, an end of its domain, or beyond.</summary>
     static abstract T Pole(double value);
+
+    /// <summary>The same number as a starting point: nothing was rounded on the way to it.</summary>
+    static abstract T Exact(T x);
 
     /// <summary>A piecewise constant function's value at a number, whose derivatives are zero.</summary>
     static abstract T Step(T at, double value);
@@ -105,6 +111,8 @@ public sealed class Certificate
     {
         if (current is { LeavesSingle: false } c && Array.Exists(values, v => !v.FitsSingle)) c.LeavesSingle = true;
     }
+
+    internal static void Note(double decided) => current?.pattern.Add(decided);
 
     internal static int Decide(int sign, bool doubtful, bool border)
     {

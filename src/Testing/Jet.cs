@@ -58,12 +58,23 @@ public readonly struct Jet : IField<Jet>
     }
 
     /// <inheritdoc/>
+    public static bool Same(Jet a, Jet b) => Real.Same(a.c[0], b.c[0]) && Real.Same(a.c[1], b.c[1]) && Real.Same(a.c[2], b.c[2]) && Real.Same(a.c[3], b.c[3]);
+
+    /// <inheritdoc/>
     public static Jet From(double value) => Line(value, 0);
 
     private static Jet Of(Real value)
     {
         var r = default(Coefficients);
         r[0] = value;
+        return new(r);
+    }
+
+    /// <inheritdoc/>
+    public static Jet Exact(Jet x)
+    {
+        var r = x.c;
+        for (var k = 0; k < Length; k++) r[k] = Real.Exact(r[k]);
         return new(r);
     }
 

@@ -9,6 +9,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Adjoint(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var (t, c) = (Constants(Directions(subject.Inputs, 1), subject.Inputs), Constant(Direction(y.Type.Count, 2), y.Type));
@@ -21,6 +22,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Symmetry(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var (u, v) = (Constants(Directions(subject.Inputs, 13), subject.Inputs), Constants(Directions(subject.Inputs, 14), subject.Inputs));
@@ -42,6 +44,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Linearity(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var (a, b) = (Constant(Direction(y.Type.Count, 10), y.Type), Constant(Direction(y.Type.Count, 11), y.Type));
@@ -62,6 +65,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Composition(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var c = Constant(Direction(y.Type.Count, 16), y.Type);
@@ -84,6 +88,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Sharing(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var c = Constant(Direction(y.Type.Count, 17), y.Type);
@@ -145,6 +150,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Nesting(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64) return Verdict.NotApplicable;
         var (t, c) = (Directions(subject.Inputs, 18), Direction(y.Type.Count, 19));
@@ -177,6 +183,7 @@ public static partial class Laws
     public static Verdict Zeros(Case subject)
     {
         if (subject.Inputs.Length == 0 || subject.Inputs[0].Type.Rank == 0) return Verdict.NotApplicable;
+        using var trace = Traced();
         var x = subject.Inputs[0];
         var longer = new Node(Primitives.Alias.Instance, Ops.Concat([x, x], 0));
         var part = Ops.SliceAxis(longer, 0, 0, x.Shape[0]);
@@ -192,6 +199,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Recomputation(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         if (y.DType != DType.Float64 || fresh.Length == 0) return Verdict.NotApplicable;
         var c = Constant(Direction(y.Type.Count, 21), y.Type);

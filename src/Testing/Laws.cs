@@ -79,6 +79,9 @@ public static partial class Laws
     /// <returns>Each law's name and what became of it.</returns>
     public static IReadOnlyList<(string Name, Verdict Verdict)> Check(Case subject) => [.. All.Select(l => (l.Name, l.Check(subject)))];
 
+    // As inside Grad: a compiled function is recorded and not run.
+    private static Trace Traced() => Trace.Begin("a law");
+
     private static (Node[] Fresh, Node Value) Fresh(Case subject)
     {
         Node[] fresh = [.. subject.Inputs.Select(x => new Node(Primitives.Alias.Instance, x))];

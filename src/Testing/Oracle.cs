@@ -50,10 +50,22 @@ public static partial class Oracle<T> where T : struct, IField<T>
     private static bool[] InsideRules(List<Node> order, IReadOnlyDictionary<Node, Dense<T>> inputs, in Numbering numbering)
     {
         var inside = new bool[order.Count];
-        for (var i = order.Count - 1; i >= 0; i--)
+        for (var i = 0; i < order.Count; i++)
         {
-            for (var k = 0; k < order[i].Inputs.Length && !inputs.ContainsKey(order[i]); k++)
-                if (inside[i] || (order[i].Op is Ruled && k == 0)) inside[numbering[order[i].Inputs[k]]] = true;
+            if (order[i].Op is not Ruled || inputs.ContainsKey(order[i])) continue;
+            var value = order[i].Inputs[0];
+            // Cut off as a whole, by the rule and perhaps by who wrote it.
+            for (; value.Op is Detach; value = value.Inputs[0]) inside[numbering[value]] = true;
+            if (order[i].Inputs[0].Op is Detach) continue;
+            // What depends on other things too is cut off at the rule's operands.
+            var operands = new HashSet<Node>(order[i].Inputs[1..], ReferenceEqualityComparer.Instance);
+            var (seen, open) = (new HashSet<Node>(ReferenceEqualityComparer.Instance), new Stack<Node>([value]));
+            while (open.TryPop(out var node))
+            {
+                if (inputs.ContainsKey(node) || !seen.Add(node)) continue;
+                if (node.Op is Detach && operands.Contains(node.Inputs[0])) inside[numbering[node]] = true;
+                foreach (var input in node.Inputs) open.Push(input);
+            }
         }
         return inside;
     }

@@ -1,104 +1,111 @@
-using static Functional.Autograd.Ops;
-
 namespace Functional.Autograd.Testing;
 
 /// <summary>
-/// Random well-typed programs, by shape-directed synthesis: to make a tensor of a shape, choose among the productions that can make
-/// it. Earlier results are used again, so programs are graphs and not trees. All productions are smooth.
+/// Random well-typed programs. Each step applies a production to earlier results, mostly recent ones, so programs are graphs with shared parts, many
+/// reductions and several results. A program ends with its tape, so a shorter tape is a smaller program, and thousands of steps are built without
+/// recursion. Productions keep numbers of moderate size.
 /// </summary>
-public sealed class Programs
+public sealed partial class Programs
 {
     private readonly Tape tape;
     private readonly List<Node> leaves = [];
     private readonly List<(Dims Shape, Func<Node[], List<Node>, Node> Make)> steps = [];
+    private readonly List<bool> used = [];
+    private readonly Dims[] shapes;
 
-    private Programs(Tape tape) => this.tape = tape;
+    private Programs(Tape tape)
+    {
+        this.tape = tape;
+        var (p, q) = (tape.Pick(2L, 3, 5), tape.Pick(3L, 2, 4));
+        // One program in sixteen has vectors that straddle the borders of tiles.
+        if (tape.Next(16) == 15) q = tape.Pick(257L, 255, 256, 513);
+        shapes = [[p], [p, q], [q], [], [q, p], [2, p]];
+    }
 
     /// <summary>A program, and a point to run it at.</summary>
     /// <param name="tape">The choices.</param>
-    public static Case Make(Tape tape)
+    public static Case Make(Tape tape) => Make(tape, 40);
+
+    /// <summary>A program of some thousand nodes.</summary>
+    /// <param name="tape">The choices; about five are a step, and a step is three to six nodes.</param>
+    public static Case Large(Tape tape) => Make(tape, int.MaxValue);
+
+    private static Case Make(Tape tape, int most)
     {
         var program = new Programs(tape);
-        program.Step(tape.Shape(1 + tape.Next(3)), 3 + tape.Next(6));
+        program.Leaf(program.shapes[0]);
+        program.Leaf(program.AnyShape());
+        while (!tape.IsExhausted && program.steps.Count < most) program.Step();
         var steps = program.steps.ToArray();
+        // What nothing has used is a result: the last few as they are, the others by their means.
+        var open = Enumerable.Range(0, steps.Length).Where(i => !program.used[i]).ToArray();
         return new("program", [.. program.leaves], inputs =>
         {
-            var values = new List<Node>();
+            var values = new List<Node>(steps.Length);
             foreach (var (_, make) in steps) values.Add(make(inputs, values));
-            return values[^1];
+            var results = open[^Math.Min(3, open.Length)..].Select(i => Ops.Reshape(values[i], [values[i].Type.Count])).ToList();
+            if (open.Length > 3) results.Add(Ops.Reshape(open[..^3].Select(i => Ops.Mean(values[i])).Aggregate((a, b) => a + b) * (1.0 / open.Length), [1]));
+            return Ops.Concat(results);
         });
     }
+
+    private Dims AnyShape() => shapes[tape.Next(shapes.Length)];
+
+    private int Add(Dims shape, Func<List<Node>, Node> make) => Add(shape, (_, values) => make(values));
 
     private int Add(Dims shape, Func<Node[], List<Node>, Node> make)
     {
         steps.Add((shape, make));
+        used.Add(false);
         return steps.Count - 1;
     }
 
     private int Leaf(Dims shape)
     {
         var place = leaves.Count;
-        // One choice stands for all elements, so that tapes are spent on the program.
-        var seed = tape.Next(1000);
-        leaves.Add(Tensor<double>([.. Enumerable.Range(0, (int)shape.Product).Select(i => (seed * 31 + i * 379) % 1009 / 504.5 - 1)], shape));
+        leaves.Add(tape.Inside(shape, (-1.5, 1.5)));
         return Add(shape, (inputs, _) => inputs[place]);
     }
 
-    // The place of a step that makes a tensor of the shape.
-    private int Step(Dims shape, int fuel)
+    // An earlier result: one of the last eight, or any.
+    private int Earlier()
     {
-        if (fuel <= 0) return Leaf(shape);
-        var production = tape.Next(16);
-        var (rank, axis) = (shape.Count, tape.Next(shape.Count));
-        switch (production)
-        {
-            case 1 when steps.FindIndex(s => s.Shape == shape) is >= 0 and var known:
-                return Add(shape, (_, v) => v[known] * 0.5);
-            case 2 or 3:
-                var f = tape.Pick<Func<Node, Node>>(Sin, Tanh, Sigmoid, x => Exp(x * 0.3), x => Softplus(x), x => x * x * 0.5);
-                return One(shape, shape, fuel, f);
-            case 4 or 5:
-                var g = tape.Pick<Func<Node, Node, Node>>((a, b) => a + b, (a, b) => a * b, (a, b) => a - b, (a, b) => a / (2 + b * b));
-                return Two(shape, shape, shape, fuel, g);
-            case 6 when rank >= 2:
-                var inner = tape.Pick(2L, 3L, 1L);
-                return Two(shape, [.. shape[..^1], inner], [inner, shape[^1]], fuel, MatMul);
-            case 7 when rank >= 2:
-                return One(shape, [.. shape[..^2], shape[^1], shape[^2]], fuel, Transpose);
-            case 8:
-                return One(shape, shape.With(axis, 1), fuel, x => Broadcast(x, shape));
-            case 9:
-                var size = tape.Pick(2L, 3L);
-                return One(shape, shape.Inserted(axis, size), fuel, tape.Pick<Func<Node, Node>>(x => Sum(x, [axis]), x => Mean(x, [axis]), x => LogSumExp(x, [axis])));
-            case 10:
-                return One(shape, [shape.Product], fuel, x => Reshape(x, shape));
-            case 11:
-                return One(shape, shape.With(axis, 2 * shape[axis] + 1), fuel, x => SliceAxis(x, axis, 1, 2 * shape[axis], 2));
-            case 12 when shape[axis] >= 2:
-                var rest = shape.With(axis, shape[axis] - 1);
-                return Two(shape, shape.With(axis, 1), rest, fuel, (a, b) => Concat([a, b], axis));
-            case 13:
-                var parity = Equal(Rem(Reshape(Arange(shape.Product), shape), 2), 0);
-                return Two(shape, shape, shape, fuel, (a, b) => Where(parity, a, b));
-            case 14:
-                return One(shape, shape, fuel, tape.Pick<Func<Node, Node>>(x => Flip(x, axis), x => CumSum(x, axis), x => Softmax(x, axis)));
-            case 15:
-                var index = tape.Indices([shape[axis]], 3);
-                return One(shape, shape.With(axis, 3), fuel, x => Take(x, axis, index));
-            default:
-                return Leaf(shape);
-        }
+        var back = tape.Next(4) == 3 ? tape.Next(steps.Count) : tape.Next(Math.Min(8, steps.Count));
+        return Used(steps.Count - 1 - back);
     }
 
-    private int One(Dims shape, Dims operand, int fuel, Func<Node, Node> f)
+    // An earlier result of a shape; where there is none, one is made by averaging and spreading another.
+    private int Earlier(Dims shape)
     {
-        var a = Step(operand, fuel - 1);
-        return Add(shape, (_, v) => f(v[a]));
+        var start = steps.Count - 1 - tape.Next(Math.Min(32, steps.Count));
+        for (var i = 0; i < Math.Min(64, steps.Count); i++)
+            if (steps[(start - i + steps.Count) % steps.Count].Shape == shape) return Used((start - i + steps.Count) % steps.Count);
+        var from = Used(start);
+        return Used(Add(shape, v => Spread(v[from], shape)));
     }
 
-    private int Two(Dims shape, Dims left, Dims right, int fuel, Func<Node, Node, Node> f)
+    // An average at every place, moved a little from place to place: ties are for other productions.
+    private static Node Spread(Node x, Dims shape) => Ops.Mean(x) + Ops.Cast(Ops.Reshape(Ops.Arange(shape.Product), shape), x.DType) * (0.4 / Math.Max(1, shape.Product));
+
+    private int Used(int step)
     {
-        var (a, b) = (Step(left, fuel - 1), Step(right, fuel - 2));
-        return Add(shape, (_, v) => f(v[a], v[b]));
+        used[step] = true;
+        return step;
     }
+
+    private void Unary(Func<Node, Node> f)
+    {
+        var a = Earlier();
+        Add(steps[a].Shape, v => f(v[a]));
+    }
+
+    private void Binary(Func<Node, Node, Node> f)
+    {
+        var a = Earlier();
+        var b = Earlier(steps[a].Shape);
+        Add(steps[a].Shape, v => f(v[a], v[b]));
+    }
+
+    // A production whose result has another shape than its operand.
+    private void Shaped(int operand, Dims shape, Func<Node, Node> f) => Add(shape, v => f(v[operand]));
 }

@@ -28,6 +28,9 @@ public readonly struct Real : IField<Real>
     public bool FitsSingle => Math.Abs(Value) is 0 or (> 1e-36 and < 1e36) || !double.IsFinite(Value) || Error > Math.Abs(Value) * (1 << 20);
 
     /// <inheritdoc/>
+    public static bool Same(Real a, Real b) => a.Value == b.Value && a.Low == b.Low && a.Error == b.Error;
+
+    /// <inheritdoc/>
     public static Real From(double value) => new(value, 0, 0);
 
     /// <inheritdoc/>
@@ -92,7 +95,7 @@ public readonly struct Real : IField<Real>
         if (!double.IsFinite(p)) return From(p);
         var e = Math.FusedMultiplyAdd(a.Value, b.Value, -p) + (a.Value * b.Low + a.Low * b.Value);
         (p, e) = Fast(p, e);
-        return Rounded(p, e, Math.Abs(a.Value) * b.Error + Math.Abs(b.Value) * a.Error + (p == 0 && a.Value != 0 && b.Value != 0 ? Math.ScaleB(1, -1021) : 0));
+        return Rounded(p, e, Math.Abs(a.Value) * b.Error + Math.Abs(b.Value) * a.Error + a.Error * b.Error * Unit + (p == 0 && a.Value != 0 && b.Value != 0 ? Math.ScaleB(1, -1021) : 0));
     }
 
     /// <summary>The quotient.</summary>
@@ -213,9 +216,8 @@ public readonly struct Real : IField<Real>
 
     private Real Scaled(int exponent) => new(Math.ScaleB(Value, exponent), Math.ScaleB(Low, exponent), 0);
 
-    /// <summary>The number as a point where something is evaluated: nothing was rounded.</summary>
-    /// <param name="x">The number.</param>
-    internal static Real Exact(Real x) => new(x.Value, x.Low, 0);
+    /// <inheritdoc/>
+    public static Real Exact(Real x) => new(x.Value, x.Low, 0);
 
     private static (double, double) Sum(double a, double b)
     {

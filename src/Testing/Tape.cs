@@ -9,6 +9,9 @@ public sealed class Tape(params int[] choices)
 {
     private int next;
 
+    /// <summary>Whether all choices have been read.</summary>
+    public bool IsExhausted => next >= choices.Length;
+
     /// <summary>A number from 0 to n − 1.</summary>
     /// <param name="n">How many choices there are, at least 1.</param>
     public int Next(int n) => next < choices.Length ? (int)((uint)choices[next++] % (uint)n) : 0;

@@ -23,7 +23,7 @@ internal static class Property
             if (Broken(Try, tape) is { } known) throw Report(name, tape, "", known);
         // A tape is a CsCheck value like any other; each case has a seed of its own, so that it can be drawn again alone.
         var tapes = Gen.Int[0, int.MaxValue - 1].Array[choices / 4, choices];
-        foreach (var pcg in Seeds(int.TryParse(count, out var n) ? n : cases))
+        foreach (var pcg in Seeds(name, int.TryParse(count, out var n) ? n : cases))
         {
             var drawn = pcg.ToString();
             var tape = tapes.Generate(pcg, null, out _);
@@ -52,9 +52,10 @@ internal static class Property
         if (verdicts.GetValueOrDefault(Verdict.Held) < share * asked) throw new LawBroken($"{name}: decided in too few cases: {string.Join(", ", verdicts.Select(v => $"{v.Key} {v.Value}"))}");
     }
 
-    private static IEnumerable<PCG> Seeds(int cases) => seed is { Length: >= 12 }
+    // Each property draws cases of its own.
+    private static IEnumerable<PCG> Seeds(string name, int cases) => seed is { Length: >= 12 }
         ? [PCG.Parse(seed)]
-        : Enumerable.Range(0, cases).Select(i => new PCG((uint)i, ulong.TryParse(seed, out var given) ? given : 20240229));
+        : Enumerable.Range(0, cases).Select(i => new PCG((uint)i, name.Aggregate(ulong.TryParse(seed, out var given) ? given : 20240229, (hash, letter) => (hash ^ letter) * 1099511628211)));
 
     // CsCheck looks for smaller random tapes that fail, then the tape's own steps make the smallest of them smaller still.
     private static (int[] Tape, Exception Failure) Smallest(Gen<int[]> tapes, Action<int[]> law, string drawn, int[] tape, Exception failure)

@@ -17,7 +17,7 @@ public static partial class torch
         public static Flow Of(Tensor t) => new(t.Node, t.Edge, t);
 
         // What a hook saw or made is nobody's any more, unless it is a leaf of the user's.
-        public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge, Version: t.version.Value, IsView: t.viewed is not null);
+        public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge, Version: t.version.Value, IsView: t._is_view());
 
         public Tensor Tensor() => Origin ?? Made();
 
@@ -25,7 +25,7 @@ public static partial class torch
         {
             var made = new Tensor(Node) { gradFn = Edge.Fn, outputNr = Edge.Nr };
             made.version.Restore(Version);
-            if (IsView) made.viewed = new Tensor(Node);
+            made.isPart = IsView;
             return made;
         }
     }

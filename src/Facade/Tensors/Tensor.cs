@@ -13,6 +13,8 @@ public static partial class torch
         internal VersionCounter version;
         internal Window? window;
         internal Tensor? viewed;
+        // A gradient that PyTorch hands out as a view of something of its own.
+        internal bool isPart;
         internal Creation made;
         internal GradFn? gradFn;
         internal int outputNr;
@@ -71,7 +73,7 @@ public static partial class torch
 
         internal void Own(Node value)
         {
-            (window, seen, viewed) = (null, null, null);
+            (window, seen, viewed, isPart) = (null, null, null, false);
             (storage, version) = (new Storage(value), new VersionCounter());
         }
 
@@ -115,11 +117,11 @@ public static partial class torch
         /// <summary>How often the tensor, or one that shares its elements, was changed in place.</summary>
         public int _version => version.Value;
 
-        /// <summary>The tensor that this is a view of; null when it owns its elements.</summary>
+        /// <summary>The tensor that this is a view of; null when it owns its elements, or is a gradient.</summary>
         public Tensor? _base => viewed;
 
         /// <summary>Whether this is a view of another tensor.</summary>
-        public bool _is_view() => viewed is not null;
+        public bool _is_view() => isPart || viewed is not null;
 
         /// <summary>Whether gradients with respect to this tensor are wanted, or flow through it.</summary>
         /// <exception cref="RuntimeError">On setting: the tensor is not a leaf, or not of a floating-point type.</exception>
@@ -231,7 +233,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">The tensor is a view that requires grad.</exception>
         public Tensor detach_()
         {
-            if (viewed is not null) throw new RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
+            if (_is_view()) throw new RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.");
             (gradFn, outputNr, leafRequiresGrad) = (null, 0, false);
             return this;
         }

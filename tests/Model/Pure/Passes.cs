@@ -93,6 +93,8 @@ internal static class Passes
         ImmutableArray<History> order = [.. History.Order(pass.Roots.Concat(pass.Seeds).Select(r => r.Edge).OfType<History>())];
         var deep = order.Any(h => h is Derived);
         if (order.OfType<Derived>().Any(d => order.Any(h => d.Pass.Hooks.GetValueOrDefault(h, []) is var then && !then.SequenceEqual(w.Hooks.GetValueOrDefault(h, []))))) throw new Abstention("hooks that changed between two orders");
+        // Of two gradients that one pass made, one may have come by way of the other; as functions of the pass they are apart.
+        if (wanted is not null && wanted.OfType<Derived>().Any(d => order.OfType<Derived>().Any(e => e != d && e.Pass == d.Pass))) throw new Abstention("a gradient's derivative with respect to a gradient of the same pass");
         var leads = new HashSet<History>();
         foreach (var h in order)
             if (wanted is null || wanted.Contains(h) || h.Sources.Any(leads.Contains)) leads.Add(h);

@@ -231,8 +231,6 @@ public static partial class Functions<T> where T : struct, IField<T>
     private static T Pow(T a, T b)
     {
         var (u, v) = (a.Value, b.Value);
-        // An exponent of ½ is the square root, also at −0 and −∞, where the power of IEEE is another.
-        if (v is 0.5 or -0.5 && (u == 0 || u == double.NegativeInfinity)) return T.Pole(v > 0 ? Math.Sqrt(u) : 1 / Math.Sqrt(u));
         if (!double.IsFinite(u) || !double.IsFinite(v) || (a.IsConstant && b.IsConstant && (u == 0 || v == 0))) return T.From(Math.Pow(u, v));
         var whole = v == Math.Round(v);
         if (b.IsConstant && whole && Math.Abs(v) <= 64)

@@ -66,6 +66,21 @@ public partial class AccuracyTests(ITestOutputHelper output)
                 Assert.Equal(BitConverter.DoubleToInt64Bits(zero), BitConverter.DoubleToInt64Bits(At(f, zero)));
     }
 
+    [Fact]
+    public void Powers_of_zeros_and_infinities_are_those_of_IEEE_754()
+    {
+        double[] bases = [double.NegativeInfinity, double.PositiveInfinity, -0.0, 0, -1, 1, double.NaN], exponents = [0, -0.0, 0.5, -0.5, 1, -1, 1.5, 2, -2, 3, -3, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+        foreach (var b in exponents)
+        {
+            var y = Transforms.Evaluate<double>(Pow(Tensor(bases), Tensor([.. bases.Select(_ => b)])));
+            for (var i = 0; i < bases.Length; i++)
+            {
+                var expected = Math.Pow(bases[i], b);
+                Assert.True(y[i].Equals(expected) && (double.IsNaN(expected) || double.IsNegative(y[i]) == double.IsNegative(expected)), $"{bases[i]} to the power {b} is {y[i]}, not {expected}");
+            }
+        }
+    }
+
     // Numbers of every kind, so that slow lanes stand beside fast ones.
     private static double[] Mixed(int count)
     {

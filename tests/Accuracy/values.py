@@ -111,11 +111,6 @@ def power_special(a, b):
         return 1.0
     if a != a or b != b:
         return NAN
-    # The square root decides for one half, as in PyTorch.
-    if b == 0.5 and (a == 0 or math.isinf(a)):
-        return a if a >= 0 else NAN
-    if b == -0.5 and (a == 0 or math.isinf(a)):
-        return math.copysign(INF, a) if a == 0 else 0.0 if a > 0 else NAN
     try:
         y = math.pow(a, b)
         return y if y == 0 or a == 0 or math.isinf(a) or math.isinf(b) else None

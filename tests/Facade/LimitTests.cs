@@ -146,4 +146,20 @@ public class LimitTests
                 $"{row} ({row.Kind}): f, f′, f″ are {string.Join(", ", actual.Select(v => v.ToString("R")))}, expected {string.Join(", ", expected.Select(v => v.ToString("R")))}");
         }
     }
+
+    // A power by the number ½ is a square root, one by a tensor of it is the power of IEEE 754; recorded from PyTorch 2.6.
+    [Fact]
+    public void Powers_by_numbers_and_by_tensors_differ_at_negative_zero_and_infinity()
+    {
+        double[] ends = [-Inf, -0.0, 0, Inf, 4];
+        static string Bits(Tensor x) => string.Join(' ', x.to_array<double>().Select(v => v == 0 && double.IsNegative(v) ? "-0" : v.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal("NaN -0 0 Infinity 2", Bits(tensor(ends, float64).pow(0.5)));
+        Assert.Equal("NaN -0 0 Infinity 2", Bits(tensor(ends, float64).pow_(0.5)));
+        Assert.Equal("NaN -Infinity Infinity 0 0.5", Bits(tensor(ends, float64).pow(-0.5)));
+        Assert.Equal("Infinity 0 0 Infinity 2", Bits(tensor(ends, float64).pow(full([5], 0.5, float64))));
+        Assert.Equal("0 Infinity Infinity 0 0.5", Bits(tensor(ends, float64).pow(full([5], -0.5, float64))));
+        var x = tensor(ends, float64, requires_grad: true);
+        x.pow(0.5).sum().backward();
+        Assert.Equal("NaN -Infinity Infinity 0 0.25", Bits(x.grad!));
+    }
 }

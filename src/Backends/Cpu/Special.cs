@@ -14,14 +14,14 @@ internal static class Special
             for (var i = 0; i < a.Length; i++) y[i] = Power(a[i], b[i]);
     }
 
-    // Exponents that PyTorch treats apart, element by element.
+    // Exponents for which the processor has an instruction; a power of −0 or −∞ is not its square root.
     private static T Power<T>(T a, T b) where T : unmanaged, IFloatingPointIeee754<T> => double.CreateTruncating(b) switch
     {
         1 => a,
         2 => a * a,
         3 => a * a * a,
-        0.5 => T.Sqrt(a),
-        -0.5 => T.One / T.Sqrt(a),
+        0.5 when a > T.Zero => T.Sqrt(a),
+        -0.5 when a > T.Zero => T.One / T.Sqrt(a),
         -1 => T.One / a,
         var e => T.CreateTruncating(Math.Pow(double.CreateTruncating(a), e)),
     };

@@ -46,7 +46,7 @@ public static partial class torch
         public Tensor pow(Scalar exponent)
         {
             CheckPower(this, exponent);
-            return Pair("PowBackward0", Saves.Self | Saves.Formula, Raised, this, exponent);
+            return Pair("PowBackward0", Saves.Self | Saves.Formula, Raising(exponent), this, exponent);
         }
 
         /// <summary>The remainder with the sign of the divisor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
@@ -226,7 +226,7 @@ public static partial class torch
         public Tensor pow_(Scalar exponent)
         {
             CheckPower(this, exponent);
-            return Change("PowBackward0", Saves.Number, Raised, exponent);
+            return Change("PowBackward0", Saves.Number, Raising(exponent), exponent);
         }
 
         /// <summary>Raises to a power in place.</summary>

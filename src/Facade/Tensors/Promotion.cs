@@ -107,6 +107,14 @@ public static partial class torch
     private static Node Raised(Node a, Node b) =>
         Ops.Constant(b) is { } power && (power.Is(0) || power.Is(1)) && a.DType == DType.Bool ? Ops.Or(a, Ops.Not(b)) : Ops.Pow(Takes(a, "pow"), b);
 
+    // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.
+    private static Func<Node, Node, Node> Raising(Scalar exponent) => exponent.Value switch
+    {
+        0.5 => (a, b) => Ops.Sqrt(Takes(a, "pow")),
+        -0.5 => (a, b) => Ops.Rsqrt(Takes(a, "pow")),
+        _ => Raised,
+    };
+
     // PyTorch raises where the processor would; the values are looked at when the call is made.
     private static Node Divisor(Node a, Node b)
     {

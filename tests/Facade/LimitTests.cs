@@ -162,4 +162,41 @@ public class LimitTests
         x.pow(0.5).sum().backward();
         Assert.Equal("NaN -Infinity Infinity 0 0.25", Bits(x.grad!));
     }
+
+    // Recorded from PyTorch 2.6: max() shares its gradient among NaNs, amax divides by the number of elements that equal its result.
+    [Fact]
+    public void The_largest_over_NaN_has_PyTorchs_gradients()
+    {
+        Tensor Gradient(Func<Tensor, Tensor> f)
+        {
+            var x = tensor((double[])[1, NaN, 3, NaN], float64, requires_grad: true);
+            f(x).backward();
+            return x.grad!;
+        }
+        foreach (var f in (Func<Tensor, Tensor>[])[x => x.max(), x => x.min()]) Assert.Equal([0, 0.5, 0, 0.5], Gradient(f).to_array<double>());
+        foreach (var f in (Func<Tensor, Tensor>[])[x => x.max(0).values, x => x.min(0).values]) Assert.Equal([0, 1, 0, 0], Gradient(f).to_array<double>());
+        foreach (var f in (Func<Tensor, Tensor>[])[x => x.amax(), x => x.amin([0])]) Assert.Equal([NaN, NaN, NaN, NaN], Gradient(f).to_array<double>());
+        var ties = tensor(new double[,] { { 2, 1, 2, 2 }, { 1, 1, 0, 5 } }, float64, requires_grad: true);
+        (ties.amax(1) * tensor((double[])[3, 1], float64)).sum().backward();
+        Assert.Equal([1, 0, 1, 1, 0, 0, 0, 1], ties.grad!.to_array<double>().Select(v => Math.Round(v, 12)));
+    }
+
+    // A variance over less than nothing is infinite; its gradient is still 2 (x − mean) / (n − correction).
+    [Fact]
+    public void The_gradient_of_a_variance_keeps_its_divisor()
+    {
+        var x = tensor((double[])[1, 2, 4], float64, requires_grad: true);
+        var y = x.var(correction: 5);
+        y.backward();
+        Assert.Equal(Inf, y.item<double>());
+        Assert.Equal(["1.333333", "0.333333", "-1.666667"], x.grad!.to_array<double>().Select(v => v.ToString("F6", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void Clamping_wants_a_bound()
+    {
+        var x = tensor((double[])[1, 2]);
+        foreach (var f in (Func<Tensor>[])[() => x.clamp(), () => x.clamp_(), () => clamp(x)]) Assert.Equal("torch.clamp: At least one of 'min' or 'max' must not be None", Assert.Throws<RuntimeError>(f).Message);
+        Assert.Equal(0, x._version);
+    }
 }

@@ -51,9 +51,9 @@ public static partial class Ops
     {
         x = Float(x);
         var over = AxesOf(x, axes);
-        var divisor = Math.Max(0, x.Shape.Pick(over).Product - correction);
+        var divisor = x.Shape.Pick(over).Product - correction;
         Node Centred(Node x) => x.Type.Rank == 0 ? x - x : x - Mean(x, over, keep: true);
-        var value = ReduceOver(Combine.Sum, Square(Centred(x)), over) / divisor;
+        var value = ReduceOver(Combine.Sum, Square(Centred(x)), over) / Math.Max(0, divisor);
         // Distances from the mean add up to zero, so the mean's own derivative drops out.
         return Keep(WithRule("Var", value, [x], (x, y, c) => [Unreduce(c, x[0].Shape, over) * (Centred(x[0]) * (2 / divisor))]), x, over, keep);
     }

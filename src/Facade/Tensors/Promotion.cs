@@ -137,6 +137,7 @@ public static partial class torch
 
     private static Node Clamped(Node x, Scalar? min, Scalar? max)
     {
+        if (min is null && max is null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
         var type = Bounded(x.DType, min, max);
         x = Takes(Ops.Cast(x, type), "clamp_scalar_cpu");
         if (!double.IsNaN(min?.Value ?? 0) && !double.IsNaN(max?.Value ?? 0)) return Ops.Clamp(x, min?.Fitting(type), max?.Fitting(type));

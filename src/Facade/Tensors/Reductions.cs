@@ -108,10 +108,22 @@ public static partial class torch
         private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {Wrap(dim, ndim)} to have non-zero size.");
 
         /// <summary>The largest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
-        public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.MaxOver(x, d, keepdim));
+        public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared(x, d, keepdim, Ops.MaxOver));
 
         /// <summary>The smallest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amin.html</summary>
-        public Tensor amin(long[]? dim = null, bool keepdim = false) => Reduce("AminBackward0", "AminBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.MinOver(x, d, keepdim));
+        public Tensor amin(long[]? dim = null, bool keepdim = false) => Reduce("AminBackward0", "AminBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared(x, d, keepdim, Ops.MinOver));
+
+        // The gradient over the number of elements that equal the result: none does where that is NaN, and PyTorch divides all the same.
+        private static Node Shared(Node x, Dims? axes, bool keep, Func<Node, Dims?, bool, Node> extreme)
+        {
+            if (!x.DType.IsFloat) return extreme(x, axes, keep);
+            var y = Ops.WithRule("Extreme", extreme(x, axes, true), [x], (x, y, c) =>
+            {
+                var hit = Ops.Cast(Ops.Equal(x[0], y), c.DType);
+                return [c * hit / Ops.Sum(hit, axes, keep: true)];
+            });
+            return keep ? y : Ops.Reshape(y, extreme(x, axes, false).Shape);
+        }
 
         /// <summary>The position of the largest element. https://pytorch.org/docs/2.6/generated/torch.argmax.html</summary>
         public Tensor argmax(long? dim = null, bool keepdim = false) => Arg("argmax", dim, keepdim, Ops.ArgMax);

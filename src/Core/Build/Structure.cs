@@ -150,16 +150,16 @@ public static partial class Ops
     /// <summary>Keeps the elements on and below a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal), x, Scalar(0, x.DType));
+    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal, 0), x, Scalar(0, x.DType));
 
     /// <summary>Keeps the elements on and above a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal - 1), Scalar(0, x.DType), x);
+    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal, 1), Scalar(0, x.DType), x);
 
-    private static Node LowerMask(Node x, long diagonal)
+    private static Node LowerMask(Node x, long diagonal, int below)
     {
         if (x.Type.Rank < 2) throw new ShapeException($"Tril and Triu need matrices, not {x.Type}");
-        return Arange(x.Shape[^1]) <= Unsqueeze(Arange(x.Shape[^2]), 1) + diagonal;
+        return Arange(x.Shape[^1]) <= Unsqueeze(Arange(x.Shape[^2]), 1) + (Math.Clamp(diagonal, -x.Shape[^2], x.Shape[^1]) - below);
     }
 }

@@ -267,7 +267,18 @@ public static partial class torch
             // What is written over is a function of the incoming gradient even where nothing of it is left.
             sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
             if (sources.TrueForAll(s => s.Edge.Fn is null)) return new(node, default);
-            return new(node, new(new GradFn(NameOf(node.Op), fn.Saves | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
+            return new(node, new(new GradFn(NameOf(node.Op), IsMoved(node, cotangents) ? Saves.None : fn.Saves | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
+        }
+
+        // Whether nothing but places and sums of incoming gradients is read: the next derivative needs none of it.
+        private static bool IsMoved(Node node, Node?[] cotangents)
+        {
+            while (!cotangents.Contains(node, ReferenceEqualityComparer.Instance))
+            {
+                if (node.Op is not (Broadcast or Reshape or Permute or Slice or Alias or Reduce { How: Combine.Sum })) return false;
+                node = node.Inputs[0];
+            }
+            return true;
         }
 
         // What a value depends on differentiably: through floating-point values, and not through a detached one.
@@ -323,7 +334,7 @@ public static partial class torch
         {
             if (by is null) return flow;
             if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
-            if (by.Node.DType != flow.Node.DType) throw new RuntimeError("hook '<lambda>' has changed the type of value");
+            if (by.Node.DType != flow.Node.DType) throw new RuntimeError($"hook '<lambda>' has changed the type of value (was {flow.Tensor().type()} got {by.type()})");
             return ReferenceEquals(by, flow.Origin) ? flow with { Node = by.Node } : Flow.From(by);
         }
 

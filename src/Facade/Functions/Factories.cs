@@ -27,9 +27,23 @@ public static partial class torch
     private static Tensor Made<T>(ReadOnlySpan<T> data, Dims shape, dtype natural, dtype? dtype, bool requires_grad, device? device) where T : unmanaged
     {
         Demand(device);
-        var node = Ops.Tensor(data, shape);
-        return Leaf(Ops.Cast(node, (dtype ?? natural).Type), requires_grad);
+        if (dtype is not null && dtype != natural && !dtype.is_floating_point)
+            foreach (var element in data) Number(element).Fitting(dtype.Type, dtype.Name);
+        return Leaf(Ops.Cast(Ops.Tensor(data, shape), (dtype ?? natural).Type), requires_grad);
     }
+
+    private static Scalar Number<T>(T element) where T : unmanaged => element switch
+    {
+        double x => x,
+        float x => (double)x,
+        long n => n,
+        int n => n,
+        short n => (int)n,
+        sbyte n => (int)n,
+        byte n => (int)n,
+        bool b => b,
+        _ => throw new TypeError($"a tensor has no elements of type {typeof(T).Name}"),
+    };
 
     private static Tensor FromArray(Array data, dtype? dtype, bool requires_grad, device? device)
     {
@@ -127,31 +141,33 @@ public static partial class torch
     public static Tensor empty(params long[] size) => zeros(size, null);
 
     /// <summary>Zeros of another tensor's shape and type.</summary>
-    public static Tensor zeros_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => zeros(input.shape, dtype ?? input.dtype, null, requires_grad);
+    public static Tensor zeros_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => full_like(input, 0, dtype, requires_grad);
 
     /// <summary>Ones of another tensor's shape and type.</summary>
-    public static Tensor ones_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => ones(input.shape, dtype ?? input.dtype, null, requires_grad);
+    public static Tensor ones_like(Tensor input, dtype? dtype = null, bool requires_grad = false) => full_like(input, 1, dtype, requires_grad);
 
     /// <summary>One value in another tensor's shape and type.</summary>
-    public static Tensor full_like(Tensor input, Scalar fill_value, dtype? dtype = null, bool requires_grad = false) => full(input.shape, fill_value, dtype ?? input.dtype, null, requires_grad);
+    public static Tensor full_like(Tensor input, Scalar fill_value, dtype? dtype = null, bool requires_grad = false) => Laid(full(input.shape, fill_value, dtype ?? input.dtype, null, requires_grad), input);
 
     /// <summary>The identity matrix. https://pytorch.org/docs/2.6/generated/torch.eye.html</summary>
     public static Tensor eye(long n, long? m = null, dtype? dtype = null, bool requires_grad = false) =>
-        Leaf(Ops.OneHot(Ops.Arange(n), m ?? n, (dtype ?? get_default_dtype()).Type), requires_grad);
+        n < 0 || m < 0 ? throw new RuntimeError(n < 0 ? $"n must be greater or equal to 0, got {n}" : $"m must be greater or equal to 0, got {m}")
+        : Leaf(Ops.OneHot(Ops.Arange(n), m ?? n, (dtype ?? get_default_dtype()).Type), requires_grad);
 
     /// <summary>Numbers from start to before end. https://pytorch.org/docs/2.6/generated/torch.arange.html</summary>
     /// <exception cref="RuntimeError">The step is zero or of the wrong sign.</exception>
     public static Tensor arange(Scalar start, Scalar end, Scalar step, dtype? dtype = null, bool requires_grad = false)
     {
-        var whole = !start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat;
-        if (step.Value == 0) throw new RuntimeError("step must be nonzero");
+        var type = (dtype ?? (start.Type.IsFloat || end.Type.IsFloat || step.Type.IsFloat ? get_default_dtype() : int64)).Type;
+        if (type == DType.Bool) throw new RuntimeError("\"arange_cpu\" not implemented for 'Bool'");
+        // Integers are counted exactly, whatever their size: bounds and step are of the result's type first.
+        var whole = type == DType.Int64 || (!start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat);
+        if (type.IsFloat ? step.Value is not (> 0 or < 0) : step.Integer == 0) throw new RuntimeError("step must be nonzero");
         if (!double.IsFinite(start.Value) || !double.IsFinite(end.Value)) throw new RuntimeError($"unsupported range: {Plain(start.Value)} -> {Plain(end.Value)}");
         if (whole ? (Int128)end.Integer < start.Integer == step.Integer > 0 && end.Integer != start.Integer : (end.Value - start.Value) * step.Value < 0) throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
-        // Integers are counted exactly, whatever their size.
         var size = whole ? ((Int128)end.Integer - start.Integer + step.Integer - Math.Sign(step.Integer)) / step.Integer : (Int128)Math.Ceiling((end.Value - start.Value) / step.Value);
         var count = size <= long.MaxValue / 8 ? (long)size : throw new RuntimeError("invalid size, possible overflow?");
-        var type = (dtype ?? (whole ? int64 : get_default_dtype())).Type;
-        var values = whole ? Ops.Arange(count) * step.Integer + start.Integer : Ops.Arange(count, DType.Float64) * step.Value + start.Value;
+        var values = whole || !type.IsFloat ? Ops.Arange(count) * step.Integer + start.Integer : Ops.Arange(count, DType.Float64) * step.Value + start.Value;
         return Leaf(Ops.Cast(values, type), requires_grad);
     }
 

@@ -72,7 +72,7 @@ public static partial class torch
 
         internal long[] Permutation(long n)
         {
-            var order = new long[n];
+            var order = Room<long>(n);
             for (var i = 0L; i < n; i++) order[i] = i;
             for (var i = 0L; i < n - 1; i++)
             {

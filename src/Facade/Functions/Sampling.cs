@@ -15,7 +15,7 @@ public static partial class torch
     private static Node Drawn(TensorType type, string? kernel, Generator? generator, Draws draw, Dims? order = null, bool contiguous = true)
     {
         if (kernel is not null && !type.DType.IsFloat) throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(type.DType).TensorType}'");
-        var values = new double[type.Count];
+        var values = Room<double>(type.Count, type.DType.Size);
         var source = generator ?? Default;
         lock (source) draw(source, values, type.DType == DType.Float32, contiguous);
         var shape = order is { } outermost ? Dims.From(outermost.Select(k => type.Shape[(int)k])) : type.Shape;
@@ -86,7 +86,7 @@ public static partial class torch
         };
         if (low < least || low > most) throw new RuntimeError($"from is out of bounds for {name}");
         if (high - 1 < least || high - 1 > most) throw new RuntimeError($"to - 1 is out of bounds for {name}");
-        var values = new long[shape.Product];
+        var values = Room<long>(shape.Product);
         var range = (ulong)high - (ulong)low;
         var source = generator ?? Default;
         lock (source)
@@ -146,7 +146,7 @@ public static partial class torch
         var single = input.Node.DType == DType.Float32;
         var shape = input.ndim == 1 ? Dims.Create([num_samples]) : Dims.Create([rows, num_samples]);
         var scores = replacement && num_samples > 1 ? Cumulated(weights, rows, n, single) : weights;
-        var drawn = new long[shape.Product];
+        var drawn = Room<long>(Checked([.. shape]).Product);
         if (drawn.Length == 0) return Leaf(Ops.Tensor<long>(drawn, shape), false);
         if (scores == weights)
         {

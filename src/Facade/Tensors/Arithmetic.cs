@@ -127,13 +127,13 @@ public static partial class torch
         public static Tensor operator <=(Tensor a, Scalar b) => a.le(b);
         public static Tensor operator >=(Tensor a, Scalar b) => a.ge(b);
 
-        public void operator +=(Tensor other) => add_(other);
+        public void operator +=(Tensor other) => Update(other, static (a, b) => a.add(b), static (a, b) => a.add_(b));
         public void operator +=(Scalar other) => add_(other);
-        public void operator -=(Tensor other) => sub_(other);
+        public void operator -=(Tensor other) => Update(other, static (a, b) => a.sub(b), static (a, b) => a.sub_(b));
         public void operator -=(Scalar other) => sub_(other);
-        public void operator *=(Tensor other) => mul_(other);
+        public void operator *=(Tensor other) => Update(other, static (a, b) => a.mul(b), static (a, b) => a.mul_(b));
         public void operator *=(Scalar other) => mul_(other);
-        public void operator /=(Tensor other) => div_(other);
+        public void operator /=(Tensor other) => Update(other, static (a, b) => a.div(b), static (a, b) => a.div_(b));
         public void operator /=(Scalar other) => div_(other);
 #pragma warning restore CS1591
 
@@ -153,7 +153,23 @@ public static partial class torch
         public static implicit operator Tensor(bool value) => Counted(value);
 
         // Python's numbers take part in arithmetic with their own precision, and in promotion below every tensor.
-        private static Tensor Counted(Scalar value) => new(value.Node(value.Type.IsFloat ? get_default_dtype().Type : value.Type)) { Number = value };
+        private static Tensor Counted(Scalar value)
+        {
+            var node = value.Node(value.Type.IsFloat ? get_default_dtype().Type : value.Type);
+            return new(node, new Storage(node, value));
+        }
+
+        // A number is no tensor that could be written to: as in Python, what was made of it takes its place.
+        private void Update(Tensor other, Func<Tensor, Tensor, Tensor> made, Func<Tensor, Tensor, Tensor> written)
+        {
+            if (Number is null || other is null || other.Number is not null)
+            {
+                written(this, other!);
+                return;
+            }
+            var result = made(this, other);
+            (storage, version, window, seen, gradFn, outputNr) = (result.storage, result.version, result.window, result.seen, result.gradFn, result.outputNr);
+        }
 
         /// <summary>Identity, as Python's <c>is</c>; <c>==</c> compares element by element.</summary>
         public override bool Equals(object? obj) => ReferenceEquals(this, obj);

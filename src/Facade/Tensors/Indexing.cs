@@ -47,19 +47,21 @@ public static partial class torch
         {
             get
             {
-                var (basic, tensors) = Basic(index);
+                var (basic, tensors, _) = Basic(index);
                 return tensors.Count == 0 ? basic : basic.Picked(tensors);
             }
 
             set
             {
-                var (basic, tensors) = Basic(index);
+                var (basic, tensors, masked) = Basic(index);
                 if (tensors.Count == 0)
                 {
                     CheckFill(value.Dims, basic.Dims);
                     basic.copy_(value.Filling(basic.Dims));
                     return;
                 }
+                // One element is filled in behind a mask, of whatever type it is.
+                if (value.Number is null && value.Node.DType != Node.DType && !(masked && value.numel() == 1)) throw new RuntimeError($"Index put requires the source and destination dtypes match, got {dtype.TensorType} for the destination and {value.dtype.TensorType} for the source.");
                 basic.Put(tensors, value);
             }
         }
@@ -82,15 +84,16 @@ public static partial class torch
 
         private Tensor Alias() => View("AliasBackward0", x => x, (_, v) => v);
 
-        private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors) Basic(TensorIndex?[]? index)
+        private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors, bool IsMasked) Basic(TensorIndex?[]? index)
         {
             // x[null] is a single new dimension.
             index ??= [null];
-            var used = index.Sum(i => i is null || i.IsEllipsis ? 0 : i.Tensor is { } t && t.Node.DType == DType.Bool ? t.ndim : 1);
+            var used = index.Sum(i => i is null || i.IsEllipsis ? 0 : i.Tensor is { } t && IsMask(t) ? t.ndim : 1);
             if (used > ndim) throw new IndexError(ndim == 0 && used == 1 ? "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number" : $"too many indices for tensor of dimension {ndim}");
             var (x, d) = (this, 0);
             var entryNr = -1;
             var tensors = new List<(int, Tensor)>();
+            var masked = index.Count(i => i?.Tensor is not null) == 1;
             foreach (var entry in index)
             {
                 entryNr++;
@@ -110,38 +113,50 @@ public static partial class torch
                 {
                     x = x.Ranged(d++, range.Start, range.Stop, range.Step);
                 }
-                else if (entry.Tensor is { ndim: 0 } single && single.Node.DType != DType.Bool && !single.is_floating_point())
+                else if (entry.Tensor is { ndim: 0 } single && !IsMask(single) && !single.is_floating_point())
                 {
                     // A single position in a tensor is a position, and gives a view.
                     x = x.At(d, single.Longs()[0], entryNr);
                 }
+                else if (entry.Tensor is { ndim: 0 } truth && IsMask(truth))
+                {
+                    // A single truth value picks all or nothing of a new dimension.
+                    masked = false;
+                    x = x.unsqueeze(d);
+                    tensors.Add((d++, new Tensor(Ops.Tensor<long>((bool)truth ? [0] : []))));
+                }
                 else
                 {
+                    masked &= IsMask(entry.Tensor!);
                     foreach (var part in Positions(entry.Tensor!, x, d)) tensors.Add((d++, part));
                 }
             }
-            return (ReferenceEquals(x, this) && tensors.Count == 0 ? Alias() : x, tensors);
+            return (ReferenceEquals(x, this) && tensors.Count == 0 ? Alias() : x, tensors, masked);
         }
 
         private Tensor Ranged(int d, long? start, long? stop, long step)
         {
             if (step <= 0) throw new ValueError("step must be greater than zero");
-            var n = Dims[d];
+            var n = Dims[Wrap(d, ndim)];
             long Clip(long p) => Math.Clamp(p < 0 ? p + n : p, 0, n);
             var (i, j) = (Clip(start ?? 0), Clip(stop ?? n));
             return Sliced("SliceBackward0", d, i, Math.Max(i, j), step);
         }
 
+        private static bool IsMask(Tensor index) => index.Node.DType is DType.Bool or DType.UInt8;
+
         // A mask stands for the positions where it holds, which are known only once it is computed.
         private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d)
         {
-            if (index.Node.DType == DType.Bool)
+            if (d + (IsMask(index) ? index.ndim : 1) > x.ndim) throw new IndexError($"too many indices for tensor of dimension {x.ndim}");
+            if (IsMask(index))
             {
+                if (index.Node.DType == DType.UInt8) warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
                 for (var k = 0; k < index.ndim; k++)
                     if (index.Dims[k] != x.Dims[d + k]) throw new IndexError($"The shape of the mask {index.Dims} at index {k} does not match the shape of the indexed tensor {x.Dims} at index {d + k}");
                 return index.nonzero().unbind(1);
             }
-            if (index.is_floating_point()) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
+            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
             foreach (var i in index.Longs())
                 if (i < -x.Dims[d] || i >= x.Dims[d]) throw new IndexError($"index {i} is out of bounds for dimension {d} with size {x.Dims[d]}");
             return [index];
@@ -171,7 +186,7 @@ public static partial class torch
         private (Node Flat, Dims Result, Dims Order) Places(List<(int Dim, Tensor Index)> tensors)
         {
             var dims = tensors.Select(t => t.Dim).ToArray();
-            var shape = tensors.Aggregate(Dims.Empty, (s, t) => Guard(() => Ops.BroadcastShapes("index", s, t.Index.Dims)));
+            var shape = Broadcasted(tensors);
             var rest = Dims.From(Dims.Range(ndim).Where(k => !dims.Contains((int)k)));
             Node flat = 0L;
             foreach (var (d, index) in tensors)
@@ -184,6 +199,18 @@ public static partial class torch
             // From [index…, rest…] to [rest before, index…, rest after].
             Dims order = [.. Dims.Range(lead).Select(k => k + shape.Count), .. Dims.Range(shape.Count), .. Dims.Range(rest.Count - lead).Select(k => k + shape.Count + lead)];
             return (Ops.Reshape(flat, shape), [.. Dims.From(dims.Select(d => (long)d)), .. rest], order);
+        }
+
+        private static Dims Broadcasted(List<(int Dim, Tensor Index)> tensors)
+        {
+            try
+            {
+                return tensors.Aggregate(Dims.Empty, (s, t) => Ops.BroadcastShapes("index", s, t.Index.Dims));
+            }
+            catch (ShapeException)
+            {
+                throw new IndexError($"shape mismatch: indexing tensors could not be broadcast together with shapes {string.Join(", ", tensors.Select(t => t.Index.Dims))}");
+            }
         }
 
         private static Node Joined(Node x, Dims arrangement, int count)
@@ -217,22 +244,29 @@ public static partial class torch
         private static Node Shaped(Node value, Dims place) => value.Type.Rank > place.Count ? Ops.Reshape(value, value.Shape[(value.Type.Rank - place.Count)..]) : value;
 
         /// <summary>One element per place along a dimension. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
-        /// <exception cref="RuntimeError">An index is out of range.</exception>
+        /// <exception cref="RuntimeError">The index does not fit, or is out of range.</exception>
         public Tensor gather(int dim, Tensor index)
         {
-            CheckIndex("gather", index, dim);
-            return Record("GatherBackward0", Saves.Number, x => Ops.Gather(x, Wrap(dim, ndim), index.Node), this, index);
+            var d = CheckIndex("gather", index, dim, null);
+            return Record("GatherBackward0", Saves.Number, x => Ops.Reshape(index.numel() == 0 ? Ops.Cast(index.Node, x.DType) : Ops.Gather(Row(x), d, Row(index.Node)), index.Dims), this, index);
         }
 
+        // A tensor without dimensions is to these functions a vector of one element.
+        private static Node Row(Node x) => x.Type.Rank == 0 ? Ops.Reshape(x, [1]) : x;
+
         /// <summary>Rows along a dimension. https://pytorch.org/docs/2.6/generated/torch.index_select.html</summary>
-        /// <exception cref="IndexError">An index is out of range.</exception>
+        /// <exception cref="RuntimeError">The index is not of type int64 or int32.</exception>
+        /// <exception cref="IndexError">The index is not a vector, or out of range.</exception>
         public Tensor index_select(int dim, Tensor index)
         {
             var d = Wrap(dim, ndim);
             if (index.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
+            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
+            if (ndim == 0 && index.numel() != 1) throw new RuntimeError($"index_select(): Index to scalar can have only 1 value, got {index.numel()} value(s)");
+            var size = ndim == 0 ? 1 : Dims[d];
             foreach (var i in index.Longs())
-                if (i < 0 || i >= Dims[d]) throw new IndexError("index out of range in self");
-            return Record("IndexSelectBackward0", Saves.Number, x => Ops.Take(x, d, index.ndim == 0 ? Ops.Reshape(index.Node, [1]) : index.Node), this, index);
+                if (i < 0 || i >= size) throw new IndexError("index out of range in self");
+            return Record("IndexSelectBackward0", Saves.Number, x => x.Type.Rank == 0 ? Ops.Reshape(Ops.Take(Row(x), 0, Row(index.Node)), x.Shape) : Ops.Take(x, d, Row(index.Node)), this, index);
         }
 
         /// <summary>The elements where a mask holds, as a vector. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
@@ -247,28 +281,48 @@ public static partial class torch
         }
 
         /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
-        public Tensor masked_fill(Tensor mask, Scalar value) => Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
+        /// <exception cref="RuntimeError">The mask is not of type bool, or the shapes do not broadcast.</exception>
+        public Tensor masked_fill(Tensor mask, Scalar value)
+        {
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {CName(mask)}");
+            CheckBroadcast(mask.Dims, Dims);
+            return Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
+        }
 
         /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
-        public Tensor scatter(int dim, Tensor index, Tensor src)
-        {
-            CheckIndex("scatter", index, dim);
-            return Record("ScatterBackward0", Saves.Number, (x, values) => Ops.ScatterAlong(x, Wrap(dim, ndim), index.Node, values, false), this, src, index);
-        }
+        /// <exception cref="RuntimeError">The index or the source does not fit, or an index is out of range.</exception>
+        public Tensor scatter(int dim, Tensor index, Tensor src) => Scattered("ScatterBackward0", dim, index, src, false);
 
         /// <summary>A copy with elements added along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
-        public Tensor scatter_add(int dim, Tensor index, Tensor src)
+        /// <exception cref="RuntimeError">The index or the source does not fit, or an index is out of range.</exception>
+        public Tensor scatter_add(int dim, Tensor index, Tensor src) => Scattered("ScatterAddBackward0", dim, index, src, true);
+
+        private Tensor Scattered(string name, int dim, Tensor index, Tensor src, bool add)
         {
-            CheckIndex("scatter_add", index, dim);
-            return Record("ScatterAddBackward0", Saves.Number, (x, values) => Ops.ScatterAlong(x, Wrap(dim, ndim), index.Node, values, true), this, src, index);
+            var d = CheckIndex("scatter", index, dim, src);
+            return Record(name, Saves.Number, (x, values) => index.numel() == 0 ? Copied(x) : Ops.Reshape(Ops.ScatterAlong(Row(x), d, Row(index.Node), Row(values), add), x.Shape), this, src, index);
         }
 
-        private void CheckIndex(string name, Tensor index, int dim)
+        // https://github.com/pytorch/pytorch/blob/v2.6.0/aten/src/ATen/native/ScatterGatherChecks.h
+        private int CheckIndex(string name, Tensor index, int dim, Tensor? src)
         {
+            static Dims AtLeastOne(Tensor t) => t.ndim == 0 ? [1] : t.Dims;
             var d = Wrap(dim, ndim);
             if (index.Node.DType != DType.Int64) throw new RuntimeError($"{name}(): Expected dtype int64 for index");
+            if (src is not null && src.Node.DType != Node.DType) throw new RuntimeError($"{name}(): Expected self.dtype to be equal to src.dtype");
+            if (index.numel() == 0) return d;
+            var (self, places) = (AtLeastOne(this), AtLeastOne(index));
+            if (self.Count != places.Count) throw new RuntimeError($"Index tensor must have the same number of dimensions as {(src is null ? "input" : "self")} tensor");
+            if (src is not null && AtLeastOne(src).Count != places.Count) throw new RuntimeError("Index tensor must have the same number of dimensions as src tensor");
+            for (var k = 0; k < self.Count; k++)
+            {
+                var fits = k == d || places[k] <= self[k];
+                if (src is null && !fits) throw new RuntimeError($"Size does not match at dimension {k} expected index {index.Dims} to be no larger than self {Dims} apart from dimension {d}");
+                if (src is not null && !(fits && places[k] <= AtLeastOne(src)[k])) throw new RuntimeError($"Expected index {index.Dims} to be no larger than self {Dims} apart from dimension {d} and to be no larger size than src {src.Dims}");
+            }
             foreach (var i in index.Longs())
-                if (i < 0 || i >= Dims[d]) throw new RuntimeError($"index {i} is out of bounds for dimension {d} with size {Dims[d]}");
+                if (i < 0 || i >= self[d]) throw new RuntimeError($"index {i} is out of bounds for dimension {d} with size {self[d]}");
+            return d;
         }
     }
 }

@@ -70,6 +70,7 @@ public static partial class torch
                 ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{(other.ndim == 1 ? 1 : other.Dims[1])})"
                 : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
             if (Node.DType != other.Node.DType) throw new RuntimeError(other.ndim <= 2 && other.ndim > 1 || ndim <= 2 ? $"expected m1 and m2 to have the same dtype, but got: {CName(this)} != {CName(other)}" : $"expected scalar type {dtype.TensorType} but found {other.dtype.TensorType}");
+            if (ndim > 2 && other.ndim > 2) CheckBroadcast(Dims[..^2], other.Dims[..^2]);
             // Batches of one side alone are folded into its rows; the other way round the result is put back in order by a copy.
             var folded = (ndim == 2 && other.ndim > 2) || (ndim > 2 && Dims[..^2].Product == 1 && other.Dims[..^2].Product > 1 && other.ndim == ndim);
             return Record(folded ? "CloneBackward0" : "UnsafeViewBackward0", Saves.Cross, Ops.MatMul, this, other);
@@ -118,10 +119,12 @@ public static partial class torch
         public Tensor flip(params long[] dims) => Axes(this, dims) is null ? Laid(Record("FlipBackward0", Saves.None, Copied, this), this) : Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
 
         /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
-        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(x, diagonal), this);
+        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(Matrices(x, "tril"), diagonal), this);
 
         /// <summary>The elements on and above a diagonal. https://pytorch.org/docs/2.6/generated/torch.triu.html</summary>
-        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, x => Ops.Triu(x, diagonal), this);
+        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, x => Ops.Triu(Matrices(x, "triu"), diagonal), this);
+
+        private static Node Matrices(Node x, string name) => x.Type.Rank >= 2 ? x : throw new RuntimeError($"{name}: input tensor must have at least 2 dimensions");
 
         /// <summary>The sum of the diagonal. https://pytorch.org/docs/2.6/generated/torch.trace.html</summary>
         /// <exception cref="RuntimeError">Not a matrix.</exception>

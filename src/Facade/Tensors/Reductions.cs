@@ -174,8 +174,14 @@ public static partial class torch
             : WithIndices("TopkBackward0", this, x => ndim > 0 ? Ops.TopK(Takes(x, "topk_cpu"), k, d, largest) : (Copied(x), Ops.Scalar(0, DType.Int64)));
 
         /// <summary>Whether all elements are close: |self − other| ≤ atol + rtol·|other|. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
-        public bool allclose(Tensor other, double rtol = 1e-5, double atol = 1e-8) =>
-            (bool)new Tensor(Ops.All(Ops.Or(Ops.Equal(Node, other.Node), Ops.LessEqual(Ops.Abs(Node - other.Node), atol + rtol * Ops.Abs(other.Node)))));
+        /// <exception cref="RuntimeError">The element types differ, or the shapes do not broadcast.</exception>
+        public bool allclose(Tensor other, double rtol = 1e-5, double atol = 1e-8)
+        {
+            if (dtype != other.dtype) throw new RuntimeError($"{dtype.TensorType} did not match {other.dtype.TensorType}");
+            CheckBroadcast(Dims, other.Dims);
+            if (Node.DType == DType.Bool) return (bool)new Tensor(Ops.All(Ops.Equal(Node, other.Node)));
+            return (bool)new Tensor(Ops.All(Ops.Or(Ops.Equal(Node, other.Node), Ops.LessEqual(Ops.Abs(Node - other.Node), atol + rtol * Ops.Abs(other.Node)))));
+        }
 
         /// <summary>Whether shape and all elements are equal. https://pytorch.org/docs/2.6/generated/torch.equal.html</summary>
         public bool equal(Tensor other) => Dims == other.Dims && (bool)new Tensor(Ops.All(Ops.Equal(Node, other.Node)));

@@ -7,7 +7,7 @@ public static partial class torch
     // All mutation of values happens here: a storage is rebound to another immutable node, and the version counter moves on.
 
     /// <summary>What aliasing tensors share: the current value, and in which order its dimensions lie in memory.</summary>
-    internal sealed class Storage(Node node)
+    internal sealed class Storage(Node node, Scalar? number = null)
     {
         private Node node = Opaque(node);
 
@@ -15,6 +15,9 @@ public static partial class torch
 
         /// <summary>The dimensions from the outermost to the innermost in memory, as PyTorch would lay them out; null is row-major.</summary>
         public Dims? Order { get; set; }
+
+        /// <summary>The number that the value is, until it is written to.</summary>
+        public Scalar? Number { get; private set; } = number;
 
         /// <summary>How often the value has changed.</summary>
         public int Epoch { get; private set; }
@@ -27,6 +30,7 @@ public static partial class torch
         public void Write(Node value)
         {
             Volatile.Write(ref node, Opaque(value));
+            Number = null;
             Epoch++;
         }
 

@@ -54,8 +54,8 @@ public static partial class torch
 
         internal Dims Dims => Node.Shape;
 
-        /// <summary>The number that this tensor was made of by a conversion: it takes the other operand's type and keeps its own precision.</summary>
-        internal Scalar? Number { get; init; }
+        /// <summary>The number that this tensor still is, made of it by a conversion: it takes the other operand's type and keeps its own precision.</summary>
+        internal Scalar? Number => window is null && !requires_grad ? storage.Number : null;
 
         // A computed value takes the place of its expression. What was recorded holds the expression itself and does not change.
         internal void Settle()

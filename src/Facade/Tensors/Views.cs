@@ -149,7 +149,14 @@ public static partial class torch
         public Tensor mT => Swapped("TransposeBackward0", -2, -1);
 
         /// <summary>Inserts a dimension of size 1. https://pytorch.org/docs/2.6/generated/torch.unsqueeze.html</summary>
-        public Tensor unsqueeze(int dim) => Reshaped("UnsqueezeBackward0", Dims.Inserted(Wrap(dim, ndim + 1), 1));
+        public Tensor unsqueeze(int dim)
+        {
+            var (d, from, own) = (Wrap(dim, ndim + 1), Layout, Dims);
+            // The stride of a single place is anybody's choice; PyTorch's is the size of what lies within it.
+            var stride = d < ndim ? from.Shape[d] * from.Strides[d] : 1;
+            var layout = new Layout(from.DType, from.Shape.Inserted(d, 1), from.Strides.Inserted(d, stride), from.Offset);
+            return View("UnsqueezeBackward0", x => Ops.Reshape(x, own.Inserted(d, 1)), (_, v) => Ops.Reshape(v, own), layout);
+        }
 
         /// <summary>Drops all dimensions of size 1. https://pytorch.org/docs/2.6/generated/torch.squeeze.html</summary>
         public Tensor squeeze() => Reshaped("SqueezeBackward0", Dims.From(Dims.Where(n => n != 1)));
@@ -211,7 +218,8 @@ public static partial class torch
         // As an index writes it: with another text of the error.
         private Tensor At(int d, long index, int told)
         {
-            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"index {index} is out of bounds for dimension {told} with size {Dims[d]}");
+            var size = d < ndim ? Dims[d] : 0;
+            if (index < -size || index >= size) throw new IndexError($"index {index} is out of bounds for dimension {told} with size {size}");
             return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
         }
 
@@ -235,7 +243,8 @@ public static partial class torch
         {
             if (ndim == 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
             var d = Wrap(dim, ndim);
-            if (split_size < 0 || (split_size == 0 && Dims[d] > 0)) throw new RuntimeError($"split expects split_size be non-negative, but got split_size={split_size}");
+            if (split_size == 0 && Dims[d] > 0) throw new RuntimeError($"split_size can only be 0 if dimension size is 0, but got dimension size of {Dims[d]}");
+            if (split_size < 0) throw new RuntimeError($"split expects split_size be non-negative, but got split_size={split_size}");
             var count = split_size == 0 ? 1 : Math.Max(1, (Dims[d] + split_size - 1) / split_size);
             return Views("SplitBackward0", [.. Enumerable.Range(0, (int)count).Select(i => Slicing(d, i * split_size, Math.Min(Dims[d], (i + 1) * split_size), 1))], Creation.MultiOutput);
         }

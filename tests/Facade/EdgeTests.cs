@@ -1,0 +1,144 @@
+using System.Globalization;
+using Functional.Autograd;
+using static Functional.Autograd.torch;
+
+namespace Facade;
+
+/// <summary>Results and refusals at the edges of indexing and of factories, as recorded from PyTorch 2.6: values with shape and strides, or the error's kind and text.</summary>
+public class EdgeTests
+{
+    private static Tensor T(params long[] x) => tensor(x);
+
+    private static Tensor F(params float[] x) => tensor(x);
+
+    private static Tensor Matrix => tensor(new long[,] { { 1, 2 }, { 3, 4 } });
+
+    private static Tensor Bytes(params byte[] x) => tensor(x);
+
+    private static readonly Tensor Yes = tensor(true), No = tensor(false);
+
+    private static string Told(Func<object> f)
+    {
+        try
+        {
+            return f() switch
+            {
+                Tensor t => $"{string.Join(' ', t.@double().contiguous().view(-1).to_array<double>().Select(v => v.ToString(CultureInfo.InvariantCulture)))} | {string.Join(',', (long[])t.shape)} | {string.Join(',', t.stride())}",
+                var other => other.ToString()!,
+            };
+        }
+        catch (PythonError e)
+        {
+            return $"{e.GetType().Name} {e.Message.Split('\n')[0]}";
+        }
+    }
+
+    private static Tensor Set(Func<TensorIndex> index, Tensor value)
+    {
+        var x = F(1, 2);
+        x[index()] = value;
+        return x;
+    }
+
+    public static readonly (Func<object> Call, string Expected)[] Indexing =
+    [
+        (() => T(1, 2)[Yes], "1 2 | 1,2 | 2,1"), (() => T(1, 2)[No], " | 0,2 | 2,1"), (() => Matrix[Yes, T(1, 0)], "3 4 1 2 | 2,2 | 2,1"),
+        (() => Matrix[No, T(1, 0)], "IndexError shape mismatch: indexing tensors could not be broadcast together with shapes [0], [2]"),
+        (() => Matrix[Yes, T(1), tensor(new[] { true, false })], "3 | 1 | 1"), (() => tensor(5L)[Yes], "5 | 1 | 1"), (() => tensor(5L)[No], " | 0 | 1"),
+        (() => Matrix[T(1, 0), Yes], "3 4 1 2 | 2,2 | 2,1"), (() => Matrix[Yes, .., Yes], "1 2 3 4 | 1,2,2 | 4,2,1"), (() => Set(() => No, 5), "1 2 | 2 | 1"), (() => Set(() => Yes, 5), "5 5 | 2 | 1"),
+        (() => Set(() => Yes, F(7, 8)), "7 8 | 2 | 1"), (() => Set(() => No, F(7, 8)), "1 2 | 2 | 1"), (() => T(1, 2, 3)[Bytes(1, 0, 1)], "1 3 | 2 | 1"), (() => T(1, 2, 3)[tensor((byte)1, uint8)], "1 2 3 | 1,3 | 3,1"),
+        (() => T(1, 2, 3)[Bytes(1, 0)], "IndexError The shape of the mask [2] at index 0 does not match the shape of the indexed tensor [3] at index 0"),
+        (() => T(1, 2, 3)[T(1, 0, 1).to(int16)], "IndexError tensors used as indices must be long, int, byte or bool tensors"), (() => T(1, 2, 3)[T(1, 0, 1).to(int32)], "2 1 2 | 3 | 1"),
+        (() => T(1, 2, 3)[tensor(1L, int16)], "2 |  | "), (() => T(1, 2, 3)[F(1)], "IndexError tensors used as indices must be long, int, byte or bool tensors"),
+        (() => Set(() => T(0), tensor((double[])[1])), "RuntimeError Index put requires the source and destination dtypes match, got Float for the destination and Double for the source."),
+        (() => Set(() => T(0), T(1)), "RuntimeError Index put requires the source and destination dtypes match, got Float for the destination and Long for the source."),
+        (() => Set(() => tensor(new[] { true, false }), T(7)), "7 2 | 2 | 1"), (() => Set(() => 0, tensor((double[])[7])), "7 2 | 2 | 1"), (() => ones(2, 3)[Ellipsis, Ellipsis, 0], "IndexError index 0 is out of bounds for dimension 2 with size 0"),
+        (() => ones(2, 3)[Ellipsis, Ellipsis], "1 1 1 1 1 1 | 2,3 | 3,1"), (() => ones(2, 3).gather(1, T(0)), "RuntimeError Index tensor must have the same number of dimensions as input tensor"),
+        (() => ones(2, 3).gather(1, zeros([3, 1], int64)), "RuntimeError Size does not match at dimension 0 expected index [3, 1] to be no larger than self [2, 3] apart from dimension 1"),
+        (() => ones(2, 3).scatter(1, zeros([1, 2], int64), ones(1, 1)), "RuntimeError Expected index [1, 2] to be no larger than self [2, 3] apart from dimension 1 and to be no larger size than src [1, 1]"),
+        (() => ones(2, 3).scatter(1, zeros([1, 1], int64), ones([1, 1], float64)), "RuntimeError scatter(): Expected self.dtype to be equal to src.dtype"),
+        (() => ones(2, 3).scatter_add(1, zeros([1, 1], int64), ones([1, 1], float64)), "RuntimeError scatter(): Expected self.dtype to be equal to src.dtype"),
+        (() => ones(2, 3).index_select(1, F(0)), "RuntimeError index_select(): Expected dtype int32 or int64 for index"), (() => ones(2, 3).masked_fill(F(1, 0, 1), 2), "RuntimeError masked_fill_ only supports boolean masks, but got mask with dtype float"),
+        (() => ones(2, 3).masked_fill(T(1, 0, 1), 2), "RuntimeError masked_fill_ only supports boolean masks, but got mask with dtype long int"),
+        (() => ones(2, 3).masked_fill(tensor(new[] { true, false }), 2), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1"),
+        (() => tensor(1.0).gather(0, tensor(0L)), "1 |  | "), (() => tensor(1.0).gather(0, T(0, 0)), "1 1 | 2 | 1"), (() => F(4, 5).gather(0, tensor(1L)), "5 |  | "), (() => tensor(1.0).gather(0, tensor(1L)), "RuntimeError index 1 is out of bounds for dimension 0 with size 1"),
+        (() => tensor(1.0).gather(1, tensor(0L)), "IndexError Dimension out of range (expected to be in range of [-1, 0], but got 1)"), (() => tensor(1.0).index_select(0, T(0)), "1 |  | "), (() => tensor(1.0).index_select(0, tensor(0L)), "1 |  | "),
+        (() => tensor(1.0).index_select(0, T(0, 0)), "RuntimeError index_select(): Index to scalar can have only 1 value, got 2 value(s)"), (() => tensor(1.0).index_select(0, tensor(1L)), "IndexError index out of range in self"),
+        (() => tensor(1.0).scatter(0, tensor(0L), tensor(2.0)), "2 |  | "), (() => tensor(1.0).scatter_add(0, tensor(0L), tensor(2.0)), "3 |  | "), (() => tensor(1.0).scatter(0, T(0), F(2)), "2 |  | "),
+        (() => arange(24).reshape(2, 3, 4)[Ellipsis, null].stride().Last(), "1"), (() => string.Join(',', arange(24).reshape(2, 3, 4).unsqueeze(1).stride()), "12,12,4,1"), (() => string.Join(',', ones(2, 3).t().unsqueeze(0).stride()), "3,1,3"),
+        (() => string.Join(',', ones(2, 3).t().unsqueeze(2).stride()), "1,3,1"), (() => string.Join(',', zeros(2, 0).unsqueeze(0).stride()), "2,1,1"), (() => string.Join(',', ones(3).expand(2, 3).unsqueeze(1).stride()), "0,3,1"),
+        (() => arange(24).reshape(2, 3, 4).split(0, 1), "RuntimeError split_size can only be 0 if dimension size is 0, but got dimension size of 3"), (() => arange(24).reshape(2, 3, 4).split(-1, 1), "RuntimeError split expects split_size be non-negative, but got split_size=-1"),
+        (() => ones(2, 3, 4).matmul(ones(3, 4, 5)), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"), (() => ones(2).tril(), "RuntimeError tril: input tensor must have at least 2 dimensions"),
+        (() => ones(2, 2).tril(long.MaxValue), "1 1 1 1 | 2,2 | 2,1"), (() => ones(2, 2).triu(long.MinValue), "1 1 1 1 | 2,2 | 2,1"), (() => ones(2, 2).triu(long.MaxValue), "0 0 0 0 | 2,2 | 2,1"), (() => ones(2, 2).tril(long.MinValue), "0 0 0 0 | 2,2 | 2,1"),
+    ];
+
+    public static readonly (Func<object> Call, string Expected)[] Factories =
+    [
+        (() => ones(2).allclose(ones(3)), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"), (() => Yes.allclose(Yes), "True"), (() => Yes.allclose(No), "False"),
+        (() => ones(2).allclose(ones([2], float64)), "RuntimeError Float did not match Double"), (() => T(1, 2).allclose(T(1, 2)), "True"), (() => tensor(double.NaN).allclose(tensor(double.NaN)), "False"), (() => ones(2, 2).allclose(ones(2)), "True"),
+        (() => eye(-1), "RuntimeError n must be greater or equal to 0, got -1"), (() => eye(2, -1), "RuntimeError m must be greater or equal to 0, got -1"), (() => arange(0, 5, 1.5, int64), "0 1 2 3 4 | 5 | 1"), (() => arange(0, 5, 0.5, int64), "RuntimeError step must be nonzero"),
+        (() => arange(0, 1, double.NaN), "RuntimeError step must be nonzero"), (() => arange(0.7, 3.9, 1, int64), "0 1 2 | 3 | 1"), (() => arange(0, 3, 1, torch.@bool), "RuntimeError \"arange_cpu\" not implemented for 'Bool'"), (() => arange(0, 1.9, 1, int32), "0 1 | 2 | 1"),
+        (() => arange(-0.5, 3, 1, int64), "0 1 2 | 3 | 1"), (() => arange(5, 0, -1.5, int64), "5 4 3 2 1 | 5 | 1"), (() => arange(0, 5, 1.5, int32), "0 1 2 3 | 4 | 1"), (() => zeros_like(ones(2, 3).t()), "0 0 0 0 0 0 | 3,2 | 1,3"),
+        (() => string.Join(',', zeros_like(ones(2, 3, 4).permute(2, 0, 1)).stride()), "1,12,4"), (() => ones_like(ones(1, 3).expand(2, 3)), "1 1 1 1 1 1 | 2,3 | 3,1"), (() => full_like(ones(2, 3).t(), 2), "2 2 2 2 2 2 | 3,2 | 1,3"),
+        (() => string.Join(',', zeros_like(ones(4, 6)[slice(step: 2), slice(step: 2)].t()).stride()), "1,3"), (() => tensor(new long[] { 300 }, uint8), "RuntimeError value cannot be converted to type uint8 without overflow"),
+        (() => tensor(new long[] { -1 }, uint8), "255 | 1 | 1"), (() => tensor((double[])[1.5], int64), "1 | 1 | 1"), (() => tensor((double[])[double.NaN], int64), "RuntimeError value cannot be converted to type int64 without overflow"),
+        (() => tensor((double[])[1e300], float32), "Infinity | 1 | 1"), (() => tensor((double[])[1e300], int64), "RuntimeError value cannot be converted to type int64 without overflow"), (() => tensor(new long[] { 2 }, torch.@bool), "1 | 1 | 1"),
+        (() => tensor(new long[] { -200 }, int8), "RuntimeError value cannot be converted to type int8 without overflow"),
+        (() => randn(1L << 38), "RuntimeError [enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 1099511627776 bytes. Error code 12 (Cannot allocate memory)"),
+        (() => randint(0, 5, [1L << 38]), "RuntimeError [enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 2199023255552 bytes. Error code 12 (Cannot allocate memory)"),
+        (() => randperm(1L << 40), "RuntimeError [enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 8796093022208 bytes. Error code 12 (Cannot allocate memory)"),
+        (() => multinomial(ones(2), 1L << 40, true), "RuntimeError [enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 8796093022208 bytes. Error code 12 (Cannot allocate memory)"),
+    ];
+
+    [Fact]
+    public void Indexing_and_factories_are_PyTorchs_at_their_edges()
+    {
+        var wrong = Indexing.Concat(Factories).Select((row, i) => (i, Got: Told(row.Call), row.Expected)).Where(r => r.Got != r.Expected);
+        Assert.True(!wrong.Any(), string.Join('\n', wrong.Select(r => $"row {r.i}: {r.Got}\n  expected {r.Expected}")));
+    }
+
+    // A number that became a tensor is one no longer when it is written to, or wants a gradient.
+    [Fact]
+    public void A_number_is_one_until_it_is_written_to()
+    {
+        Tensor t = 0.5;
+        t += 1;
+        Assert.Equal([1.5f, 1.5f], (zeros(2) + t).to_array<float>());
+        Tensor leaf = 2.0;
+        leaf.requires_grad_();
+        (F(3) * leaf).sum().backward();
+        Assert.Equal(3, leaf.grad!.item<double>());
+        Tensor seen = 0.5;
+        seen.data.add_(1);
+        Assert.Equal([1.5f], (zeros(1) + seen).to_array<float>());
+        Tensor same = 0.1;
+        _ = same.item<double>();
+        Assert.Equal([0.1], (zeros([1], float64) + same).to_array<double>());
+    }
+
+    // total = 0; total += loss: as in Python, what was made of the number takes its place.
+    [Fact]
+    public void Losses_add_up_from_a_number()
+    {
+        foreach (var start in (Tensor[])[0, 0.0])
+        {
+            var w = tensor((double[])[1, 2], float64, requires_grad: true);
+            var total = start;
+            for (var i = 1; i <= 3; i++) total += (w * w * (double)i).sum();
+            Assert.Equal((float64, 30.0), (total.dtype, total.item<double>()));
+            total.backward();
+            Assert.Equal([12, 24], w.grad!.to_array<double>());
+        }
+    }
+
+    // A gradient that is spread out and nothing else saves nothing: its own gradient may be asked for twice.
+    [Fact]
+    public void A_gradient_that_saved_nothing_is_differentiated_twice()
+    {
+        var (x, w) = (ones([3], requires_grad: true), tensor(2.0, requires_grad: true));
+        var s = autograd.grad([x.sum()], [x], [w], create_graph: true)[0]!.sum();
+        s.backward();
+        s.backward();
+        Assert.Equal(6, w.grad!.item<double>());
+    }
+}

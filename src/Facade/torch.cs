@@ -127,7 +127,8 @@ public static partial class torch
     public readonly record struct Size(Dims Dims)
     {
         /// <summary>The size along a dimension; negative counts from the end.</summary>
-        public long this[int dim] => Dims[dim < 0 ? dim + Dims.Count : dim];
+        /// <exception cref="IndexError">There is no such dimension.</exception>
+        public long this[int dim] => dim >= -Dims.Count && dim < Dims.Count ? Dims[dim < 0 ? dim + Dims.Count : dim] : throw new IndexError("tuple index out of range");
 
         /// <summary>How many dimensions there are.</summary>
         public int Length => Dims.Count;

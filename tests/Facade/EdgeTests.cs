@@ -90,10 +90,39 @@ public class EdgeTests
         (() => multinomial(ones(2), 1L << 40, true), "RuntimeError [enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 8796093022208 bytes. Error code 12 (Cannot allocate memory)"),
     ];
 
+    public static readonly (Func<object> Call, string Expected)[] Others =
+    [
+        (() => cat([zeros([0], float64), ones(2)]).dtype, "torch.float64"), (() => cat([zeros([0], requires_grad: true), ones(2)]).requires_grad, "True"), (() => cat([zeros(0), ones(2, 2), ones(3, 3)]), "RuntimeError Sizes of tensors must match except in dimension 0. Expected size 2 but got size 3 for tensor number 2 in the list."),
+        (() => cat([zeros(0), ones(2, 2), tensor(1.0)]), "RuntimeError zero-dimensional tensor (at position 2) cannot be concatenated"), (() => cat([zeros(0), zeros(0)]), " | 0 | 1"), (() => cat([zeros(0), ones(2, 2)], 1), "1 1 1 1 | 2,2 | 2,1"),
+        (() => cat([zeros(0), ones(2, 2)], 2), "IndexError Dimension out of range (expected to be in range of [-2, 1], but got 2)"), (() => cat([zeros(0), ones(2, 2), ones(2)]), "RuntimeError Tensors must have same number of dimensions: got 2 and 1"),
+        (() => ones(2, 2).outer(ones(2)), "RuntimeError outer: Expected 1-D argument self, but got 2-D"), (() => ones(2).outer(ones(2, 2)), "RuntimeError outer: Expected 1-D argument vec2, but got 2-D"),
+        (() => einsum("i.,i->i", ones(2, 2), ones(2, 2)), "RuntimeError einsum(): found '.' for operand 0 that is not part of any ellipsis"), (() => einsum("...i...->i", ones(2, 2)), "RuntimeError einsum(): found '.' for operand 0 for which an ellipsis was already found"),
+        (() => einsum("ij-ik", ones(2, 2)), "RuntimeError einsum(): invalid subscript given at index 2 in the equation string, subscripts must be in [a-zA-Z]"), (() => einsum("é->é", ones(2)), "RuntimeError einsum(): invalid subscript given at index 0 in the equation string, subscripts must be in [a-zA-Z]"),
+        (() => einsum("ij->ij", ones([2, 2], requires_grad: true)).grad_fn!.name(), "PermuteBackward0"), (() => tensor(1.0).squeeze(5), "IndexError Dimension out of range (expected to be in range of [-1, 0], but got 5)"),
+        (() => tensor(1.0).flatten(5), "IndexError Dimension out of range (expected to be in range of [-1, 0], but got 5)"), (() => tensor(3L).softmax(0), "RuntimeError \"softmax_lastdim_kernel_impl\" not implemented for 'Long'"),
+        (() => tensor(3L).log_softmax(0), "RuntimeError \"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'"), (() => tensor(7L, int8).cumsum(0).dtype, "torch.int64"), (() => Yes.cumsum(0).dtype, "torch.int64"), (() => ones(2).shape[3], "IndexError tuple index out of range"),
+        (() => T(1, 2, 3).mT, "RuntimeError tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."), (() => tensor(1L).mT, "1 |  | "), (() => ones(3).narrow(0, 1, long.MaxValue), "RuntimeError start (1) + length (9223372036854775807) exceeds dimension size (3)."),
+        (() => ones(3).expand(-1, 3), "RuntimeError The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension 0"), (() => ones(3)[slice(step: 0)], "ValueError slice step cannot be zero"), (() => zeros(2, 0).amax(1), "IndexError amax(): Expected reduction dim 1 to have non-zero size."),
+        (() => zeros(2, 0).amax(), "RuntimeError amax(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."), (() => zeros(0, 2).amax(1), " | 0 | 1"),
+        (() => zeros(2, 0).norm(double.PositiveInfinity), "RuntimeError linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an identity"),
+        (() => zeros(2, 0).norm(double.PositiveInfinity, [1]), "RuntimeError linalg.vector_norm cannot compute the inf norm on the dimension 1because this dimension is empty and the operation does not have an identity"),
+        (() => where(tensor(new[] { true, false, true }), ones(2), ones(1)), "RuntimeError The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0"), (() => where(tensor(new[] { true, false }), ones(2), ones(3)), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"),
+        (() => tensor(2.0).mv(tensor(2.0)), "IndexError Dimension specified as 0 but tensor has no dimensions"), (() => nn.functional.mse_loss(ones([2], requires_grad: true), ones([2], float64)), "RuntimeError Found dtype Double but expected Float"),
+        (() => nn.functional.mse_loss(ones([2], float64, requires_grad: true), ones(2)), "RuntimeError Found dtype Float but expected Double"), (() => nn.functional.nll_loss(ones(2, 2), T(0, 1), ones([2], requires_grad: true)), "RuntimeError The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True."),
+        (() => nn.functional.avg_pool2d(ones([1, 2, 2], int32), [2]), "RuntimeError \"avg_pool2d\" not implemented for 'Int'"), (() => { var y = zeros(2, 2); y[0] = ones(2, 1); return y; }, "RuntimeError expand(torch.FloatTensor{[2, 1]}, size=[2]): the number of sizes provided (1) must be greater or equal to the number of dimensions in the tensor (2)"),
+        (() => { var y = zeros(3); y[0] = F(1, 2); return y; }, "RuntimeError expand(torch.FloatTensor{[2]}, size=[]): the number of sizes provided (0) must be greater or equal to the number of dimensions in the tensor (1)"), (() => { var y = zeros(3); y[T(0, 1)] = ones(3); return y; }, "RuntimeError shape mismatch: value tensor of shape [3] cannot be broadcast to indexing result of shape [2]"),
+        (() => { var y = zeros(2, 2); y[0] = ones(3); return y; }, "RuntimeError The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 0.  Target sizes: [2].  Tensor sizes: [3]"), (() => { var y = zeros(2, 2); y[0] = ones(1, 1, 2); return y; }, "1 1 0 0 | 2,2 | 2,1"),
+        (() => ones(3).addmm(ones([2, 3], float64), ones(3, 3)), "RuntimeError mat1 and mat2 must have the same dtype, but got Double and Float"), (() => nn.functional.linear(ones(2, 3), ones(2, 3), ones([2], float64)), "RuntimeError self and mat2 must have the same dtype, but got Double and Float"),
+        (() => ones([2, 3, 3], requires_grad: true).matmul(ones([1, 3], requires_grad: true)), "RuntimeError mat1 and mat2 shapes cannot be multiplied (6x3 and 1x3)"), (() => ones(2, 3, 3).matmul(ones(2)), "RuntimeError size mismatch, got input (6), mat (6x3), vec (2)"),
+        (() => zeros(1).expand(0).fill_(3), " | 0 | 0"), (() => zeros(1, 2).expand(0, 2).add_(1), " | 0,2 | 0,1"), (() => nn.functional.mse_loss(ones(2, 3).t(), ones(2, 3).t(), "none"), "0 0 0 0 0 0 | 3,2 | 1,3"), (() => T(0, 1, 2)[^0..], " | 0 | 1"), (() => T(0, 1, 2)[^2..], "1 2 | 2 | 1"),
+        (() => T(0, 1, 2)[^0], "IndexError index 9223372036854775807 is out of bounds for dimension 0 with size 3"), (() => F(1, 2, 1).max(0), "torch.return_types.max(\nvalues=tensor(2.),\nindices=tensor(1))"), (() => tensor(new[] { true, false }) ^ tensor(new[] { true, true }), "0 1 | 2 | 1"),
+        (() => F(1, 2)[F(1, 2) > 1 & F(1, 2) < 3], "2 | 1 | 1"), (() => ones(1) & ones(1), "RuntimeError \"bitwise_and_cpu\" not implemented for 'Float'"), (() => ~ones(1), "TypeError ~ (operator.invert) is only implemented on integer and Boolean-type tensors"), (() => ~tensor(new[] { true, false }) | tensor(new[] { false, false }), "0 1 | 2 | 1"),
+    ];
+
     [Fact]
     public void Indexing_and_factories_are_PyTorchs_at_their_edges()
     {
-        var wrong = Indexing.Concat(Factories).Select((row, i) => (i, Got: Told(row.Call), row.Expected)).Where(r => r.Got != r.Expected);
+        var wrong = Indexing.Concat(Factories).Concat(Others).Select((row, i) => (i, Got: Told(row.Call), row.Expected)).Where(r => r.Got != r.Expected);
         Assert.True(!wrong.Any(), string.Join('\n', wrong.Select(r => $"row {r.i}: {r.Got}\n  expected {r.Expected}")));
     }
 

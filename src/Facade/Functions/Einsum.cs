@@ -10,11 +10,15 @@ public static partial class torch
     public static Tensor einsum(string equation, params Tensor[] operands)
     {
         if (operands.Length == 0) throw new RuntimeError("einsum(): must provide at least one operand");
-        var sides = equation.Replace(" ", "", StringComparison.Ordinal).Replace("...", ".", StringComparison.Ordinal).Split("->");
+        var arrow = equation.IndexOf("->", StringComparison.Ordinal);
+        CheckSubscripts(arrow < 0 ? equation : equation[..arrow], 0, false);
+        var sides = equation.Replace(" ", "", StringComparison.Ordinal).Replace("...", ".", StringComparison.Ordinal).Split("->", 2);
         var inputs = sides[0].Split(',');
         if (inputs.Length != operands.Length) throw new RuntimeError($"einsum(): {(inputs.Length > operands.Length ? "fewer" : "more")} operands were provided than specified in the equation");
         var covered = 0;
         for (var i = 0; i < inputs.Length; i++) covered = Math.Max(covered, Covered(inputs[i], operands[i], i));
+
+        if (arrow >= 0) CheckSubscripts(equation[(arrow + 2)..], arrow + 2, true);
 
         // Every operand gets all dimensions, those of the result first: '.' stands for as many as the dots cover.
         var output = sides.Length > 1 ? sides[1] : (sides[0].Contains('.') ? "." : "") + string.Concat(sides[0].Where(char.IsLetter).GroupBy(l => l).Where(g => g.Count() == 1).Select(g => g.Key).Order());
@@ -25,7 +29,7 @@ public static partial class torch
         for (var i = 0; i < parts.Length; i++) parts[i] = Aligned(operands[i], inputs[i], letters, covered);
         CheckSizes(parts, letters, covered);
 
-        var result = parts[0];
+        var result = ReferenceEquals(parts[0], operands[0]) && parts.Length == 1 ? operands[0].permute([.. Dims.Range(operands[0].ndim)]) : parts[0];
         for (var i = 1; i < parts.Length; i++)
         {
             var later = parts[(i + 1)..];
@@ -33,6 +37,26 @@ public static partial class torch
         }
         if (result.ndim > kept && parts.Length == 1) return result.sum([.. Enumerable.Range(kept, result.ndim - kept).Select(d => (long)d)]);
         return result.ndim > kept ? result.view([.. result.Dims[..kept]]) : result;
+    }
+
+    // Letters, commas and at most one ellipsis an operand.
+    private static void CheckSubscripts(string letters, int from, bool output)
+    {
+        var (dots, operand) = (false, 0);
+        for (var i = 0; i < letters.Length; i++)
+        {
+            var owner = output ? "output" : $"operand {operand}";
+            switch (letters[i])
+            {
+                case ' ': break;
+                case ',' when !output: (dots, operand) = (false, operand + 1); break;
+                case '.' when dots: throw new RuntimeError($"einsum(): found '.' for {owner} for which an ellipsis was already found");
+                case '.' when letters.AsSpan(i).StartsWith("..."): (dots, i) = (true, i + 2); break;
+                case '.': throw new RuntimeError($"einsum(): found '.' for {owner} that is not part of any ellipsis");
+                case var l when char.IsAsciiLetter(l): break;
+                default: throw new RuntimeError($"einsum(): invalid subscript given at index {from + i} in the equation string, subscripts must be in [a-zA-Z]");
+            }
+        }
     }
 
     private static int Covered(string letters, Tensor x, int operand)

@@ -7,16 +7,25 @@ public static partial class torch
     public static Tensor cat(IReadOnlyList<Tensor> tensors, int dim = 0)
     {
         if (tensors.Count == 0) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
-        Tensor[] joined = [.. tensors.Where(t => t.ndim != 1 || t.Type.Count > 0).DefaultIfEmpty(tensors[0])];
-        var d = Wrap(dim, joined[0].ndim);
-        for (var i = 0; i < joined.Length; i++)
+        // A vector of no elements fits to everything and adds nothing but its type.
+        static bool Counts(Dims shape) => shape.Count != 1 || shape[0] > 0;
+        var like = tensors.FirstOrDefault(t => Counts(t.Dims), tensors[0]);
+        var d = Wrap(dim, like.ndim);
+        for (var i = 0; i < tensors.Count; i++)
         {
-            if (joined[i].ndim == 0) throw new RuntimeError($"zero-dimensional tensor (at position {i}) cannot be concatenated");
-            if (joined[i].ndim != joined[0].ndim) throw new RuntimeError($"Tensors must have same number of dimensions: got {joined[0].ndim} and {joined[i].ndim}");
-            for (var k = 0; k < joined[i].ndim; k++)
-                if (k != d && joined[i].Dims[k] != joined[0].Dims[k]) throw new RuntimeError($"Sizes of tensors must match except in dimension {d}. Expected size {joined[0].Dims[k]} but got size {joined[i].Dims[k]} for tensor number {i} in the list.");
+            var t = tensors[i];
+            if (t.ndim == 0) throw new RuntimeError($"zero-dimensional tensor (at position {i}) cannot be concatenated");
+            if (!Counts(t.Dims)) continue;
+            if (t.ndim != like.ndim) throw new RuntimeError($"Tensors must have same number of dimensions: got {like.ndim} and {t.ndim}");
+            for (var k = 0; k < t.ndim; k++)
+                if (k != d && t.Dims[k] != like.Dims[k]) throw new RuntimeError($"Sizes of tensors must match except in dimension {d}. Expected size {like.Dims[k]} but got size {t.Dims[k]} for tensor number {i} in the list.");
         }
-        return Record("CatBackward0", Saves.None, x => x.Length == 1 ? new Node(Primitives.Alias.Instance, x[0]) : Ops.Concat(x, d), joined);
+        var type = tensors.Skip(1).Aggregate(tensors[0].Node.DType, (type, t) => DTypes.Promote(type, t.Node.DType));
+        return Record("CatBackward0", Saves.None, x =>
+        {
+            Node[] parts = [.. x.Where(p => Counts(p.Shape)).DefaultIfEmpty(x[0]).Select(p => Ops.Cast(p, type))];
+            return parts.Length == 1 ? new Node(Primitives.Alias.Instance, parts[0]) : Ops.Concat(parts, d);
+        }, [.. tensors]);
     }
 
     /// <summary>Joins tensors along a new dimension. https://pytorch.org/docs/2.6/generated/torch.stack.html</summary>
@@ -33,8 +42,9 @@ public static partial class torch
     /// <summary>Element by element: input where the condition holds, else other. https://pytorch.org/docs/2.6/generated/torch.where.html</summary>
     public static Tensor where(Tensor condition, Tensor input, Tensor other)
     {
-        CheckBroadcast(input.Dims, other.Dims);
         CheckBroadcast(condition.Dims, input.Dims);
+        CheckBroadcast(condition.Dims, other.Dims);
+        CheckBroadcast(input.Dims, other.Dims);
         var type = ResultType(input, other);
         var mask = Truth(condition);
         return Laid(Record("WhereBackward0", Saves.Number, (a, b) => Ops.Where(mask, Taken(input, a, type), Taken(other, b, type)), input, other, condition), condition, input, other);

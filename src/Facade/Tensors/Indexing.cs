@@ -28,11 +28,14 @@ public static partial class torch
         public static implicit operator TensorIndex(long position) => new(position, null, null, false);
 
         /// <summary>A position from the end.</summary>
-        public static implicit operator TensorIndex(Index position) => new(position.IsFromEnd ? -position.Value : position.Value, null, null, false);
+        public static implicit operator TensorIndex(Index position) => new(Signed(position), null, null, false);
 
         /// <summary>A range.</summary>
         public static implicit operator TensorIndex(Range range) =>
-            slice(range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value, range.End is { IsFromEnd: true, Value: 0 } ? null : range.End.IsFromEnd ? -range.End.Value : range.End.Value);
+            slice(Signed(range.Start), Signed(range.End));
+
+        // ^0 is the place behind the last.
+        private static long Signed(Index place) => !place.IsFromEnd ? place.Value : place.Value == 0 ? long.MaxValue : -place.Value;
 
         /// <summary>Positions, or a mask.</summary>
         public static implicit operator TensorIndex(Tensor tensor) => new(null, null, tensor, false);
@@ -56,7 +59,6 @@ public static partial class torch
                 var (basic, tensors, masked) = Basic(index);
                 if (tensors.Count == 0)
                 {
-                    CheckFill(value.Dims, basic.Dims);
                     basic.copy_(value.Filling(basic.Dims));
                     return;
                 }
@@ -70,17 +72,12 @@ public static partial class torch
         private Tensor Filling(Dims place)
         {
             if (Number is not null) return this;
-            var value = ndim > place.Count ? view([.. Dims[(ndim - place.Count)..]]) : this;
-            return value.Dims == place ? value : value.expand([.. place]);
+            if (Dims == place) return this;
+            var value = Trimmed(Dims);
+            return (value == Dims ? this : view([.. value])).expand([.. place]);
         }
 
-        private static void CheckFill(Dims value, Dims place)
-        {
-            var extra = Math.Max(0, value.Count - place.Count);
-            for (var k = 1; k <= value.Count; k++)
-                if (k > place.Count ? value[^k] != 1 : value[^k] != 1 && value[^k] != place[^k])
-                    throw new RuntimeError($"The expanded size of the tensor ({(k > place.Count ? 1 : place[^k])}) must match the existing size ({value[^k]}) at non-singleton dimension {value.Count - k - extra}.  Target sizes: {place}.  Tensor sizes: {value}");
-        }
+        private static Dims Trimmed(Dims value) => value[value.TakeWhile(n => n == 1).Count()..];
 
         private Tensor Alias() => View("AliasBackward0", x => x, (_, v) => v);
 
@@ -136,7 +133,8 @@ public static partial class torch
 
         private Tensor Ranged(int d, long? start, long? stop, long step)
         {
-            if (step <= 0) throw new ValueError("step must be greater than zero");
+            if (step == 0) throw new ValueError("slice step cannot be zero");
+            if (step < 0) throw new ValueError("step must be greater than zero");
             var n = Dims[Wrap(d, ndim)];
             long Clip(long p) => Math.Clamp(p < 0 ? p + n : p, 0, n);
             var (i, j) = (Clip(start ?? 0), Clip(stop ?? n));
@@ -229,7 +227,7 @@ public static partial class torch
         {
             var (flat, arrangement, order) = Places(tensors);
             var target = Picked(tensors).Dims;
-            CheckFill(value.Dims, target);
+            if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.Number, (x, values) =>
             {

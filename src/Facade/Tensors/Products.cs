@@ -26,6 +26,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">Sizes do not fit.</exception>
         public Tensor mv(Tensor vec)
         {
+            if (ndim == 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
             if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
             if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
             if (Node.DType != vec.Node.DType && Type.Count > 0) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {vec.dtype.TensorType}");
@@ -66,8 +67,10 @@ public static partial class torch
                 case (1, 2): return RowTimes(other);
             }
             var (k, l) = (Dims[^1], other.ndim == 1 ? other.Dims[0] : other.Dims[^2]);
-            if (k != l) throw new RuntimeError(other.ndim <= 2
-                ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{(other.ndim == 1 ? 1 : other.Dims[1])})"
+            if (k != l) throw new RuntimeError(other.ndim == 1
+                ? $"size mismatch, got input ({Dims[..^1].Product}), mat ({Dims[..^1].Product}x{k}), vec ({l})"
+                : other.ndim == 2
+                ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{other.Dims[1]})"
                 : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
             if (Node.DType != other.Node.DType) throw new RuntimeError(other.ndim <= 2 && other.ndim > 1 || ndim <= 2 ? $"expected m1 and m2 to have the same dtype, but got: {CName(this)} != {CName(other)}" : $"expected scalar type {dtype.TensorType} but found {other.dtype.TensorType}");
             if (ndim > 2 && other.ndim > 2) CheckBroadcast(Dims[..^2], other.Dims[..^2]);
@@ -92,13 +95,20 @@ public static partial class torch
         {
             if (mat1.ndim != 2 || mat2.ndim != 2 || mat1.Dims[1] != mat2.Dims[0])
                 throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({string.Join("x", mat1.Dims)} and {string.Join("x", mat2.Dims)})");
-            if (mat1.Node.DType != mat2.Node.DType || Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
+            if (Node.DType == mat2.Node.DType && mat1.Node.DType != mat2.Node.DType) throw new RuntimeError($"mat1 and mat2 must have the same dtype, but got {mat1.dtype.TensorType} and {mat2.dtype.TensorType}");
+            if (Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
             if (ndim > 2 || !Spreads(Dims, [mat1.Dims[0], mat2.Dims[1]])) expand(mat1.Dims[0], mat2.Dims[1]);
             return Record("AddmmBackward0", Saves.All, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
         }
 
         /// <summary>All products of elements of two vectors. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>
-        public Tensor outer(Tensor vec2) => unsqueeze(1) * vec2;
+        /// <exception cref="RuntimeError">Not vectors.</exception>
+        public Tensor outer(Tensor vec2)
+        {
+            if (ndim != 1) throw new RuntimeError($"outer: Expected 1-D argument self, but got {ndim}-D");
+            if (vec2.ndim != 1) throw new RuntimeError($"outer: Expected 1-D argument vec2, but got {vec2.ndim}-D");
+            return unsqueeze(1) * vec2;
+        }
 
         /// <summary>A copy. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>
         public Tensor clone() => Laid(Record("CloneBackward0", Saves.None, Copied, this), this);

@@ -5,7 +5,13 @@ public static partial class torch
     /// <summary>Values and where they came from.</summary>
     /// <param name="values">The values.</param>
     /// <param name="indices">Their positions, int64.</param>
-    public readonly record struct ValuesAndIndices(Tensor values, Tensor indices);
+    public readonly record struct ValuesAndIndices(Tensor values, Tensor indices)
+    {
+        internal string Name { get; init; } = "";
+
+        /// <summary>As PyTorch prints it.</summary>
+        public override string ToString() => $"torch.return_types.{Name}(\nvalues={values},\nindices={indices})";
+    }
 
     internal static Dims? Axes(Tensor x, long[]? dim)
     {
@@ -21,7 +27,7 @@ public static partial class torch
     {
         Node? indices = null;
         var values = Record(name, Saves.Number, own => { (var picked, indices) = f(own); return picked; }, x);
-        return new(values, new Tensor(indices!));
+        return new(values, new Tensor(indices!)) { Name = name.Replace("Backward0", "", StringComparison.Ordinal).ToLowerInvariant() };
     }
 
     public partial class Tensor
@@ -81,7 +87,16 @@ public static partial class torch
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false) => std([dim], unbiased ? 1 : 0, keepdim);
 
         /// <summary>The p-norm over dimensions; its gradient at zero is zero. https://pytorch.org/docs/2.6/generated/torch.norm.html</summary>
-        public Tensor norm(double p = 2, long[]? dim = null, bool keepdim = false) => Reduce("LinalgVectorNormBackward0", "LinalgVectorNormBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Norm(x.DType.IsFloat ? x : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtype.TensorType}"), p, d, keepdim));
+        /// <exception cref="RuntimeError">Not of a floating-point type, or the largest of no elements.</exception>
+        public Tensor norm(double p = 2, long[]? dim = null, bool keepdim = false) => p == double.PositiveInfinity && Empty(dim) is { } lacking ? throw new RuntimeError(lacking) : Reduce("LinalgVectorNormBackward0", "LinalgVectorNormBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.Norm(x.DType.IsFloat ? x : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {dtype.TensorType}"), p, d, keepdim));
+
+        private string? Empty(long[]? dim)
+        {
+            if (dim is not { Length: > 0 }) return Type.Count == 0 ? "linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an identity" : null;
+            foreach (var d in dim)
+                if (ndim > 0 && Dims[Wrap(d, ndim)] == 0) return $"linalg.vector_norm cannot compute the inf norm on the dimension {d}because this dimension is empty and the operation does not have an identity";
+            return null;
+        }
 
         /// <summary>The largest element; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
@@ -108,14 +123,17 @@ public static partial class torch
         private Node NonEmpty(string name, long dim) => Dims[Wrap(dim, ndim)] > 0 ? Node : throw new IndexError($"{name}(): Expected reduction dim {Wrap(dim, ndim)} to have non-zero size.");
 
         /// <summary>The largest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
-        public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared(x, d, keepdim, Ops.MaxOver));
+        public Tensor amax(long[]? dim = null, bool keepdim = false) => Reduce("AmaxBackward0", "AmaxBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared("amax", x, dim, d, keepdim, Ops.MaxOver));
 
         /// <summary>The smallest elements over dimensions; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.amin.html</summary>
-        public Tensor amin(long[]? dim = null, bool keepdim = false) => Reduce("AminBackward0", "AminBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared(x, d, keepdim, Ops.MinOver));
+        public Tensor amin(long[]? dim = null, bool keepdim = false) => Reduce("AminBackward0", "AminBackward0", Saves.Self | Saves.Result, dim, (x, d) => Shared("amin", x, dim, d, keepdim, Ops.MinOver));
 
         // The gradient over the number of elements that equal the result: none does where that is NaN, and PyTorch divides all the same.
-        private static Node Shared(Node x, Dims? axes, bool keep, Func<Node, Dims?, bool, Node> extreme)
+        private static Node Shared(string name, Node x, long[]? dim, Dims? axes, bool keep, Func<Node, Dims?, bool, Node> extreme)
         {
+            if (axes is null && x.Type.Count == 0) throw new RuntimeError($"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
+            foreach (var d in axes is null ? [] : dim!)
+                if (x.Shape[Wrap(d, x.Type.Rank)] == 0) throw new IndexError($"{name}(): Expected reduction dim {d} to have non-zero size.");
             if (!x.DType.IsFloat) return extreme(x, axes, keep);
             var y = Ops.WithRule("Extreme", extreme(x, axes, true), [x], (x, y, c) =>
             {
@@ -150,19 +168,19 @@ public static partial class torch
         private static Node Told(Node truth, Node of) => of.DType == DType.UInt8 ? Ops.Cast(truth, DType.UInt8) : truth;
 
         /// <summary>Running sums along a dimension. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
-        public Tensor cumsum(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("CumsumBackward0", Saves.None, Copied, this) : Record("CumsumBackward0", Saves.None, x => Ops.CumSum(x, d), this);
+        public Tensor cumsum(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("CumsumBackward0", Saves.None, x => Ops.Sum(Copied(x)), this) : Record("CumsumBackward0", Saves.None, x => Ops.CumSum(x, d), this);
 
         /// <summary>log Σ eˣ over dimensions, without overflow. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
         public Tensor logsumexp(long[] dim, bool keepdim = false) => Reduce("LogsumexpBackward0", "LogsumexpBackward0", Saves.Self | Saves.Result, dim, (x, d) => Ops.LogSumExp(Real(x), d, keepdim));
 
         /// <summary>eˣ / Σ eˣ along a dimension. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
-        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.Softmax(Ops.Reshape(x, [1]), 0), x.Shape), this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(Takes(x, d == ndim - 1 ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
+        public Tensor softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("SoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.Softmax(Ops.Reshape(Takes(x, "softmax_lastdim_kernel_impl", whole: false), [1]), 0), x.Shape), this) : Record("SoftmaxBackward0", Saves.Result, x => Ops.Softmax(Takes(x, d == ndim - 1 ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>The logarithm of the softmax. https://pytorch.org/docs/2.6/generated/torch.nn.functional.log_softmax.html</summary>
-        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.LogSoftmax(Ops.Reshape(x, [1]), 0), x.Shape), this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(Takes(x, d == ndim - 1 ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
+        public Tensor log_softmax(long dim) => Wrap(dim, ndim) is var d && ndim == 0 ? Record("LogSoftmaxBackward0", Saves.Result, x => Ops.Reshape(Ops.LogSoftmax(Ops.Reshape(Takes(x, "log_softmax_lastdim_kernel_impl", whole: false), [1]), 0), x.Shape), this) : Record("LogSoftmaxBackward0", Saves.Result, x => Ops.LogSoftmax(Takes(x, d == ndim - 1 ? "log_softmax_lastdim_kernel_impl" : "softmax_kernel_impl", whole: false), d), this);
 
         /// <summary>Sorted elements and where they came from; stable. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
-        public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, x => Ops.Sort(x, Wrap(dim, ndim), descending)) is var sorted ? new(Laid(sorted.values, this), Laid(sorted.indices, this)) : default;
+        public ValuesAndIndices sort(long dim = -1, bool descending = false) => WithIndices("SortBackward0", this, x => Ops.Sort(x, Wrap(dim, ndim), descending)) is var sorted ? sorted with { values = Laid(sorted.values, this), indices = Laid(sorted.indices, this) } : default;
 
         /// <summary>The positions that sort the elements. https://pytorch.org/docs/2.6/generated/torch.argsort.html</summary>
         public Tensor argsort(long dim = -1, bool descending = false) => sort(dim, descending).indices;

@@ -101,6 +101,7 @@ public static partial class torch
 
         public Node Write(Node whole, Node part)
         {
+            if (part.Type.Count == 0) return whole;
             if (Outer is null) return movement.Write(whole, part);
             var path = Path();
             var seen = new Node[path.Length];

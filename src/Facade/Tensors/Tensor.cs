@@ -67,7 +67,7 @@ public static partial class torch
         // A storage whose value at this tensor's place is the given one, and the other way round.
         internal Node Whole(Node own) => Over(storage.Node, own);
 
-        internal Node Over(Node whole, Node own) => window is null ? own : window.Repeats ? Layouts.Written(whole, storage.Layout, window.Layout, own) : window.Write(whole, own);
+        internal Node Over(Node whole, Node own) => window is null ? own : window.Repeats && own.Type.Count > 0 ? Layouts.Written(whole, storage.Layout, window.Layout, own) : window.Write(whole, own);
 
         internal Node Part(Node whole) => window is null ? whole : window.Read(whole);
 

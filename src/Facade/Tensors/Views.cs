@@ -100,8 +100,8 @@ public static partial class torch
         /// <summary>Joins dimensions into one. https://pytorch.org/docs/2.6/generated/torch.flatten.html</summary>
         public Tensor flatten(int start_dim = 0, int end_dim = -1)
         {
-            if (ndim == 0) return reshape(1);
             var (i, j) = (Wrap(start_dim, ndim), Wrap(end_dim, ndim));
+            if (ndim == 0) return reshape(1);
             if (i > j) throw new RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim");
             return i == j ? this : reshape([.. Dims[..i], Dims[i..(j + 1)].Product, .. Dims[(j + 1)..]]);
         }
@@ -146,7 +146,16 @@ public static partial class torch
         }
 
         /// <summary>The last two dimensions swapped.</summary>
-        public Tensor mT => Swapped("TransposeBackward0", -2, -1);
+        /// <exception cref="RuntimeError">A vector.</exception>
+        public Tensor mT
+        {
+            get
+            {
+                if (ndim == 1) throw new RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+                if (ndim == 0) warnings.once("Tensor.mT is deprecated on 0-D tensors. This function is the identity in these cases.");
+                return ndim == 0 ? Permuted("PermuteBackward0", Dims.Empty) : Swapped("TransposeBackward0", -2, -1);
+            }
+        }
 
         /// <summary>Inserts a dimension of size 1. https://pytorch.org/docs/2.6/generated/torch.unsqueeze.html</summary>
         public Tensor unsqueeze(int dim)
@@ -162,7 +171,7 @@ public static partial class torch
         public Tensor squeeze() => Reshaped("SqueezeBackward0", Dims.From(Dims.Where(n => n != 1)));
 
         /// <summary>Drops a dimension if its size is 1.</summary>
-        public Tensor squeeze(int dim) => Reshaped("SqueezeBackward1", ndim > 0 && Dims[Wrap(dim, ndim)] == 1 ? Dims.Without(Wrap(dim, ndim)) : Dims);
+        public Tensor squeeze(int dim) => Reshaped("SqueezeBackward1", Wrap(dim, ndim) is var d && ndim > 0 && Dims[d] == 1 ? Dims.Without(d) : Dims);
 
         /// <summary>Repeats dimensions of size 1 without copying; −1 keeps a size. https://pytorch.org/docs/2.6/generated/torch.Tensor.expand.html</summary>
         /// <exception cref="RuntimeError">A size does not fit.</exception>
@@ -171,6 +180,8 @@ public static partial class torch
             var lead = sizes.Length - ndim;
             if (lead < 0) throw new RuntimeError($"expand({type()}{{{Dims}}}, size={Dims.Create(sizes)}): the number of sizes provided ({sizes.Length}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
             var shape = Dims.Build(sizes.Length, k => sizes[k] == -1 && k >= lead ? Dims[k - lead] : sizes[k]);
+            for (var k = 0; k < lead; k++)
+                if (sizes[k] < 0) throw new RuntimeError($"The expanded size of the tensor ({sizes[k]}) isn't allowed in a leading, non-existing dimension {k}");
             for (var k = sizes.Length - 1; k >= lead; k--)
                 if (Dims[k - lead] != 1 && Dims[k - lead] != shape[k])
                     throw new RuntimeError($"The expanded size of the tensor ({shape[k]}) must match the existing size ({Dims[k - lead]}) at non-singleton dimension {k}.  Target sizes: {shape}.  Tensor sizes: {Dims}");
@@ -192,7 +203,7 @@ public static partial class torch
             if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
             if (start < -Dims[d] || start > Dims[d]) throw new IndexError($"start out of range (expected to be in range of [{-Dims[d]}, {Dims[d]}], but got {start})");
             if (start < 0) start += Dims[d];
-            if (start + length > Dims[d]) throw new RuntimeError($"start ({start}) + length ({length}) exceeds dimension size ({Dims[d]}).");
+            if (length > Dims[d] - start) throw new RuntimeError($"start ({start}) + length ({length}) exceeds dimension size ({Dims[d]}).");
             return Sliced("SliceBackward0", d, start, start + length, 1);
         }
 

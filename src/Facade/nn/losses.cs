@@ -18,8 +18,10 @@ public static partial class torch
             {
                 SameSize(input, target);
                 var kind = Kind(reduction);
+                if (GradMode && input.dtype != target.dtype && (input.requires_grad || target.requires_grad))
+                    throw new RuntimeError($"Found dtype {(input.requires_grad ? target : input).dtype.TensorType} but expected {(input.requires_grad ? input : target).dtype.TensorType}");
                 if (!target.is_floating_point()) Takes(input.Node, "mse_cpu", whole: false);
-                return Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target);
+                return LaidUnreduced(Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target), kind, input, target);
             }
 
             /// <summary>The absolute error. https://pytorch.org/docs/2.6/generated/torch.nn.functional.l1_loss.html</summary>
@@ -36,6 +38,8 @@ public static partial class torch
                 Reduction.Sum => loss.sum(),
                 _ => loss,
             };
+
+            private static Tensor LaidUnreduced(Tensor loss, Reduction kind, params ReadOnlySpan<Tensor> like) => kind == Reduction.None ? Laid(loss, like) : loss;
 
             private static Node Combined(Node loss, Reduction kind) => kind switch
             {
@@ -56,6 +60,7 @@ public static partial class torch
             public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, string reduction = "mean")
             {
                 var kind = Kind(reduction);
+                if (GradMode && weight is { requires_grad: true }) throw new RuntimeError("The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True.");
                 CheckShapes(input, target, weight);
                 var ignored = CheckClasses(input, target, weight, ignore_index);
                 var name = input.ndim < 3 ? "NllLossBackward0" : kind == Reduction.None && input.ndim != 4 ? "ViewBackward0" : "NllLoss2DBackward0";
@@ -166,7 +171,7 @@ public static partial class torch
                 Takes(input.Node, "binary_cross_entropy", whole: false);
                 if (Array.Exists(input.Doubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of input should be between 0 and 1");
                 if (Array.Exists(target.Doubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of target should be between 0 and 1");
-                return Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropy(x, t, kind), input, target);
+                return LaidUnreduced(Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropy(x, t, kind), input, target), kind, input, target);
             }
 
             /// <summary>The cross entropy of sigmoid(input). https://pytorch.org/docs/2.6/generated/torch.nn.functional.binary_cross_entropy_with_logits.html</summary>
@@ -178,7 +183,7 @@ public static partial class torch
                 if (input.Dims != target.Dims) throw new ValueError($"Target size ({target.shape}) must be the same as input size ({input.shape})");
                 Takes(input.Node, "log_sigmoid_cpu", whole: false);
                 if (!target.is_floating_point()) throw new RuntimeError($"result type {input.dtype.TensorType} can't be cast to the desired output type {target.dtype.TensorType}");
-                return Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropyWithLogits(x, t, kind), input, target);
+                return LaidUnreduced(Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropyWithLogits(x, t, kind), input, target), kind, input, target);
             }
         }
     }

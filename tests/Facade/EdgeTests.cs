@@ -17,6 +17,12 @@ public class EdgeTests
 
     private static readonly Tensor Yes = tensor(true), No = tensor(false);
 
+    private static Tensor Backward(Tensor loss)
+    {
+        loss.backward();
+        return loss;
+    }
+
     private static string Told(Func<object> f)
     {
         try
@@ -107,8 +113,8 @@ public class EdgeTests
         (() => zeros(2, 0).norm(double.PositiveInfinity), "RuntimeError linalg.vector_norm cannot compute the inf norm on an empty tensor because the operation does not have an identity"),
         (() => zeros(2, 0).norm(double.PositiveInfinity, [1]), "RuntimeError linalg.vector_norm cannot compute the inf norm on the dimension 1because this dimension is empty and the operation does not have an identity"),
         (() => where(tensor(new[] { true, false, true }), ones(2), ones(1)), "RuntimeError The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0"), (() => where(tensor(new[] { true, false }), ones(2), ones(3)), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"),
-        (() => tensor(2.0).mv(tensor(2.0)), "IndexError Dimension specified as 0 but tensor has no dimensions"), (() => nn.functional.mse_loss(ones([2], requires_grad: true), ones([2], float64)), "RuntimeError Found dtype Double but expected Float"),
-        (() => nn.functional.mse_loss(ones([2], float64, requires_grad: true), ones(2)), "RuntimeError Found dtype Float but expected Double"), (() => nn.functional.nll_loss(ones(2, 2), T(0, 1), ones([2], requires_grad: true)), "RuntimeError The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True."),
+        (() => tensor(2.0).mv(tensor(2.0)), "IndexError Dimension specified as 0 but tensor has no dimensions"), (() => nn.functional.mse_loss(ones([2], requires_grad: true), ones([2], float64)).item<double>(), "0"), (() => Backward(nn.functional.mse_loss(ones([2], requires_grad: true), ones([2], float64))), "RuntimeError Found dtype Double but expected Float"),
+        (() => Backward(nn.functional.mse_loss(ones([2], float64, requires_grad: true), ones(2))), "RuntimeError Found dtype Float but expected Double"), (() => nn.functional.nll_loss(ones(2, 2), T(0, 1), ones([2], requires_grad: true)), "RuntimeError The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True."),
         (() => nn.functional.avg_pool2d(ones([1, 2, 2], int32), [2]), "RuntimeError \"avg_pool2d\" not implemented for 'Int'"), (() => { var y = zeros(2, 2); y[0] = ones(2, 1); return y; }, "RuntimeError expand(torch.FloatTensor{[2, 1]}, size=[2]): the number of sizes provided (1) must be greater or equal to the number of dimensions in the tensor (2)"),
         (() => { var y = zeros(3); y[0] = F(1, 2); return y; }, "RuntimeError expand(torch.FloatTensor{[2]}, size=[]): the number of sizes provided (0) must be greater or equal to the number of dimensions in the tensor (1)"), (() => { var y = zeros(3); y[T(0, 1)] = ones(3); return y; }, "RuntimeError shape mismatch: value tensor of shape [3] cannot be broadcast to indexing result of shape [2]"),
         (() => { var y = zeros(2, 2); y[0] = ones(3); return y; }, "RuntimeError The expanded size of the tensor (2) must match the existing size (3) at non-singleton dimension 0.  Target sizes: [2].  Tensor sizes: [3]"), (() => { var y = zeros(2, 2); y[0] = ones(1, 1, 2); return y; }, "1 1 0 0 | 2,2 | 2,1"),

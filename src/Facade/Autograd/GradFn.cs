@@ -105,9 +105,13 @@ public static partial class torch
         /// <summary>As PyTorch prints it, without the address.</summary>
         public override string ToString() => $"<{Name} object at 0x7f0000000000>";
 
+        /// <summary>Why it has no derivative although it was recorded, if so.</summary>
+        internal string? Refusal { get; set; }
+
         // Which values the derivative needs must not have changed, and must still be there.
         internal void Check()
         {
+            if (Refusal is not null) throw new RuntimeError(Refusal);
             if (Released && Saving) throw new RuntimeError(Twice);
             if (graph.MutationAllowed) return;
             foreach (var saved in SavedValues)

@@ -18,10 +18,12 @@ public static partial class torch
             {
                 SameSize(input, target);
                 var kind = Kind(reduction);
-                if (GradMode && input.dtype != target.dtype && (input.requires_grad || target.requires_grad))
-                    throw new RuntimeError($"Found dtype {(input.requires_grad ? target : input).dtype.TensorType} but expected {(input.requires_grad ? input : target).dtype.TensorType}");
                 if (!target.is_floating_point()) Takes(input.Node, "mse_cpu", whole: false);
-                return LaidUnreduced(Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target), kind, input, target);
+                var loss = LaidUnreduced(Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target), kind, input, target);
+                // PyTorch computes it and cannot differentiate it.
+                var (wanted, other) = input.requires_grad ? (input, target) : (target, input);
+                if (loss.gradFn is { } fn && wanted.dtype != other.dtype) fn.Refusal = $"Found dtype {other.dtype.TensorType} but expected {wanted.dtype.TensorType}";
+                return loss;
             }
 
             /// <summary>The absolute error. https://pytorch.org/docs/2.6/generated/torch.nn.functional.l1_loss.html</summary>

@@ -226,6 +226,27 @@ public class ClosureTests
     }
 
     [Fact]
+    public void What_a_value_is_made_of_is_found_wherever_the_value_was_made()
+    {
+        ImmutableArray<Node> at = [Number(2), Number(3)];
+        double[] Both(Func<ImmutableArray<Node>, Node> f) => [.. Grad(f)(at).Select(Value), .. at.Select((_, k) => Value(Jvp(v => f(at.SetItem(k, v)), at[k], Number(1)).Tangent)), .. at.SelectMany((_, k) => Grad((ImmutableArray<Node> v) => Grad((Node u) => f(v.SetItem(k, u)))(v[k]))(at).Select(Value))];
+        // a·b by a rule in a, whose value was made before the function that is recomputed, in it, or beside it.
+        double[] product = [3, 2, 3, 2, 0, 1, 1, 0];
+        static Node Ruled(Node value, Node a, Node b) => WithRule("f", value, [a], (p, y, c) => [c * b]);
+        Assert.Equal(product, Both(a => Ruled(a[0] * a[1], a[0], a[1])));
+        Assert.Equal(product, Both(a => { var u = a[0] * a[1]; return Recompute(z => Ruled(u, a[0], a[1]) + 0 * z[0], a[0]); }));
+        Assert.Equal(product, Both(a => { var u = a[0] * a[1]; return Recompute(z => Ruled(u, a[0], a[1])); }));
+        Assert.Equal(product, Both(a => { var u = a[0] * a[1]; return Recompute(z => Recompute(w => Ruled(u, a[0], w[0]), z[0]), a[1]); }));
+        Assert.Equal(product, Both(a => Recompute(z => Ruled(z[0] * z[1], z[0], z[1]), a)));
+        Assert.Equal(product, Both(a => { var y = Ruled(a[0] * a[1], a[0], a[1]); return Recompute(z => y); }));
+        Assert.Equal(product, Both(a => { var u = a[0] * a[1]; return Compile(x => [Ruled(u, a[0], a[1]) + 0 * x[0]], [u.Type])([Number(7)])[0]; }));
+        Assert.Equal(product, Both(a => { var u = a[0] * a[1]; var (f, more) = Function.Of(x => [Ruled(u, a[0], a[1]) + 0 * x[0]], [u.Type]); return f.Apply([Number(7), .. more])[0]; }));
+        // What is cut off from what it was made of is something of its own.
+        var (x, d) = (Number(2), Detach(Number(5)));
+        Assert.Equal(2, Value(Gradient.Of([WithRule("g", x * d, [x], (p, y, c) => [c * d])], [Number(1)], [d])[0]!));
+    }
+
+    [Fact]
     public void Second_derivatives_reach_what_a_rule_captures()
     {
         var w = Number(1.25);
@@ -317,6 +338,49 @@ public class ClosureTests
         Assert.True(y is { Op: Input, Inputs.IsEmpty: true });
         Assert.Equal(16, Value(y));
         Assert.Equal(16, Value(square([Scalar(4.0)])[0]));
+    }
+
+    [Fact]
+    public void No_derivative_is_lost_behind_a_compiled_functions_result()
+    {
+        var type = TensorType.Float64();
+        var (x, w, one) = (Number(3), Number(5), Number(1));
+        var square = Compile(a => [a[0] * a[0], Cast(a[0], DType.Int64)], [type]);
+        var y = square([x])[0];
+        const string told = "a derivative would have to look behind a result of type float64[] of a compiled function, which holds no history: call the function inside Grad, Vjp or Jvp, or pass Settled(result) where it is data";
+        void Lost(Node root, params Node[] wrt)
+        {
+            Assert.Equal(told, Assert.Throws<InvalidOperationException>(() => Gradient.Of([root], [Full(root.Type, 1)], wrt)).Message);
+            Assert.Equal(told, Assert.Throws<InvalidOperationException>(() => Tangent.Of([root], wrt, [.. wrt.Select(n => Full(n.Type, 1))])).Message);
+        }
+        Lost(y, x);
+        Lost(y * x, x);
+        Lost(y * w, w);
+        Lost(Sin(square([y * 2])[0]) + w, x);
+        Lost(Recompute(v => v[0] * y, w), w);
+        Lost(WithRule("f", y * w, [w], (v, r, c) => [c * y]), x);
+        Lost(WithRule("f", w * w, [w], (v, r, c) => [c * y]) * y, x);
+        // What was computed to be bound is held without its history as well.
+        var power = Exp(x);
+        var bound = Compile(a => [a[0] * power], [type]);
+        Lost(bound([w])[0], x);
+        Lost(bound([Node.Placeholder(type)])[0], x);
+        // Where the result is what is differentiated, or is said to be data, or no derivative passes, nothing is lost.
+        Assert.Equal(5, Value(Gradient.Of([y * w], [one], [y])[0]!));
+        Assert.Equal(5, Value(Tangent.Of([y * w], [y], [one])[0]!));
+        Assert.Equal(9, Value(Gradient.Of([Settled(y) * w], [one], [w])[0]!));
+        Assert.Equal(9, Value(Tangent.Of([Detach(y) * w], [w], [one])[0]!));
+        Assert.Equal(1, Value(Gradient.Of([Floor(y) + w], [one], [w])[0]!));
+        Assert.Equal(1, Value(Tangent.Of([Floor(y) + w], [w], [one])[0]!));
+        Assert.Equal(3, Value(Gradient.Of([w * Cast(square([x])[1], DType.Float64)], [one], [w])[0]!));
+        Assert.Null(Gradient.Of([w], [one], [x])[0]);
+        // Inside a derivative, results are data and what hangs on its argument is inlined.
+        Assert.Equal(9, Value(Grad((Node v) => v * y)(w)));
+        Assert.Equal(9, Value(Vjp(v => v * y, w).Pullback(one)));
+        Assert.Equal(9, Value(Jvp(v => v * y, w, one).Tangent));
+        Assert.Equal([9.0], Evaluate<double>(Jacobian(v => v * y)(w)));
+        Assert.Equal(15, Value(Grad((Node v) => Gradient.Of([v * square([v])[0] * 0.1], [one * 2], [v])[0]!)(w)) * 5 / 2, 12);
+        Assert.Equal(0, Value(Hessian(v => v * y)(w)));
     }
 
     [Fact]

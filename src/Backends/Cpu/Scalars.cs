@@ -13,7 +13,7 @@ internal static unsafe class Scalars
     {
         var nodes = cone.Nodes;
         var operands = cone.Operands;
-        var (next, leaf, scalar) = (0, 0, 0);
+        var (next, leaf, scalar, zero) = (0, 0, 0, 0L);
         fixed (long* at = values)
         {
             for (var i = 0; i < nodes.Length; i++)
@@ -35,11 +35,16 @@ internal static unsafe class Scalars
                         var (b, c) = (count > 1 ? (nint)(at + operands[next + 1]) : 0, count > 2 ? (nint)(at + operands[next + 2]) : 0);
                         Routines.For(op, node.Inputs[count - 1].DType)((nint)(at + i), a, b, c, 1);
                         break;
-                    case Reshape or Permute or Broadcast or Slice or Flip or Windows or Fold or Reduce or CumSum or Checkpoint:
+                    case Reshape or Permute or Broadcast or Slice or Flip or Windows or Checkpoint or Reduce { How: not Combine.Sum }:
                         at[i] = *(long*)a;
+                        break;
+                    // A sum begins with zero: that of −0 is 0.
+                    case Fold or Reduce or CumSum:
+                        Routines.For(Binary.Add, node.DType)((nint)(at + i), a, (nint)(&zero), 0, 1);
                         break;
                     case Dot:
                         Routines.For(Binary.Mul, node.DType)((nint)(at + i), a, (nint)(at + operands[next + 1]), 0, 1);
+                        Routines.For(Binary.Add, node.DType)((nint)(at + i), (nint)(at + i), (nint)(&zero), 0, 1);
                         break;
                     default:
                         return false;

@@ -189,27 +189,36 @@ public static partial class Ops
     /// <param name="start">The first position along each axis.</param>
     /// <param name="shape">The sizes of the result.</param>
     /// <param name="step">The distances; 1 when left out.</param>
+    /// <exception cref="ShapeException">The box does not lie within the tensor.</exception>
     public static Node Slice(Node x, Dims start, Dims shape, Dims? step = null)
     {
-        if (x.Shape == shape && start.Count == shape.Count && start.All(s => s == 0)) return x;
+        // Made before it is dropped, as those below: what does not fit is told.
         var y = new Node(new Primitives.Slice(start, shape, step ?? Dims.Repeat(1, shape.Count)), x);
-        return Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
+        return x.Shape == shape ? x : Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
     }
 
-    internal static Node PadTo(Node x, Dims shape, Dims start, Dims step) =>
-        x.Shape == shape ? x : new Node(new Primitives.Pad(shape, start, step), x);
+    internal static Node PadTo(Node x, Dims shape, Dims start, Dims step)
+    {
+        var y = new Node(new Primitives.Pad(shape, start, step), x);
+        return x.Shape == shape ? x : y;
+    }
 
     /// <summary>Overwrites a box of a tensor.</summary>
     /// <param name="x">The whole.</param>
     /// <param name="part">The new elements.</param>
     /// <param name="start">The first position along each axis.</param>
     /// <param name="step">The distances between positions.</param>
-    public static Node Insert(Node x, Node part, Dims start, Dims step) =>
-        x.Shape == part.Shape ? Cast(part, x.DType) : new Node(new Primitives.Insert(start, step), x, Cast(part, x.DType));
+    /// <exception cref="ShapeException">The box does not lie within the tensor.</exception>
+    public static Node Insert(Node x, Node part, Dims start, Dims step)
+    {
+        var y = new Node(new Primitives.Insert(start, step), x, Cast(part, x.DType));
+        return x.Shape == part.Shape ? y.Inputs[1] : y;
+    }
 
     /// <summary>Reverses the order along axes.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axes">The axes; negative ones count from the end.</param>
+    /// <exception cref="ShapeException">An axis is out of range or appears twice.</exception>
     public static Node Flip(Node x, params Dims axes) => axes.Count == 0 ? x : new Node(new Primitives.Flip(Dims.From(axes.Select(a => (long)Axis(x, a)).Order())), x);
 
     /// <summary>Joins tensors along an axis.</summary>

@@ -15,10 +15,13 @@ public static partial class Ops
         return new Node(new Primitives.Take(a), x, Wrapped(index, x.Shape[a]));
     }
 
+    private static Node Whole(Node index) => !index.DType.IsFloat && index.DType != DType.Bool ? Cast(index, DType.Int64)
+        : throw new ShapeException($"an index must be of an integer type, not {index.Type}");
+
+    // Where rows are picked, negative numbers count from the end; labels and elements' own places are what they are.
     private static Node Wrapped(Node index, long size)
     {
-        if (index.DType.IsFloat || index.DType == DType.Bool) throw new ShapeException($"an index must be of an integer type, not {index.Type}");
-        index = Cast(index, DType.Int64);
+        index = Whole(index);
         return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(index < 0, index + size, index);
     }
 
@@ -31,7 +34,7 @@ public static partial class Ops
     {
         if (index.Type.Rank != x.Type.Rank) throw new ShapeException($"Gather: the index {index.Type} and the tensor {x.Type} differ in rank");
         var strides = x.Shape.Strides();
-        var flat = Wrapped(index, x.Shape[axis]);
+        var flat = Whole(index);
         // A wrong index would land in a neighbouring row, so it is sent out of range instead.
         flat = Where(And(flat >= 0, flat < x.Shape[axis]), flat * strides[axis], long.MaxValue / 2);
         for (var k = 0; k < x.Type.Rank; k++)
@@ -46,7 +49,8 @@ public static partial class Ops
     /// <summary>One element per place along an axis: result[i, j] = x[index[i, j], j] for axis 0 (PyTorch's gather).</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis.</param>
-    /// <param name="index">Integers, of the tensor's rank.</param>
+    /// <param name="index">Integers from 0, of the tensor's rank.</param>
+    /// <exception cref="ArgumentOutOfRangeException">When evaluated: an index is negative or too large.</exception>
     public static Node Gather(Node x, int axis, Node index)
     {
         var flat = FlatIndex(x, Axis(x, axis), index);
@@ -56,9 +60,10 @@ public static partial class Ops
     /// <summary>Writes or adds one element per place along an axis; the transpose of <see cref="Gather"/>.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis.</param>
-    /// <param name="index">Integers, of the tensor's rank.</param>
+    /// <param name="index">Integers from 0, of the tensor's rank.</param>
     /// <param name="source">The elements, at least as large as the index along every axis.</param>
     /// <param name="add">Add to what is there.</param>
+    /// <exception cref="ArgumentOutOfRangeException">When evaluated: an index is negative or too large.</exception>
     public static Node ScatterAlong(Node x, int axis, Node index, Node source, bool add)
     {
         if (add && x.DType == DType.Bool) return Cast(ScatterAlong(Cast(x, DType.Int64), axis, index, Cast(source, DType.Bool), add), DType.Bool);
@@ -123,9 +128,14 @@ public static partial class Ops
     }
 
     /// <summary>A last axis of the given size that is 1 at each index and 0 elsewhere.</summary>
-    /// <param name="index">Integers.</param>
+    /// <param name="index">Integers from 0.</param>
     /// <param name="classes">The size of the new axis.</param>
     /// <param name="dtype">The element type of the result.</param>
-    public static Node OneHot(Node index, long classes, DType dtype = DType.Int64) =>
-        Cast(Equal(Unsqueeze(index, -1), Arange(classes)), dtype);
+    /// <exception cref="ArgumentOutOfRangeException">When evaluated: an index is negative, or no smaller than <paramref name="classes"/>.</exception>
+    public static Node OneHot(Node index, long classes, DType dtype = DType.Int64)
+    {
+        var all = Arange(classes);
+        // Each index, taken from all that there are, is itself or out of range.
+        return Cast(Equal(Unsqueeze(new Node(new Primitives.Take(0), all, Whole(index)), -1), all), dtype);
+    }
 }

@@ -30,9 +30,10 @@ public static partial class Ops
 
     /// <summary>Minus the log-probability of each target class.</summary>
     /// <param name="logProbabilities">[batch, classes, …].</param>
-    /// <param name="target">int64 [batch, …].</param>
+    /// <param name="target">Integers from 0, [batch, …].</param>
     /// <param name="reduction">How elements combine.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">When evaluated: a target is no class.</exception>
     public static Node NllLoss(Node logProbabilities, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
         var axis = logProbabilities.Type.Rank == 1 ? 0 : 1;
@@ -42,8 +43,10 @@ public static partial class Ops
 
     /// <summary>The cross entropy between logits and target classes.</summary>
     /// <param name="logits">[batch, classes, …].</param>
-    /// <param name="target">int64 [batch, …].</param>
+    /// <param name="target">Integers from 0, [batch, …].</param>
     /// <param name="reduction">How elements combine.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">When evaluated: a target is no class.</exception>
     public static Node CrossEntropy(Node logits, Node target, Reduction reduction = Autograd.Reduction.Mean) =>
         NllLoss(LogSoftmax(logits, logits.Type.Rank == 1 ? 0 : 1), target, reduction);
 

@@ -70,10 +70,12 @@ public static partial class Ops
     /// <param name="start">The first position.</param>
     /// <param name="stop">The position after the last.</param>
     /// <param name="step">The positive distance between positions.</param>
+    /// <exception cref="ShapeException">The positions do not lie within the axis, or the step is not positive.</exception>
     public static Node SliceAxis(Node x, int axis, long start, long stop, long step = 1)
     {
         var (a, rank) = (Axis(x, axis), x.Type.Rank);
-        var size = Math.Max(0, (stop - start + step - 1) / step);
+        if (step < 1) throw new ShapeException($"SliceAxis: the step {step} of {x.Type} along axis {a} is not positive");
+        var size = stop <= start ? 0 : (stop - start - 1) / step + 1;
         return Slice(x, Dims.Repeat(0, rank).With(a, start), x.Shape.With(a, size), Dims.Repeat(1, rank).With(a, step));
     }
 
@@ -150,16 +152,14 @@ public static partial class Ops
     /// <summary>Keeps the elements on and below a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Tril(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal, 0), x, Scalar(0, x.DType));
+    public static Node Tril(Node x, long diagonal = 0) => Where(Offsets(x) <= diagonal, x, Scalar(0, x.DType));
 
     /// <summary>Keeps the elements on and above a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>
     /// <param name="diagonal">Above (positive) or below the main diagonal.</param>
-    public static Node Triu(Node x, long diagonal = 0) => Where(LowerMask(x, diagonal, 1), Scalar(0, x.DType), x);
+    public static Node Triu(Node x, long diagonal = 0) => Where(Offsets(x) >= diagonal, x, Scalar(0, x.DType));
 
-    private static Node LowerMask(Node x, long diagonal, int below)
-    {
-        if (x.Type.Rank < 2) throw new ShapeException($"Tril and Triu need matrices, not {x.Type}");
-        return Arange(x.Shape[^1]) <= Unsqueeze(Arange(x.Shape[^2]), 1) + (Math.Clamp(diagonal, -x.Shape[^2], x.Shape[^1]) - below);
-    }
+    // How far above the main diagonal each element lies.
+    private static Node Offsets(Node x) => x.Type.Rank >= 2 ? Arange(x.Shape[^1]) - Unsqueeze(Arange(x.Shape[^2]), 1)
+        : throw new ShapeException($"Tril and Triu need matrices, not {x.Type}");
 }

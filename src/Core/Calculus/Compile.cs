@@ -37,7 +37,8 @@ public static partial class Transforms
     /// <param name="f">From tensors to tensors; it is called once, here, with placeholders.</param>
     /// <param name="types">The arguments' types.</param>
     /// <returns>
-    /// From tensors to leaves. Where an argument, or what <paramref name="f"/> captured, hangs on the argument of a derivative in progress
+    /// From tensors to leaves, which hold no history: <see cref="Gradient.Of(ReadOnlySpan{Node}, ReadOnlySpan{Node}, ReadOnlySpan{Node})"/> throws where it
+    /// would have to look behind one, unless <see cref="Settled(Node)"/> says that it is data. Where an argument, or what <paramref name="f"/> captured, hangs on the argument of a derivative in progress
     /// (<see cref="Grad(Func{Node, Node})"/>, <see cref="Jvp"/> …), of a function being traced, or on a placeholder, the call builds the
     /// function's graph instead, so that it is differentiated and compiled like any other. It throws <see cref="ShapeException"/> when an
     /// argument is of another type.
@@ -63,7 +64,7 @@ public static partial class Transforms
     private static ImmutableArray<Node> Settled(ImmutableArray<Node> nodes)
     {
         Evaluator.Force(nodes.AsSpan());
-        return [.. nodes.Select(n => n.Inputs.IsEmpty ? n : Node.Leaf(n.Value!, n.Type))];
+        return [.. nodes.Select(n => n.Inputs.IsEmpty ? n : Node.Result(n.Value!, n.Type))];
     }
 
     private static Func<ImmutableArray<Node>, ImmutableArray<Node>> Planned(Function function, ImmutableArray<Node> bound)
@@ -76,7 +77,7 @@ public static partial class Transforms
         {
             Evaluator.Force(given.AsSpan());
             var values = backend.Run(plan, [.. given.Select(x => x.Value!), .. data], []);
-            return [.. values.Zip(function.Results, Node.Leaf)];
+            return [.. values.Zip(function.Results, Node.Result)];
         };
     }
 }

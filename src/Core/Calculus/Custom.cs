@@ -7,7 +7,7 @@ namespace Functional.Autograd
     {
         /// <summary>
         /// A value with a derivative of the caller's own in place of the one that its graph would give with respect to some arguments.
-        /// What else the value depends on is differentiated through its graph, with the arguments held fixed.
+        /// What else the value depends on is differentiated as the value was made of it, with the arguments held fixed.
         /// </summary>
         /// <param name="name">The name in listings and messages.</param>
         /// <param name="value">The value.</param>
@@ -23,8 +23,8 @@ namespace Functional.Autograd
             var n = arguments.Length;
             List<long> given = [];
             var (closed, captured) = Function.Of($"the rule of {name}", Traced, [.. arguments.Select(a => a.Type), value.Type, value.Type]);
-            var others = Others(value, arguments);
-            return new(new Custom(name, n, others.Length, closed, Dims.From(given)), [Detach(value), .. arguments, .. others, .. captured]);
+            var (plain, others) = Plain(value, arguments);
+            return new(new Custom(name, n, plain, closed, Dims.From(given)), [Detach(value), .. arguments, .. others, .. captured]);
 
             ImmutableArray<Node> Traced(ImmutableArray<Node> x)
             {
@@ -54,28 +54,28 @@ namespace Functional.Autograd
             }
         }
 
-        // What the value depends on beside the arguments: the nearest nodes that do not depend on them.
-        private static ImmutableArray<Node> Others(Node value, ImmutableArray<Node> arguments)
+        // The value as a function of the arguments and of what else it is made of: the nearest nodes that do not depend on them. None
+        // where there is nothing else to differentiate.
+        private static (Function? Closed, ImmutableArray<Node> Others) Plain(Node value, ImmutableArray<Node> arguments)
         {
-            using var numbering = Numbering.Begin();
-            for (var k = 0; k < arguments.Length; k++) numbering.Set(arguments[k], ~k);
-            var order = Traversal.Order([value], Ends, numbering);
-            var (follows, others) = (new bool[order.Count], ImmutableArray.CreateBuilder<Node>());
-            for (var i = 0; i < follows.Length; i++)
-                if (!Ends(order[i]))
-                    foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);
-            for (var i = 0; i < follows.Length; i++)
-                if (follows[i])
-                    foreach (var input in order[i].Inputs) Meet(numbering[input]);
-            if (order.Count > 0) Meet(order.Count - 1);
-            return others.ToImmutable();
-
-            void Meet(int n)
+            HashSet<Node> inside;
+            using (var numbering = Numbering.Begin())
             {
-                if (n < 0 || follows[n] || Ends(order[n]) || Constant(order[n]) is not null) return;
-                follows[n] = true;
-                others.Add(order[n]);
+                for (var k = 0; k < arguments.Length; k++) numbering.Set(arguments[k], ~k);
+                var order = Traversal.Order([value], Ends, numbering);
+                var follows = new bool[order.Count];
+                bool IsOther(int n) => n >= 0 && !follows[n] && order[n].DType.IsFloat && Constant(order[n]) is null;
+                for (var i = 0; i < follows.Length; i++)
+                    if (!Ends(order[i]))
+                        foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);
+                var any = IsOther(numbering[value]);
+                for (var i = 0; i < follows.Length && !any; i++)
+                    if (follows[i])
+                        foreach (var input in order[i].Inputs) any |= IsOther(numbering[input]);
+                if (!any) return (null, []);
+                inside = new(order.Where((_, i) => follows[i]), ReferenceEqualityComparer.Instance);
             }
+            return Function.Between(arguments.AsSpan(), [value], n => !inside.Contains(n) && Constant(n) is null);
         }
 
         // Where no derivative passes.
@@ -87,11 +87,11 @@ namespace Functional.Autograd.Primitives
 {
     /// <summary>
     /// A value with a rule of the user's own. The operands are the value, the arguments that the rule gives cotangents of, what else the
-    /// value depends on, and what the rule captured.
+    /// value is made of, and what the rule captured.
     /// </summary>
     public sealed record Custom : Ruled
     {
-        internal Custom(string title, int arguments, int others, Function rule, Dims given) => (Title, Arguments, Others, Rule, Given) = (title, arguments, others, rule, given);
+        internal Custom(string title, int arguments, Function? plain, Function rule, Dims given) => (Title, Arguments, Plain, Rule, Given) = (title, arguments, plain, rule, given);
 
         /// <summary>The name in listings and messages.</summary>
         public string Title { get; }
@@ -99,8 +99,8 @@ namespace Functional.Autograd.Primitives
         /// <summary>How many arguments there are.</summary>
         public int Arguments { get; }
 
-        /// <summary>How many operands after the arguments are differentiated through the value's graph.</summary>
-        public int Others { get; }
+        /// <summary>From (arguments, what else the value is made of) to the value; none where nothing else has a derivative.</summary>
+        public Function? Plain { get; }
 
         /// <summary>From (arguments, result, cotangent, captured) to cotangents, linear in the cotangent.</summary>
         public Function Rule { get; }
@@ -120,8 +120,8 @@ namespace Functional.Autograd.Primitives
                     if (1 + (int)Given[k] is var operand && active[operand]) cotangents[operand] = ruled[k];
             }
             if (!active.Slice(1 + Arguments, Others).Contains(true)) return;
-            var plain = Gradient.Of([Graph(y)], [c], OthersOf(y), ArgumentsOf(y));
-            plain.CopyTo(cotangents[(1 + Arguments)..]);
+            bool[] moving = [.. new bool[Arguments], .. active.Slice(1 + Arguments, Others)];
+            Gradient.Through(Plain!, Fresh(y), c, moving, cotangents.Slice(1, moving.Length));
         }
 
         internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)
@@ -135,17 +135,17 @@ namespace Functional.Autograd.Primitives
                     along.Add(t);
                 }
             var ruled = moving.Count == 0 ? null : Tangent.Transposed(y, c => Cotangents(y, c) is var all ? [.. moving.Select(k => all[k])] : [], [.. along]);
-            var plain = Tangent.Along([Graph(y)], [.. OthersOf(y), .. ArgumentsOf(y)], [.. tangents.Slice(1 + Arguments, Others), .. new Node?[Arguments]])[0];
+            var fresh = Fresh(y);
+            var plain = Plain is null ? null : Tangent.Along(Plain.Apply(fresh).AsSpan(), fresh, [.. new Node?[Arguments], .. tangents.Slice(1 + Arguments, Others)])[0];
             return ruled is not null && plain is not null ? ruled + plain : ruled ?? plain;
         }
 
-        private static Node Graph(Node y) => y.Inputs[0].Inputs[0];
+        private int Others => Plain is null ? 0 : Plain.Parameters.Length - Arguments;
 
-        private ReadOnlySpan<Node> ArgumentsOf(Node y) => y.Inputs.AsSpan(1, Arguments);
+        // Each operand on its own, so that the derivative in one holds the others fixed even where they are the same.
+        private Node[] Fresh(Node y) => [.. y.Inputs.Skip(1).Take(Arguments + Others).Select(v => new Node(Alias.Instance, v))];
 
-        private ReadOnlySpan<Node> OthersOf(Node y) => y.Inputs.AsSpan(1 + Arguments, Others);
-
-        private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. ArgumentsOf(y), y, c, .. y.Inputs.AsSpan()[(1 + Arguments + Others)..]]);
+        private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. y.Inputs[1..(1 + Arguments)], y, c, .. y.Inputs.AsSpan()[(1 + Arguments + Others)..]]);
 
         private protected override string Text => Title;
     }

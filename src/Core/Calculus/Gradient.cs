@@ -17,18 +17,30 @@ public static class Gradient
     /// </param>
     /// <returns>One cotangent per entry of <paramref name="wrt"/>; null where no root depends on it differentiably.</returns>
     /// <exception cref="ShapeException">There are not as many seeds as roots, or a seed's type is not its root's.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A root depends on the result of a compiled function, and whether that depends on <paramref name="wrt"/> is not known any more;
+    /// inside a derivative in progress, compiled functions give no such results.
+    /// </exception>
     public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt) =>
-        Of(roots, seeds, wrt, constants: []);
+        Of(roots, seeds, wrt, constants: [], guarded: MayBeHidden(wrt));
+
+    // A compiled function is inlined over what hangs on an open node, so no result hides one.
+    internal static bool MayBeHidden(ReadOnlySpan<Node> wrt)
+    {
+        foreach (var node in wrt)
+            if (!Trace.IsOpen(node)) return true;
+        return false;
+    }
 
     /// <summary>The same, where some nodes are known to be constant and are not looked into.</summary>
-    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants)
+    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false)
     {
         if (seeds.Length != roots.Length) throw new ShapeException($"Gradient: {roots.Length} results need as many cotangents, not {seeds.Length}");
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
         using var numbering = Numbering.Begin();
         var order = Traversal.Order(roots, n => n.Op is Detach || borders.Contains(n), numbering);
         var isTarget = Marked(wrt, order.Count, numbering);
-        var active = Active(order, isTarget, Marked(constants, order.Count, numbering), numbering);
+        var active = Active(order, isTarget, Marked(constants, order.Count, numbering), guarded, numbering);
         var cotangents = new Node?[order.Count];
         for (var i = 0; i < roots.Length; i++)
         {
@@ -40,6 +52,7 @@ public static class Gradient
         {
             if (cotangents[i] is not { } c || !active[i] || isTarget[i]) continue;
             var y = order[i];
+            if (y.IsResult) throw new InvalidOperationException($"a derivative would have to look behind a result of type {y.Type} of a compiled function, which holds no history: call the function inside Grad, Vjp or Jvp, or pass Settled(result) where it is data");
             var n = y.Inputs.Length;
             if (n > terms.Length) (wanted, terms) = (new bool[n], new Node?[n]);
             for (var k = 0; k < n; k++) (wanted[k], terms[k]) = (active[numbering[y.Inputs[k]]], null);
@@ -58,6 +71,7 @@ public static class Gradient
     {
         LinearMap.Identity => c,
         LinearMap.Scale(var weight) => c * weight,
+        LinearMap.Over(var divisor) => c / divisor,
         LinearMap.Self(var transpose) => transpose(c),
         LinearMap.Adjoint(var transpose) => transpose(c),
         _ => null,
@@ -74,14 +88,25 @@ public static class Gradient
         return marked;
     }
 
-    // Nodes between the roots and the targets that carry derivatives.
-    private static bool[] Active(List<Node> order, bool[] isTarget, bool[] isConstant, in Numbering numbering)
+    /// <summary>The cotangents of those operands of a function that are active.</summary>
+    internal static void Through(Function f, ReadOnlySpan<Node> operands, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
+    {
+        List<Node> moving = [], still = [];
+        for (var k = 0; k < operands.Length; k++) (active[k] ? moving : still).Add(operands[k]);
+        var gradients = new Queue<Node?>(Of(f.Apply(operands).AsSpan(), [c], [.. moving], [.. still]));
+        for (var k = 0; k < operands.Length; k++)
+            if (active[k]) cotangents[k] = gradients.Dequeue();
+    }
+
+    // Nodes between the roots and the targets, or what may hide them, that carry derivatives.
+    private static bool[] Active(List<Node> order, bool[] isTarget, bool[] isConstant, bool guarded, in Numbering numbering)
     {
         var active = new bool[order.Count];
         for (var i = 0; i < active.Length; i++)
         {
             active[i] = isTarget[i];
             if (active[i] || isConstant[i] || !order[i].DType.IsFloat || order[i].Op is Detach) continue;
+            active[i] = guarded && order[i].IsResult;
             foreach (var input in order[i].Inputs)
                 if (active[numbering[input]])
                 {

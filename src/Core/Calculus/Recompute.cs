@@ -38,12 +38,8 @@ namespace Functional.Autograd.Primitives
         // Checkpoints keep the second computation apart from the first.
         internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {
-            var again = new Node[y.Inputs.Length - 1];
-            List<Node> moving = [], still = [];
-            for (var k = 0; k < again.Length; k++) (active[k + 1] ? moving : still).Add(again[k] = new Node(Checkpoint.Instance, y.Inputs[k + 1], c));
-            var gradients = new Queue<Node?>(Gradient.Of(Of.Apply(again).AsSpan(), [c], [.. moving], [.. still]));
-            for (var k = 1; k < active.Length; k++)
-                if (active[k]) cotangents[k] = gradients.Dequeue();
+            Node[] again = [.. y.Inputs.Skip(1).Select(v => new Node(Checkpoint.Instance, v, c))];
+            Gradient.Through(Of, again, c, active[1..], cotangents[1..]);
         }
 
         internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)

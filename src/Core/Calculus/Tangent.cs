@@ -11,10 +11,11 @@ public static class Tangent
     /// <param name="tangents">One tangent per input, of its type.</param>
     /// <returns>One tangent per root; null where it does not depend on the inputs differentiably.</returns>
     /// <exception cref="ShapeException">There are not as many tangents as inputs, or a tangent's type is not its input's.</exception>
-    public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node> tangents) => Along(roots, inputs, [.. tangents]);
+    /// <exception cref="InvalidOperationException">As <see cref="Gradient.Of(ReadOnlySpan{Node}, ReadOnlySpan{Node}, ReadOnlySpan{Node})"/> throws it.</exception>
+    public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node> tangents) => Along(roots, inputs, [.. tangents], guarded: Gradient.MayBeHidden(inputs));
 
     /// <summary>The same, where some inputs stand still and are not looked into.</summary>
-    internal static Node?[] Along(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> tangents)
+    internal static Node?[] Along(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> tangents, bool guarded = false)
     {
         if (tangents.Length != inputs.Length) throw new ShapeException($"Tangent: {inputs.Length} inputs need as many tangents, not {tangents.Length}");
         var given = new Dictionary<Node, Node?>(ReferenceEqualityComparer.Instance);
@@ -25,6 +26,8 @@ public static class Tangent
         }
         using var numbering = Numbering.Begin();
         var order = Traversal.Order(roots, n => n.Op is Detach || given.ContainsKey(n), numbering);
+        // Reverse mode tells whether a derivative passes there.
+        if (guarded && order.Exists(n => n.IsResult)) Gradient.Of(roots, [.. roots.ToArray().Select(y => Ops.Full(y.Type, 1))], inputs);
         var (flow, terms) = (new Node?[order.Count], new Node?[4]);
         for (var i = 0; i < flow.Length; i++)
         {
@@ -46,6 +49,7 @@ public static class Tangent
     {
         LinearMap.Identity => t,
         LinearMap.Scale(var weight) => t * weight,
+        LinearMap.Over(var divisor) => t / divisor,
         LinearMap.Self => new Node(y.Op, y.Inputs.SetItem(operand, t)),
         LinearMap.Adjoint(var transpose) => Transposed(y, c => [transpose(c)], [t]),
         _ => null,

@@ -46,19 +46,22 @@ public sealed class Function : IEquatable<Function>
     }
 
     /// <summary>What a trace built between some nodes of its own, each another, and its results.</summary>
-    internal static (Function Closed, ImmutableArray<Node> Captured) Between(Trace trace, ReadOnlySpan<Node> parameters, ReadOnlySpan<Node> results)
+    internal static (Function Closed, ImmutableArray<Node> Captured) Between(Trace trace, ReadOnlySpan<Node> parameters, ReadOnlySpan<Node> results) =>
+        Between(parameters, results, n => n.Inputs.IsEmpty ? n.Op is Input : !trace.Made(n) && Ops.Constant(n) is null);
+
+    /// <summary>What stands between some nodes and results that are made of them and of what is captured.</summary>
+    internal static (Function Closed, ImmutableArray<Node> Captured) Between(ReadOnlySpan<Node> parameters, ReadOnlySpan<Node> results, Func<Node, bool> isCaptured)
     {
-        bool IsCaptured(Node n) => n.Inputs.IsEmpty ? n.Op is Input : !trace.Made(n) && Ops.Constant(n) is null;
         using var numbering = Numbering.Begin();
         for (var k = 0; k < parameters.Length; k++) numbering.Set(parameters[k], ~k);
-        var order = Traversal.Order(results, IsCaptured, numbering);
-        var captured = order.FindAll(IsCaptured);
+        var order = Traversal.Order(results, isCaptured, numbering);
+        var captured = order.FindAll(n => isCaptured(n));
         var place = new int[order.Count];
         var (nextCaptured, next) = (parameters.Length, parameters.Length + captured.Count);
         var steps = new List<Step>(order.Count - captured.Count);
         for (var i = 0; i < place.Length; i++)
         {
-            if (IsCaptured(order[i]))
+            if (isCaptured(order[i]))
             {
                 place[i] = nextCaptured++;
                 continue;

@@ -18,6 +18,10 @@ public abstract record LinearMap
     /// <param name="Weight">The slope, of the result's type.</param>
     public sealed record Scale(Node Weight) : LinearMap;
 
+    /// <summary>t ↦ t / d; transposed c ↦ c / d. A quotient may be finite where 1 / d is not.</summary>
+    /// <param name="Divisor">The inverse of the slope, of the result's type.</param>
+    public sealed record Over(Node Divisor) : LinearMap;
+
     /// <summary>The operation is itself linear in this operand: t ↦ op(…, t, …); transposed it is the given map.</summary>
     /// <param name="Transpose">c ↦ the operand's cotangent.</param>
     public sealed record Self(Func<Node, Node> Transpose) : LinearMap;
@@ -31,4 +35,8 @@ public abstract record LinearMap
 
     /// <summary>The identity map.</summary>
     public static LinearMap One { get; } = new Identity();
+
+    /// <summary>A slope as the map that scales by it.</summary>
+    /// <param name="slope">The slope.</param>
+    public static implicit operator LinearMap(Node slope) => new Scale(slope);
 }

@@ -31,10 +31,10 @@ public sealed partial class Node
         Type = op.Infer(inputs);
     }
 
-    private Node(TensorType type, TensorBuffer? value)
+    private Node(Input op, TensorType type, TensorBuffer? value)
     {
-        (Op, Inputs, Type) = (Input.Instance, [], type);
-        this.value = value;
+        (Op, Inputs, Type) = (op, [], type);
+        this.value = value is null ? null : Fitting(value);
     }
 
     /// <summary>The operation.</summary>
@@ -57,16 +57,26 @@ public sealed partial class Node
 
     /// <summary>A leaf whose value is given later, when a compiled function is run.</summary>
     /// <param name="type">Its element type and shape.</param>
-    public static Node Placeholder(TensorType type) => new(type, null);
+    public static Node Placeholder(TensorType type) => new(Input.Instance, type, null);
 
     /// <summary>A leaf that holds a value.</summary>
     /// <param name="value">The elements, in row-major order.</param>
     /// <param name="shape">The sizes; their product is the number of elements of <paramref name="value"/>.</param>
-    public static Node Leaf(TensorBuffer value, Dims shape) => new(new TensorType(value.DType, shape), value);
+    /// <exception cref="ShapeException">The elements do not fill the shape.</exception>
+    public static Node Leaf(TensorBuffer value, Dims shape) => Leaf(value, new TensorType(value.DType, shape));
 
-    internal static Node Leaf(TensorBuffer value, TensorType type) => new(type, value);
+    internal static Node Leaf(TensorBuffer value, TensorType type) => new(Input.Instance, type, value);
 
-    internal void Memoise(TensorBuffer computed) => Interlocked.CompareExchange(ref value, computed, null);
+    /// <summary>A leaf whose value was computed from nodes that are not kept: no derivative finds the way back to them.</summary>
+    internal static Node Result(TensorBuffer value, TensorType type) => new(Input.Result, type, value);
+
+    internal bool IsResult => ReferenceEquals(Op, Input.Result);
+
+    internal void Memoise(TensorBuffer computed) => Interlocked.CompareExchange(ref value, Fitting(computed), null);
+
+    // Kernels trust types: what is read past the end of a buffer belongs to somebody else.
+    private TensorBuffer Fitting(TensorBuffer buffer) => buffer.Count == Type.Count && buffer.DType == Type.DType ? buffer
+        : throw new ShapeException($"{buffer.Count} elements of {buffer.DType.ToString().ToLowerInvariant()} are no value of type {Type}");
 
     /// <summary>One bounded line: the operation and its type.</summary>
     public override string ToString() => $"{Op} : {Type}";

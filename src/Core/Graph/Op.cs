@@ -12,6 +12,10 @@ public abstract record Op
 
     private protected Op() { }
 
+    /// <summary>What <c>with</c> copies first: nothing, as the copy has a hash of its own.</summary>
+    /// <param name="original">The op that is copied.</param>
+    protected Op(Op original) { }
+
     /// <summary>The element type and shape of the result.</summary>
     /// <param name="inputs">The operands.</param>
     /// <exception cref="ShapeException">The operands do not fit; the message names the operation and the shapes.</exception>

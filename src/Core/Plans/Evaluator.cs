@@ -81,7 +81,7 @@ internal static class Evaluator
     public static Node Settled(Node node)
     {
         Force([node]);
-        return node.Inputs.IsEmpty ? node : Node.Leaf(node.Value!, node.Type);
+        return node.Inputs.IsEmpty && !node.IsResult ? node : Node.Leaf(node.Value!, node.Type);
     }
 
     /// <summary>The elements of a node, computed if need be.</summary>

@@ -50,9 +50,9 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
             for (var k = 0; k < Shape.Count; k++)
             {
                 if (Shape[k] == 0) return (0, -1);
-                var reach = (Shape[k] - 1) * Strides[k];
-                if (reach < 0) low += reach;
-                else high += reach;
+                var reach = checked((Shape[k] - 1) * Strides[k]);
+                if (reach < 0) low = checked(low + reach);
+                else high = checked(high + reach);
             }
             return (low, high);
         }
@@ -91,11 +91,11 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
             case Broadcast:
                 return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Shape[k] == 1 ? 0 : Strides[k]) };
             case Slice s:
-                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Strides[k] * s.Step[k]), Offset = result.Count == 0 ? 0 : Offset + Along(s.Start) };
+                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Spread(k, result.Shape[k], s.Step[k])), Offset = result.Count == 0 ? 0 : Offset + Along(s.Start) };
             case Flip f:
                 return this with { Strides = Dims.Build(Shape.Count, k => f.Axes.Contains(k) ? -Strides[k] : Strides[k]), Offset = result.Count == 0 ? 0 : Offset + f.Axes.Sum(a => (Shape[(int)a] - 1) * Strides[(int)a]) };
             case Windows w:
-                return this with { Shape = result.Shape, Strides = [.. Strides.With(w.Axis, Strides[w.Axis] * w.Stride), Strides[w.Axis] * w.Dilation] };
+                return this with { Shape = result.Shape, Strides = [.. Strides.With(w.Axis, Spread(w.Axis, result.Shape[w.Axis], w.Stride)), Spread(w.Axis, w.Size, w.Dilation)] };
             case Reshape:
                 return Reshaped(result.Shape);
             default:
@@ -103,10 +103,13 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
         }
     }
 
+    // Where there is one element, its distance to the next says nothing, however large it is.
+    private long Spread(int axis, long count, long step) => count <= 1 ? 0 : checked(Strides[axis] * step);
+
     private long Along(Dims position)
     {
         var offset = 0L;
-        for (var k = 0; k < position.Count; k++) offset += position[k] * Strides[k];
+        for (var k = 0; k < position.Count; k++) offset = checked(offset + position[k] * Strides[k]);
         return offset;
     }
 

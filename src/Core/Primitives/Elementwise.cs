@@ -37,7 +37,7 @@ public abstract record Elementwise : Op
 /// <summary>A function of one number: a name and a slope.</summary>
 public sealed record Unary : Elementwise
 {
-    private Unary(string title, Func<Node, Node, Node>? slope)
+    private Unary(string title, Func<Node, Node, LinearMap>? slope)
     {
         (Title, Slope) = (title, slope);
         RowNumber = Number(this);
@@ -51,9 +51,9 @@ public sealed record Unary : Elementwise
         Exp = new("Exp", (x, y) => y),
         Exp2 = new("Exp2", (x, y) => y * Math.Log(2)),
         Expm1 = new("Expm1", (x, y) => Ops.Exp(x)),
-        Log = new("Log", (x, y) => Reciprocal(x)),
-        Log2 = new("Log2", (x, y) => Reciprocal(x * Math.Log(2))),
-        Log10 = new("Log10", (x, y) => Reciprocal(x * Math.Log(10))),
+        Log = new("Log", (x, y) => new LinearMap.Over(x)),
+        Log2 = new("Log2", (x, y) => new LinearMap.Over(x * Math.Log(2))),
+        Log10 = new("Log10", (x, y) => new LinearMap.Over(x * Math.Log(10))),
         Log1p = new("Log1p", (x, y) => Reciprocal(x + 1)),
         Sqrt = new("Sqrt", (x, y) => 0.5 / y),
         Sin = new("Sin", (x, y) => Ops.Cos(x)),
@@ -87,8 +87,8 @@ public sealed record Unary : Elementwise
     /// <summary>The name.</summary>
     public string Title { get; }
 
-    /// <summary>The derivative at x, where y = f(x); null where it is zero almost everywhere.</summary>
-    public Func<Node, Node, Node>? Slope { get; }
+    /// <summary>The derivative at x, where y = f(x), as a linear map; null where it is zero almost everywhere.</summary>
+    public Func<Node, Node, LinearMap>? Slope { get; }
 
     internal override int RowNumber { get; }
 
@@ -102,7 +102,7 @@ public sealed record Unary : Elementwise
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) =>
-        Slope is null || !y.DType.IsFloat ? LinearMap.Zero : new LinearMap.Scale(Slope(y.Inputs[0], y));
+        Slope is null || !y.DType.IsFloat ? LinearMap.Zero : Slope(y.Inputs[0], y);
 
     /// <inheritdoc/>
     public bool Equals(Unary? other) => ReferenceEquals(this, other);
@@ -147,7 +147,7 @@ public sealed record Binary : Elementwise
     public static readonly Binary
         Add = new("Add", (y, k) => LinearMap.One),
         Mul = new("Mul", (y, k) => new LinearMap.Scale(y.Inputs[1 - k])),
-        Div = Row("Div", (a, b, y) => Reciprocal(b), (a, b, y) => -(a / b) / b),
+        Div = Row("Div", (a, b, y) => new LinearMap.Over(b), (a, b, y) => -(a / b) / b),
         Pow = new("Pow", (y, k) => k == 0 ? PowBase(y.Inputs[0], y.Inputs[1]) : PowExponent(y.Inputs[0], y.Inputs[1], y)),
         Atan2 = Row("Atan2", (a, b, y) => b / Ops.Hypot(a, b) / Ops.Hypot(a, b), (a, b, y) => -a / Ops.Hypot(a, b) / Ops.Hypot(a, b)),
         Hypot = Row("Hypot", (a, b, y) => a / y, (a, b, y) => b / y),
@@ -198,8 +198,8 @@ public sealed record Binary : Elementwise
 
     private protected override string Text => Name;
 
-    private static Binary Row(string name, Func<Node, Node, Node, Node> first, Func<Node, Node, Node, Node> second) =>
-        new(name, (y, k) => new LinearMap.Scale((k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y)));
+    private static Binary Row(string name, Func<Node, Node, Node, LinearMap> first, Func<Node, Node, Node, LinearMap> second) =>
+        new(name, (y, k) => (k == 0 ? first : second)(y.Inputs[0], y.Inputs[1], y));
 
     // b·aᵇ⁻¹, and 0 for the exponent 0 where that product has no value.
     private static LinearMap PowBase(Node a, Node b)

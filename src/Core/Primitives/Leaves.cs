@@ -6,8 +6,11 @@ namespace Functional.Autograd.Primitives;
 /// <summary>A leaf: a value given from outside.</summary>
 public sealed record Input : Op
 {
-    /// <summary>The only instance; the type stands in the node.</summary>
+    /// <summary>The instance; the type stands in the node.</summary>
     public static readonly Input Instance = new();
+
+    // An equal op that is known by reference; see Node.Result.
+    internal static readonly Input Result = new();
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) =>

@@ -131,14 +131,14 @@ public sealed record Pad(Dims Shape, Dims Start, Dims Step) : Movement
 }
 
 /// <summary>Reverses the order along some axes.</summary>
-/// <param name="Axes">The axes.</param>
+/// <param name="Axes">The axes, ascending.</param>
 public sealed record Flip(Dims Axes) : Movement
 {
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        return Axes.All(a => a >= 0 && a < x.Rank) ? x : throw Bad(this, x);
+        return Axes.AreAxesOf(x) ? x : throw Bad(this, x);
     }
 
     /// <inheritdoc/>
@@ -217,9 +217,11 @@ internal static class Box
         if (start.Count != whole.Count || size.Count != whole.Count || step.Count != whole.Count) return false;
         for (var k = 0; k < whole.Count; k++)
         {
-            if (start[k] < 0 || step[k] < 1 || size[k] < 0) return false;
-            if (size[k] > 0 && start[k] + (size[k] - 1) * step[k] >= whole[k]) return false;
+            if (start[k] < 0 || size[k] < 0 || !Fits(whole[k] - start[k], size[k], step[k])) return false;
         }
         return true;
     }
+
+    /// <summary>Whether places 0, step, …, as many as said, lie within a length. Any numbers may be asked about: nothing overflows.</summary>
+    public static bool Fits(long length, long count, long step) => step >= 1 && (count <= 0 || (length >= 1 && count - 1 <= (length - 1) / step));
 }

@@ -25,8 +25,7 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        for (var i = 0; i < Axes.Count; i++)
-            if (Axes[i] < 0 || Axes[i] >= x.Rank || (i > 0 && Axes[i] <= Axes[i - 1])) throw new ShapeException($"{this} does not fit {x}");
+        if (!Axes.AreAxesOf(x)) throw new ShapeException($"{this} does not fit {x}");
         if (x.DType == DType.Bool && How is Combine.Sum or Combine.Prod) throw new ShapeException($"{this} is not defined for {x}; cast it first");
         var kept = Dims.From(Dims.Range(x.Rank).Where(k => !Axes.Contains(k)).Select(k => x.Shape[(int)k]));
         if (How is Combine.Max or Combine.Min && x.Count == 0 && kept.Product > 0)

@@ -9,20 +9,12 @@ namespace Functional.Autograd.Primitives;
 /// <param name="Shape">The sizes of the result.</param>
 public sealed record RandomBits(Dims Shape) : Op
 {
-    private readonly TensorType type = new(DType.Int64, Shape);
-
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) =>
-        inputs[0].Type is { DType: DType.Int64, Shape: [2] } ? type : throw new ShapeException($"RandomBits needs a key of type int64[2], not {inputs[0].Type}");
+        inputs[0].Type is { DType: DType.Int64, Shape: [2] } ? new(DType.Int64, Shape) : throw new ShapeException($"RandomBits needs a key of type int64[2], not {inputs[0].Type}");
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
-
-    /// <inheritdoc/>
-    public bool Equals(RandomBits? other) => other is not null && Shape == other.Shape;
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => Shape.GetHashCode();
 
     private protected override string Text => $"RandomBits({Shape})";
 }

@@ -16,10 +16,14 @@ public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : 
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        if (Axis < 0 || Axis >= x.Rank || Size < 1 || Stride < 1 || Dilation < 1) throw Bad(this, x);
-        var span = (Size - 1) * Dilation + 1;
-        if (span > x.Shape[Axis]) throw Bad(this, x);
-        return x.Reshaped([.. x.Shape.With(Axis, (x.Shape[Axis] - span) / Stride + 1), Size]);
+        return Over(x.Shape) is { } shape ? x.Reshaped(shape) : throw Bad(this, x);
+    }
+
+    /// <summary>The shape of the windows over a tensor of some shape; null where they do not fit.</summary>
+    internal Dims? Over(Dims whole)
+    {
+        if (Axis < 0 || Axis >= whole.Count || Size < 1 || Stride < 1 || !Box.Fits(whole[Axis], Size, Dilation)) return null;
+        return [.. whole.With(Axis, (whole[Axis] - (Size - 1) * Dilation - 1) / Stride + 1), Size];
     }
 
     /// <inheritdoc/>
@@ -41,8 +45,9 @@ public sealed record Fold(Windows Of, long Length) : Movement
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        if (x.DType == DType.Bool || x.Rank <= Of.Axis + 1 || x.Shape[^1] != Of.Size || (x.Shape[Of.Axis] - 1) * Of.Stride + (Of.Size - 1) * Of.Dilation >= Length) throw Bad(this, x);
-        return x.Reshaped(x.Shape[..^1].With(Of.Axis, Length));
+        if (x.DType == DType.Bool || Of.Axis < 0 || Of.Axis >= x.Rank - 1) throw Bad(this, x);
+        var whole = x.Shape[..^1].With(Of.Axis, Length);
+        return Of.Over(whole) == x.Shape ? x.Reshaped(whole) : throw Bad(this, x);
     }
 
     /// <inheritdoc/>

@@ -105,6 +105,14 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
         return Build(positions.Count, i => self[(int)positions[i]]);
     }
 
+    /// <summary>Whether the entries are axes of a type, ascending, none twice.</summary>
+    internal bool AreAxesOf(TensorType type)
+    {
+        for (var i = 0; i < Count; i++)
+            if (this[i] < 0 || this[i] >= type.Rank || (i > 0 && this[i] <= this[i - 1])) return false;
+        return true;
+    }
+
     /// <summary>Row-major strides, in elements, of a dense tensor of this shape.</summary>
     public Dims Strides()
     {

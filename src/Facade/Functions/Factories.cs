@@ -152,7 +152,7 @@ public static partial class torch
     /// <summary>The identity matrix. https://pytorch.org/docs/2.6/generated/torch.eye.html</summary>
     public static Tensor eye(long n, long? m = null, dtype? dtype = null, bool requires_grad = false) =>
         n < 0 || m < 0 ? throw new RuntimeError(n < 0 ? $"n must be greater or equal to 0, got {n}" : $"m must be greater or equal to 0, got {m}")
-        : Leaf(Ops.OneHot(Ops.Arange(n), m ?? n, (dtype ?? get_default_dtype()).Type), requires_grad);
+        : Leaf(Ops.Cast(Ops.Equal(Ops.Unsqueeze(Ops.Arange(n), 1), Ops.Arange(m ?? n)), (dtype ?? get_default_dtype()).Type), requires_grad);
 
     /// <summary>Numbers from start to before end. https://pytorch.org/docs/2.6/generated/torch.arange.html</summary>
     /// <exception cref="RuntimeError">The step is zero or of the wrong sign.</exception>

@@ -104,7 +104,7 @@ public static class CalculusTable
         {
             LinearMap.Identity => ("t", "c"),
             LinearMap.Scale(var w) => ($"t · {Show(w)}", $"c · {Show(w)}"),
-            LinearMap.Over(var d) => ($"t / {Show(d)}", $"c / {Show(d)}"),
+            LinearMap.Over(var d) => Show(d) is var text && text.Contains(' ') ? ($"t / ({text})", $"c / ({text})") : ($"t / {text}", $"c / {text}"),
             LinearMap.Self(var transpose) => ($"{Name(y)}({string.Join(", ", names.Select((n, k) => k == operand ? "t" : n))})", Show(transpose(c))),
             LinearMap.Adjoint when y.Op is Custom => ("its transpose", "the user's rule"),
             LinearMap.Adjoint when y.Op is Recompute => ("the function's", "the function's, computed again"),

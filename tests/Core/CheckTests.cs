@@ -39,6 +39,13 @@ public class CheckTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void There_is_no_plan_of_a_wrong_program()
+    {
+        Assert.Equal(3, new Plan(Of(Chain, Steps), Backend.Default).Kernels.Length);
+        Assert.Equal("launch 0 reads, before it is written, slot 1: the plan is wrong", Assert.Throws<InvalidOperationException>(() => new Plan(Of(Chain, [Steps[1], Steps[0], Steps[2]]), Backend.Default)).Message);
+    }
+
+    [Fact]
     public void Values_are_written_once_and_before_they_are_read()
     {
         Wrong(Of(Chain, [Steps[1], Steps[0], Steps[2]]), "launch 0 reads, before it is written, slot 1");

@@ -33,11 +33,7 @@ internal static class Planner
     /// <param name="graph">What to compute.</param>
     /// <param name="backend">Who will run it.</param>
     /// <exception cref="TensorMemoryException">A tensor to compute has more than <see cref="LargestTensor"/> elements.</exception>
-    public static Plan Plain(Graph graph, IBackend backend)
-    {
-        var program = Check.Run(Fuse.Run(graph));
-        return new(program, [.. program.Launches.Select(l => backend.Compile(l.Kernel))]);
-    }
+    public static Plan Plain(Graph graph, IBackend backend) => new(Fuse.Run(graph), backend);
 
     [Conditional("DEBUG")]
     private static void Verify(Graph before, Graph after)

@@ -42,7 +42,22 @@ public sealed record Launch(Kernel Kernel, ImmutableArray<int> Inputs, Immutable
 /// <param name="ArenaBytes">Room for all temporaries.</param>
 public sealed record Program(ImmutableArray<Launch> Launches, ImmutableArray<Slot> Slots, ImmutableArray<int> Roots, ImmutableArray<long> Constants, long ArenaBytes);
 
-/// <summary>A program whose kernels a backend made ready.</summary>
-/// <param name="Program">What is run.</param>
-/// <param name="Kernels">One per launch.</param>
-public sealed record Plan(Program Program, ImmutableArray<ICompiledKernel> Kernels);
+/// <summary>A program that was checked and whose kernels a backend made ready.</summary>
+public sealed record Plan
+{
+    /// <summary>Checks a program and makes its kernels ready.</summary>
+    /// <param name="program">What to run.</param>
+    /// <param name="backend">Who will run it.</param>
+    /// <exception cref="InvalidOperationException">The program is wrong.</exception>
+    public Plan(Program program, IBackend backend)
+    {
+        Program = Check.Run(program);
+        Kernels = [.. program.Launches.Select(l => backend.Compile(l.Kernel))];
+    }
+
+    /// <summary>What is run.</summary>
+    public Program Program { get; }
+
+    /// <summary>One per launch.</summary>
+    public ImmutableArray<ICompiledKernel> Kernels { get; }
+}

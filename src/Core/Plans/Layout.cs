@@ -103,8 +103,8 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
         }
     }
 
-    // Where there is one element, its distance to the next says nothing, however large it is.
-    private long Spread(int axis, long count, long step) => count <= 1 ? 0 : checked(Strides[axis] * step);
+    // Where there is one element, its distance to the next is never used, so it may wrap.
+    private long Spread(int axis, long count, long step) => count <= 1 ? Strides[axis] * step : checked(Strides[axis] * step);
 
     private long Along(Dims position)
     {

@@ -79,6 +79,7 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
         return new(DType, Dims.From(shape), Dims.From(strides), Offset);
     }
 
+    // A product of strides wraps only where there is one element, whose distance to the next is never used.
     /// <summary>The layout seen through a movement; null where that takes a copy.</summary>
     /// <param name="op">The movement.</param>
     /// <param name="result">The type of its result.</param>
@@ -91,20 +92,17 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
             case Broadcast:
                 return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Shape[k] == 1 ? 0 : Strides[k]) };
             case Slice s:
-                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Spread(k, result.Shape[k], s.Step[k])), Offset = result.Count == 0 ? 0 : Offset + Along(s.Start) };
+                return this with { Shape = result.Shape, Strides = Dims.Build(Shape.Count, k => Strides[k] * s.Step[k]), Offset = result.Count == 0 ? 0 : Offset + Along(s.Start) };
             case Flip f:
                 return this with { Strides = Dims.Build(Shape.Count, k => f.Axes.Contains(k) ? -Strides[k] : Strides[k]), Offset = result.Count == 0 ? 0 : Offset + f.Axes.Sum(a => (Shape[(int)a] - 1) * Strides[(int)a]) };
             case Windows w:
-                return this with { Shape = result.Shape, Strides = [.. Strides.With(w.Axis, Spread(w.Axis, result.Shape[w.Axis], w.Stride)), Spread(w.Axis, w.Size, w.Dilation)] };
+                return this with { Shape = result.Shape, Strides = [.. Strides.With(w.Axis, Strides[w.Axis] * w.Stride), Strides[w.Axis] * w.Dilation] };
             case Reshape:
                 return Reshaped(result.Shape);
             default:
                 return null;
         }
     }
-
-    // Where there is one element, its distance to the next is never used, so it may wrap.
-    private long Spread(int axis, long count, long step) => count <= 1 ? Strides[axis] * step : checked(Strides[axis] * step);
 
     private long Along(Dims position)
     {

@@ -79,12 +79,12 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
         return new(DType, Dims.From(shape), Dims.From(strides), Offset);
     }
 
-    // A product of strides wraps only where there is one element, whose distance to the next is never used.
     /// <summary>The layout seen through a movement; null where that takes a copy.</summary>
     /// <param name="op">The movement.</param>
     /// <param name="result">The type of its result.</param>
     public Layout? Through(Op op, TensorType result)
     {
+        // A product of strides wraps only where there is one element, whose distance to the next is never used.
         switch (op)
         {
             case Permute p:

@@ -18,7 +18,7 @@ public static partial class torch
         }
 
         private readonly Dictionary<GradFn, Stop> stops = new(ReferenceEqualityComparer.Instance);
-        private readonly PriorityQueue<Stop, long> ready = new();
+        private readonly ReadyQueue<Stop> ready = new();
         private readonly List<GradFn> executed = [];
         private readonly List<Undo> undo = [];
         private readonly HashSet<Node> held = new(ReferenceEqualityComparer.Instance);
@@ -86,19 +86,20 @@ public static partial class torch
                 for (var i = undo.Count - 1; i >= 0 && !done; i--) undo[i].Run();
             }
             if (!retain)
-                foreach (var fn in executed) fn.Release();
+                foreach (var fn in executed)
+                    lock (fn) fn.Release();
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
         }
 
         private void Drain()
         {
-            while (ready.TryDequeue(out var stop, out _)) Execute(stop.Fn, stop);
+            while (ready.TryDequeue(out var stop)) Execute(stop.Fn, stop);
         }
 
         /// <summary>What was added to, for computing it at once.</summary>
         public IEnumerable<Tensor> Touched => undo.Select(u => u.Tensor.gradient).OfType<Tensor>();
 
-        private static long Order(GradFn fn) => fn is AccumulateGrad ? long.MinValue : -fn.Sequence;
+        private static long Order(GradFn fn) => fn is AccumulateGrad ? long.MaxValue : fn.Sequence;
 
         private void Count(IReadOnlyList<(Edge Edge, Flow Seed)> roots)
         {
@@ -144,43 +145,58 @@ public static partial class torch
         private void Execute(GradFn fn, Stop stop)
         {
             var flows = stop.Arrived;
+            var runs = Runs(fn);
             if (stop.Reached)
             {
-                if (fn.TensorHooks is not null || fn.Retained is not null || fn.PreHooks is not null) Intercept(fn, flows);
+                // What is captured is what arrived: hooks have seen it only where the operation does not run itself.
+                if (!runs) AtTensors(fn, flows);
                 if (captured is not null)
                     for (var k = 0; k < flows.Length; k++)
                         if (captured.ContainsKey(new(fn, k))) captured[new(fn, k)] = flows[k];
+                if (runs)
+                {
+                    AtTensors(fn, flows);
+                    foreach (var hook in fn.PreHooks ?? []) flows = Called(flows, hook);
+                }
             }
             if (fn is AccumulateGrad leaf)
             {
-                if (accumulate && flows[0] is { } flow && (onPath is null || onPath.Contains(fn)) && leaf.Variable.requires_grad) Accumulate(leaf.Variable, flow);
+                if (runs && flows[0] is { } flow && leaf.Variable.requires_grad) Accumulate(leaf.Variable, flow);
                 return;
             }
-            var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !LeadsOn(fn) ? null : Differentiate(fn, flows);
+            var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !runs ? null : Differentiate(fn, flows);
             for (var i = 0; i < fn.Edges.Length; i++)
             {
                 if (fn.Edges[i].Fn is not { } target) continue;
                 var next = stops[target];
-                if (results?[i] is { } flow) Arrive(next, fn.Edges[i].Nr, flow);
+                if (results?[i] is { } flow && (onPath is null || onPath.Contains(target))) Arrive(next, fn.Edges[i].Nr, flow);
                 if (--next.Waiting == 0) ready.Enqueue(next, Order(target));
             }
         }
 
         // What the end of a path is asked for by backward itself runs as well, though nobody takes its results.
-        private bool LeadsOn(GradFn fn) => onPath is null || (accumulate && captured!.Keys.Any(e => ReferenceEquals(e.Fn, fn))) || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
+        private bool Runs(GradFn fn) => fn is AccumulateGrad ? accumulate && (onPath is null || onPath.Contains(fn))
+            : onPath is null || (accumulate && captured!.Keys.Any(e => ReferenceEquals(e.Fn, fn))) || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
 
         private Flow?[] Differentiate(GradFn fn, Flow?[] flows)
         {
-            fn.Check();
+            var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
             executed.Add(fn);
-            var needed = new bool[fn.Edges.Length];
-            for (var i = 0; i < needed.Length; i++) needed[i] = fn.Edges[i].Fn is { } next && (onPath is null || onPath.Contains(next));
-            var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Pulled(fn, flows, needed);
             if (autograd.anomaly) CheckNumbers(fn, gradients);
-            foreach (var hook in fn.PostHooks ?? [])
-                if (hook([.. gradients.Select(g => g?.Tensor())], [.. flows.Select(f => f?.Tensor())]) is { } replaced)
-                    gradients = [.. gradients.Select((g, i) => g is { } old ? Replaced(old, replaced[i]) : replaced[i] is { } made ? Flow.Of(made) : g)];
+            foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
+        }
+
+        // Another thread's pass may free what the operation saved.
+        private Flow?[] Derived(GradFn fn, Flow?[] flows)
+        {
+            lock (fn)
+            {
+                fn.Check();
+                var needed = new bool[fn.Edges.Length];
+                for (var i = 0; i < needed.Length; i++) needed[i] = fn.Edges[i].Fn is { } next && (onPath is null || onPath.Contains(next));
+                return Pulled(fn, flows, needed);
+            }
         }
 
         private Flow?[] Pulled(GradFn fn, Flow?[] flows, bool[] needed)
@@ -242,7 +258,7 @@ public static partial class torch
             // What is written over is a function of the incoming gradient even where nothing of it is left.
             sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
             if (sources.TrueForAll(s => s.Edge.Fn is null)) return new(node, default);
-            return new(node, new(new GradFn(NameOf(node.Op), IsMoved(node, cotangents) ? Saves.None : fn.Saves | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
+            return new(node, new(new GradFn(NameOf(node.Op), IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Formula | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
         }
 
         // Whether nothing but places and sums of incoming gradients is read: the next derivative needs none of it.
@@ -285,8 +301,8 @@ public static partial class torch
             _ => op.Name + "Backward0",
         };
 
-        // PyTorch's order: tensor hooks, then node pre-hooks, then retained gradients.
-        private void Intercept(GradFn fn, Flow?[] flows)
+        // Tensors' hooks come first, then their retained gradients, and what is for the operation itself after those.
+        private void AtTensors(GradFn fn, Flow?[] flows)
         {
             foreach (var (nr, hooks) in fn.TensorHooks?.ToArray() ?? [])
                 foreach (var hook in hooks.ToArray())
@@ -296,20 +312,26 @@ public static partial class torch
                         var given = flow.Tensor();
                         flows[nr] = Replaced(flow, hook.Call(given) ?? given);
                     }
-            foreach (var hook in fn.PreHooks ?? [])
-                if (hook([.. flows.Select(f => f?.Tensor())]) is { } replaced)
-                    for (var k = 0; k < flows.Length; k++)
-                        flows[k] = replaced[k] is { } t ? Flow.Of(t) : null;
             // A view whose base was written has another history by now, and keeps the gradient of that.
             foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
                 if (flows[nr] is { } flow && (tensor.made != Creation.Normal || ReferenceEquals(tensor.grad_fn, fn))) Accumulate(tensor, flow);
         }
 
-        private static Flow Replaced(Flow flow, Tensor? by)
+        // What a hook of an operation returns takes the gradients' place; null takes one away.
+        private static Flow?[] Called(Flow?[] flows, Func<Tensor?[], Tensor?[]?> hook)
         {
-            if (by is null) return flow;
+            Tensor?[] given = [.. flows.Select(f => f?.Tensor())];
+            var by = hook(given);
+            if (by is null && !flows.Where((f, i) => f is { } flow && !ReferenceEquals(given[i]!.Node, flow.Node)).Any()) return flows;
+            by ??= given;
+            if (by.Length != flows.Length) throw new RuntimeError($"hook '<lambda>' has returned an incorrect number of values (got {by.Length}, but expected {flows.Length})");
+            return [.. flows.Select((f, i) => by[i] is not { } made ? null : f is { } flow ? Replaced(flow, made) : throw new RuntimeError("can't replace a None gradient with a non-None value"))];
+        }
+
+        private static Flow? Replaced(Flow flow, Tensor by)
+        {
+            if (by.Node.DType != flow.Node.DType) throw new RuntimeError($"hook '<lambda>' has changed the type of value (was {flow.Tensor().KernelType} got {by.KernelType})");
             if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
-            if (by.Node.DType != flow.Node.DType) throw new RuntimeError($"hook '<lambda>' has changed the type of value (was {flow.Tensor().type()} got {by.type()})");
             return ReferenceEquals(by, flow.Origin) ? flow with { Node = by.Node } : Flow.From(by);
         }
 
@@ -329,8 +351,9 @@ public static partial class torch
             // Only the sum itself is atomic: a hook may wait for another thread's pass over the same leaf.
             lock (leaf)
             {
-                undo.Add(new(leaf, leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0));
+                var (before, value, version) = (leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0);
                 leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
+                undo.Add(new(leaf, before, value, version, leaf.gradient, leaf.gradient.storage.Epoch, flow.Node));
             }
             foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
         }
@@ -356,21 +379,6 @@ public static partial class torch
         {
             sum.Set(sum.Node + Ops.Cast(gradient, sum.Node.DType));
             return sum;
-        }
-
-        /// <summary>A gradient as it was, for a pass that fails.</summary>
-        private sealed record Undo(Tensor Tensor, Tensor? Gradient, Node? Value, int Version)
-        {
-            public void Run()
-            {
-                lock (Tensor)
-                {
-                    Tensor.gradient = Gradient;
-                    if (Value is null || ReferenceEquals(Gradient!.Node, Value)) return;
-                    Gradient.Set(Value);
-                    Gradient.version.Restore(Version);
-                }
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ public static partial class torch
 {
     /// <summary>A recorded function with a backward of the user's own.</summary>
     internal sealed class FunctionFn(string name, Node[] outputs, Node[] inputs, Edge[] edges, autograd.FunctionCtx context, Func<autograd.FunctionCtx, Tensor[], Tensor?[]> backward)
-        : GradFn(name, Saves.Number, outputs, inputs, edges)
+        : GradFn(name, Saves.None, outputs, inputs, edges)
     {
         public Flow?[] Call(Flow?[] flows, bool create)
         {
@@ -12,7 +12,7 @@ public static partial class torch
             for (var k = 0; k < given.Length; k++) given[k] = flows[k]?.Tensor() ?? new Tensor(Ops.Full(Outputs[k].Type, 0));
             context.Owner = this;
             Tensor?[] results;
-            using (set_grad_enabled(create)) results = backward(context, given);
+            using (set_grad_enabled(create)) results = backward(context, given) ?? [null];
             if (results.Length != Edges.Length) throw new RuntimeError($"function {Name} returned an incorrect number of gradients (expected {Edges.Length}, got {results.Length})");
             var gradients = new Flow?[results.Length];
             for (var i = 0; i < results.Length; i++)
@@ -26,8 +26,11 @@ public static partial class torch
             return gradients;
         }
 
-        internal override void Release() =>
-            (Released, Outputs, Inputs) = (true, [.. Outputs.Select(o => Node.Placeholder(o.Type))], [.. Inputs.Select(i => Node.Placeholder(i.Type))]);
+        internal override void Release()
+        {
+            (Released, Outputs, Inputs, SavedValues) = (true, [.. Outputs.Select(o => Node.Placeholder(o.Type))], [.. Inputs.Select(i => Node.Placeholder(i.Type))], []);
+            context.save_for_backward();
+        }
 
         private static bool Reduces(Dims from, Dims to)
         {
@@ -42,7 +45,7 @@ public static partial class torch
         /// <summary>What a custom function keeps from forward to backward.</summary>
         public sealed class FunctionCtx
         {
-            private Tensor[] kept = [];
+            private Tensor?[] kept = [];
             private int[] versions = [];
 
             internal GradFn? Owner { get; set; }
@@ -50,10 +53,10 @@ public static partial class torch
             /// <summary>Which inputs want a gradient.</summary>
             public bool[] needs_input_grad { get; internal set; } = [];
 
-            /// <summary>Keeps tensors for the backward.</summary>
-            public void save_for_backward(params Tensor[] tensors) => (kept, versions) = (tensors, [.. tensors.Select(t => t.version.Value)]);
+            /// <summary>Keeps tensors for the backward; null stands for one that there is not.</summary>
+            public void save_for_backward(params Tensor?[] tensors) => (kept, versions) = (tensors, [.. tensors.Select(t => t?.version.Value ?? 0)]);
 
-            /// <summary>The tensors that were kept.</summary>
+            /// <summary>The tensors that were kept, null where null was.</summary>
             /// <exception cref="RuntimeError">The graph was freed, or a tensor was changed in place since.</exception>
             public Tensor[] saved_tensors
             {
@@ -62,10 +65,10 @@ public static partial class torch
                     if (Owner is { Released: true }) throw new RuntimeError(GradFn.Twice);
                     if (Owner is not null)
                     {
-                        Owner.SavedValues = [.. kept.Select((t, i) => new Saved(t, versions[i], ReferenceEquals(t.gradFn, Owner)))];
+                        Owner.SavedValues = [.. kept.Select((t, i) => (Kept: t, Version: versions[i])).Where(k => k.Kept is not null).Select(k => new Saved(k.Kept!, k.Version, ReferenceEquals(k.Kept!.gradFn, Owner)))];
                         Owner.Check();
                     }
-                    return kept;
+                    return kept!;
                 }
             }
         }

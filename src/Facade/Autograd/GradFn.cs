@@ -42,6 +42,9 @@ public static partial class torch
         internal readonly Edge[] Edges;
         internal Saved[] SavedValues = [];
         internal bool Released;
+
+        // Whether anything was saved: then a second pass is refused.
+        private bool saving;
         internal Dictionary<int, List<Hook>>? TensorHooks;
         internal List<(int Nr, Tensor Tensor)>? Retained;
         internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
@@ -51,6 +54,8 @@ public static partial class torch
         {
             (Name, Saves, Outputs, Inputs, Edges) = (name, saves, outputs, inputs, edges);
             Sequence = Interlocked.Increment(ref sequence);
+            // A write through a view holds the operation that wrote, whatever that saved.
+            saving = saves.HasFlag(Saves.Number) || name == "CopySlices";
         }
 
         /// <summary>A recorded piece that is built from one distinct node for each operand.</summary>
@@ -61,9 +66,6 @@ public static partial class torch
         }
 
         internal string Name { get; }
-
-        // A write through a view holds the operation that wrote, whatever that saved.
-        private bool Saving => Name == "CopySlices" || Saves is not (Saves.None or Saves.Formula);
 
         /// <summary>The operation that a write through a view holds, by name.</summary>
         internal string? Writer { get; init; }
@@ -108,11 +110,41 @@ public static partial class torch
         /// <summary>Why it has no derivative although it was recorded, if so.</summary>
         internal string? Refusal { get; set; }
 
+        /// <summary>Saves what the gradients read of the operands, and what they read besides, such as indices.</summary>
+        /// <param name="operands">The operands.</param>
+        /// <param name="watched">What has no gradient of its own.</param>
+        /// <param name="written">The first operand is written over: a copy of it is saved, which nobody changes.</param>
+        internal void Save(ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched, bool written = false)
+        {
+            var read = (int)(Saves & Saves.All);
+            if (read == 0 && watched.Length == 0) return;
+            var saved = new List<Saved>(operands.Length + watched.Length + 1);
+            for (var i = 0; i < Math.Min(3, operands.Length); i++)
+            {
+                var readers = read >> (3 * i) & 7;
+                if (readers == 0 || (int.IsPow2(readers) && !Wanted(operands, int.Log2(readers)))) continue;
+                saving = true;
+                if (i > 0 || !written) saved.Add(new(operands[i], operands[i].version.Value, false));
+            }
+            foreach (var x in watched) saved.Add(new(x, x.version.Value, false));
+            SavedValues = [.. saved];
+            saving |= watched.Length > 0;
+        }
+
+        private static bool Wanted(ReadOnlySpan<Tensor> operands, int i) => i < operands.Length && operands[i].requires_grad;
+
+        /// <summary>Saves a result that the gradients read.</summary>
+        internal void SaveResult(Tensor result)
+        {
+            SavedValues = [.. SavedValues, new(result, result.version.Value, result.is_floating_point())];
+            saving = true;
+        }
+
         // Which values the derivative needs must not have changed, and must still be there.
         internal void Check()
         {
             if (Refusal is not null) throw new RuntimeError(Refusal);
-            if (Released && Saving) throw new RuntimeError(Twice);
+            if (Released && saving) throw new RuntimeError(Twice);
             if (graph.MutationAllowed) return;
             foreach (var saved in SavedValues)
             {
@@ -123,7 +155,7 @@ public static partial class torch
                 var hint = autograd.anomaly
                     ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
-                throw new RuntimeError($"one of the variables needed for gradient computation has been modified by an inplace operation: [{saved.Tensor.type()} {saved.Tensor.Dims}]{clause} is at version {now}; expected version {saved.Version} instead. {hint}");
+                throw new RuntimeError($"one of the variables needed for gradient computation has been modified by an inplace operation: [{saved.Tensor.KernelType} {saved.Tensor.Dims}]{clause} is at version {now}; expected version {saved.Version} instead. {hint}");
             }
         }
 
@@ -134,15 +166,15 @@ public static partial class torch
         {
             if (Released) return;
             Released = true;
-            if (Saving)
+            if (saving)
             {
-                (Outputs, Inputs, SavedValues) = ([], [], []);
+                (Outputs, Inputs, SavedValues) = ([.. Outputs.Select(o => Node.Placeholder(o.Type))], [], []);
                 return;
             }
             var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
             foreach (var input in Inputs) given.TryAdd(input, Node.Placeholder(input.Type));
             Outputs = Traversal.Rebuild(Outputs, given.ContainsKey, (node, x) => given.TryGetValue(node, out var hollow) ? hollow : x.Length == 0 ? Hollow(node) : new Node(node.Op, [.. x]));
-            for (var i = 0; i < Inputs.Length; i++) Inputs[i] = given[Inputs[i]];
+            Inputs = [.. Inputs.Select(i => given[i])];
         }
 
         private static Node Hollow(Node leaf) => leaf.Op is Input ? Node.Placeholder(leaf.Type) : leaf;

@@ -4,25 +4,46 @@ namespace Functional.Autograd;
 
 public static partial class torch
 {
-    /// <summary>What an operation's derivative reads, as PyTorch's rule saves it.</summary>
+    /// <summary>
+    /// What the gradients of an operation read. Three bits belong to each of the first three operands and say whose gradients read it. As in
+    /// PyTorch, what a single gradient reads is saved when that gradient is wanted, and what several read is saved in any case.
+    /// </summary>
     [Flags]
     internal enum Saves
     {
         None = 0,
-        /// <summary>The first operand.</summary>
+        /// <summary>The gradient of the first operand reads it.</summary>
         Self = 1,
-        /// <summary>Each operand whose partner wants a gradient.</summary>
-        Cross = 2,
-        /// <summary>All operands.</summary>
-        All = 4,
+        /// <summary>The gradient of the second operand reads the first.</summary>
+        SelfForOther = 1 << 1,
+        /// <summary>The gradient of the third operand reads the first.</summary>
+        SelfForThird = 1 << 2,
+        /// <summary>The gradient of the first operand reads the second.</summary>
+        OtherForSelf = 1 << 3,
+        /// <summary>The gradient of the second operand reads it.</summary>
+        Other = 1 << 4,
+        /// <summary>The gradient of the third operand reads the second.</summary>
+        OtherForThird = 1 << 5,
+        /// <summary>The gradient of the first operand reads the third.</summary>
+        ThirdForSelf = 1 << 6,
+        /// <summary>The gradient of the second operand reads the third.</summary>
+        ThirdForOther = 1 << 7,
+        /// <summary>The gradient of the third operand reads it.</summary>
+        Third = 1 << 8,
+        /// <summary>Of two operands each is a factor of the other's gradient.</summary>
+        Cross = SelfForOther | OtherForSelf,
+        /// <summary>The same of the second and the third.</summary>
+        LastCross = OtherForThird | ThirdForOther,
+        /// <summary>One gradient for all operands reads the first two.</summary>
+        FirstTwo = Self | Cross | Other,
+        /// <summary>One gradient for all operands reads them.</summary>
+        All = FirstTwo | SelfForThird | ThirdForSelf | LastCross | Third,
         /// <summary>The result.</summary>
-        Result = 8,
-        /// <summary>A number or an index, kept without a gradient of its own.</summary>
-        Number = 16,
-        /// <summary>The second operand.</summary>
-        Other = 32,
+        Result = 1 << 9,
+        /// <summary>A number.</summary>
+        Number = 1 << 10,
         /// <summary>PyTorch's derivative is a function of the operands also where ours is constant: differentiated again it gives zeros, not nothing.</summary>
-        Formula = 64,
+        Formula = 1 << 11,
     }
 
     private const int DeepestPending = 4096;
@@ -89,7 +110,8 @@ public static partial class torch
         if (wanted && GradMode && node.DType.IsFloat && name != "")
         {
             var fn = new GradFn(name, saves, [node], own.ToArray(), Edges(operands));
-            if (saves is not (Saves.None or Saves.Number) || watched.Length > 0) fn.SavedValues = SavedBy(saves, operands, result, watched);
+            fn.Save(operands, watched);
+            if (saves.HasFlag(Saves.Result)) fn.SaveResult(result);
             result.gradFn = fn;
         }
         // Histories are computed before they grow without bound.
@@ -120,24 +142,6 @@ public static partial class torch
         var edges = new Edge[tensors.Length];
         for (var i = 0; i < edges.Length; i++) edges[i] = tensors[i].Edge;
         return edges;
-    }
-
-    internal static bool Reads(Saves saves, int operand, ReadOnlySpan<Tensor> operands)
-    {
-        if (saves.HasFlag(Saves.All) || (saves.HasFlag(Saves.Self) && operand == 0) || (saves.HasFlag(Saves.Other) && operand == 1)) return true;
-        for (var j = 0; j < operands.Length && saves.HasFlag(Saves.Cross); j++)
-            if (j != operand && operands[j].requires_grad) return true;
-        return false;
-    }
-
-    private static Saved[] SavedBy(Saves saves, ReadOnlySpan<Tensor> operands, Tensor? result, ReadOnlySpan<Tensor> watched)
-    {
-        var saved = new List<Saved>(operands.Length + watched.Length + 1);
-        for (var i = 0; i < operands.Length; i++)
-            if (Reads(saves, i, operands)) saved.Add(new(operands[i], operands[i].version.Value, false));
-        foreach (var x in watched) saved.Add(new(x, x.version.Value, false));
-        if (saves.HasFlag(Saves.Result) && result is not null) saved.Add(new(result, result.version.Value, true));
-        return [.. saved];
     }
 
     /// <summary>Gives an elementwise result the memory order that PyTorch gives it.</summary>

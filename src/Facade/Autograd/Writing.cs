@@ -38,8 +38,7 @@ public static partial class torch
         {
             Tensor[] operands = [self, .. others];
             fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, Edges([owner, .. others])) { Writer = name };
-            var again = others.Contains(self);
-            fn.SavedValues = Array.FindAll(SavedBy(saves, operands, null, watched), s => again || !ReferenceEquals(s.Tensor, self));
+            fn.Save(operands, watched, written: true);
         }
         self.storage.Write(whole);
         self.storage.Depth = Math.Max(self.storage.Depth, Deepest(others)) + 1;
@@ -48,7 +47,7 @@ public static partial class torch
         {
             owner.Follow(fn, 0);
             owner.SetLeafRequiresGrad(false);
-            if (saves.HasFlag(Saves.Result)) fn.SavedValues = [.. fn.SavedValues, new(self, self.version.Value, true)];
+            if (saves.HasFlag(Saves.Result)) fn.SaveResult(self);
         }
         if (self.storage.Depth >= DeepestPending) Force([owner]);
         return self;
@@ -79,7 +78,7 @@ public static partial class torch
         /// <summary>Writes a value without recording, as PyTorch does under no_grad.</summary>
         internal void Set(Node value)
         {
-            storage.Write(Whole(value));
+            storage.Write(Whole(Ops.Cast(value, Node.DType)));
             version.Bump();
         }
     }

@@ -80,7 +80,7 @@ public static partial class torch
             if (materialize_grads && allow_unused == false) throw new ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.");
             if (inputs.Count == 0) throw new ValueError("grad requires non-empty inputs.");
             if (!only_inputs) warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of the graph, please use torch.autograd.backward.", "FutureWarning");
-            if (is_grads_batched && grad_outputs is not null) return Batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused);
+            if (is_grads_batched) return Batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused, materialize_grads);
             var roots = Roots(outputs, grad_outputs);
             foreach (var input in inputs)
                 if (!input.requires_grad) throw new RuntimeError("One of the differentiated Tensors does not require grad");
@@ -98,13 +98,26 @@ public static partial class torch
             return result;
         }
 
-        private static Tensor?[] Batched(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?> batches, bool? retain, bool create, bool? allowUnused)
+        private static Tensor?[] Batched(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? batches, bool? retain, bool create, bool? allowUnused, bool materialize)
         {
-            var count = batches[0]!.Dims[0];
+            var sizes = new List<long>();
+            for (var i = 0; i < (batches?.Count ?? outputs.Count); i++)
+            {
+                if (batches?[i] is not { } batch) throw outputs[i].numel() == 1
+                    ? new ValueError("vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0.")
+                    : new RuntimeError("grad can be implicitly created only for scalar outputs");
+                if (batch.ndim == 0) throw new IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
+                if (batch.Dims[0] == 0) throw new IndexError("index 0 is out of bounds for dimension 0 with size 0");
+                // PyTorch names the shape without two leading dimensions.
+                if (i < outputs.Count && batch.Dims[1..] != outputs[i].Dims)
+                    throw new RuntimeError($"If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: grad_output[{i}] has a shape of torch.Size({batch.Dims[Math.Min(2, batch.ndim)..]}) and output[{i}] has a shape of {outputs[i].shape}. If you only want some tensors in `grad_output` to be considered batched, consider using vmap.");
+                if (!sizes.Contains(batch.Dims[0])) sizes.Add(batch.Dims[0]);
+            }
+            if (sizes.Count > 1) throw new ValueError($"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes [{string.Join(", ", batches!.Select(b => b!.Dims[0]))}] for the mapped dimension");
             var rows = new List<Tensor?[]>();
-            for (var b = 0L; b < count; b++)
-                rows.Add(grad(outputs, inputs, [.. batches.Select(g => g?.select(0, b))], b < count - 1 || (retain ?? create), create, allow_unused: allowUnused));
-            return [.. Enumerable.Range(0, inputs.Count).Select(i => rows[0][i] is null ? null : stack([.. rows.Select(r => r[i]!)]))];
+            for (var b = 0L; b < sizes[0]; b++)
+                rows.Add(grad(outputs, inputs, [.. batches!.Select(g => g!.select(0, b))], b < sizes[0] - 1 || (retain ?? create), create, allow_unused: allowUnused ?? materialize));
+            return [.. Enumerable.Range(0, inputs.Count).Select(i => rows[0][i] is not null ? stack([.. rows.Select(r => r[i]!)]) : materialize ? zeros_like(inputs[i], requires_grad: true) : null)];
         }
 
         private static List<(Edge, Flow)> Roots(IReadOnlyList<Tensor> tensors, IReadOnlyList<Tensor?>? gradients)

@@ -47,7 +47,7 @@ public static partial class torch
         CheckBroadcast(input.Dims, other.Dims);
         var type = ResultType(input, other);
         var mask = Truth(condition);
-        return Laid(Record("WhereBackward0", Saves.Number, (a, b) => Ops.Where(mask, Taken(input, a, type), Taken(other, b, type)), input, other, condition), condition, input, other);
+        return Laid(Record("WhereBackward0", Saves.None, (a, b) => Ops.Where(mask, Taken(input, a, type), Taken(other, b, type)), input, other, condition), condition, input, other);
     }
 
     private static Node Truth(Tensor condition)

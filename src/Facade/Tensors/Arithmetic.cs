@@ -33,7 +33,7 @@ public static partial class torch
         public Tensor mul(Scalar other) => Pair("MulBackward0", Saves.Number, Ops.Mul, this, other);
 
         /// <summary>self / other, as real numbers. https://pytorch.org/docs/2.6/generated/torch.div.html</summary>
-        public Tensor div(Tensor other) => Pair("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, this, other, real: true);
+        public Tensor div(Tensor other) => Pair("DivBackward0", Saves.Cross | Saves.Other, Ops.Div, this, other, real: true);
 
         /// <summary>self / other, as real numbers.</summary>
         public Tensor div(Scalar other) => Pair("DivBackward0", Saves.Number, Ops.Div, this, other, real: true);
@@ -51,7 +51,7 @@ public static partial class torch
 
         /// <summary>The remainder with the sign of the divisor. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
-        public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.All, Remaindered, this, other);
+        public Tensor remainder(Tensor other) => Pair("RemainderBackward1", Saves.SelfForOther | Saves.Other, Remaindered, this, other);
 
         /// <summary>The remainder with the sign of the divisor.</summary>
         public Tensor remainder(Scalar other) => Pair("RemainderBackward0", Saves.None, Remaindered, this, other);
@@ -238,7 +238,7 @@ public static partial class torch
         public Tensor mul_(Scalar other) => Change("MulBackward0", Saves.Number, Ops.Mul, other);
 
         /// <summary>Divides in place.</summary>
-        public Tensor div_(Tensor other) => Change("DivBackward0", other.requires_grad ? Saves.All : Saves.Cross, Ops.Div, other, real: true);
+        public Tensor div_(Tensor other) => Change("DivBackward0", Saves.Cross | Saves.Other, Ops.Div, other, real: true);
 
         /// <summary>Divides in place.</summary>
         public Tensor div_(Scalar other) => Change("DivBackward0", Saves.Number, Ops.Div, other, real: true);
@@ -248,7 +248,7 @@ public static partial class torch
         public Tensor pow_(Scalar exponent)
         {
             CheckPower(this, exponent);
-            return Change("PowBackward0", Saves.Number, Raising(exponent), exponent);
+            return Change("PowBackward0", Saves.Self, Raising(exponent), exponent);
         }
 
         /// <summary>Raises to a power in place.</summary>
@@ -264,7 +264,7 @@ public static partial class torch
 
         /// <summary>The remainder with the sign of the divisor, in place.</summary>
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
-        public Tensor remainder_(Tensor other) => Change("RemainderBackward1", Saves.All, Remaindered, other);
+        public Tensor remainder_(Tensor other) => Change("RemainderBackward1", Saves.SelfForOther | Saves.Other, Remaindered, other);
 
         /// <summary>The remainder with the sign of the divisor, in place.</summary>
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
@@ -277,12 +277,12 @@ public static partial class torch
         }
 
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
-        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => InPlace(this, "AddcmulBackward0", Saves.Cross, (x, t) => Takes(x, "addcmul_cpu_out") + Scaled(Matched(t[0], t[1], Ops.Mul), value), [tensor1, tensor2]);
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => InPlace(this, "AddcmulBackward0", Saves.LastCross, (x, t) => Takes(x, "addcmul_cpu_out") + Scaled(Matched(t[0], t[1], Ops.Mul), value), [tensor1, tensor2]);
 
         /// <summary>Adds value·tensor1/tensor2 in place.</summary>
         /// <exception cref="RuntimeError">Both divide integers.</exception>
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => tensor1.is_floating_point() || tensor2.is_floating_point()
-            ? InPlace(this, "AddcdivBackward0", Saves.Cross, (x, t) => x + Scaled(Matched(t[0], t[1], Ops.Div), value), [tensor1, tensor2])
+            ? InPlace(this, "AddcdivBackward0", Saves.LastCross | Saves.Third, (x, t) => x + Scaled(Matched(t[0], t[1], Ops.Div), value), [tensor1, tensor2])
             : throw new RuntimeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
 
         /// <summary>self + weight·(end − self), in place.</summary>
@@ -292,7 +292,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">A bound is of a higher kind than the elements.</exception>
         public Tensor clamp_(Scalar? min = null, Scalar? max = null) => Kind(Bounded(Node.DType, min, max)) > Kind(Node.DType)
             ? throw new RuntimeError($"result type {Named(Bounded(Node.DType, min, max)).TensorType} can't be cast to the desired output type {ShortName(this)}")
-            : InPlace(this, "ClampBackward1", Saves.Number, x => Clamped(x, min, max));
+            : InPlace(this, "ClampBackward1", Saves.Self, x => Clamped(x, min, max));
 
         /// <summary>Sets all elements to zero.</summary>
         public Tensor zero_() => InPlace(this, "ZeroBackward0", Saves.None, x => Ops.Like(x, 0));

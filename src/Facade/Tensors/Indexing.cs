@@ -220,7 +220,7 @@ public static partial class torch
         private Tensor Picked(List<(int Dim, Tensor Index)> tensors)
         {
             var (flat, arrangement, order) = Places(tensors);
-            return Record("IndexBackward0", Saves.Number, x => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order), this, [.. tensors.Select(t => t.Index)]);
+            return Record("IndexBackward0", Saves.None, x => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order), this, [.. tensors.Select(t => t.Index)]);
         }
 
         private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value)
@@ -229,7 +229,7 @@ public static partial class torch
             var target = Picked(tensors).Dims;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
             var back = new Primitives.Permute(order).Inverse;
-            InPlace(this, "IndexPutBackward0", Saves.Number, (x, values) =>
+            InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
             {
                 var rows = Ops.Permute(Ops.Broadcast(Shaped(Taken(value, values[0], x.DType), target), target), back);
                 var joined = Joined(x, arrangement, tensors.Count);
@@ -246,7 +246,7 @@ public static partial class torch
         public Tensor gather(int dim, Tensor index)
         {
             var d = CheckIndex("gather", index, dim, null);
-            return Record("GatherBackward0", Saves.Number, x => Ops.Reshape(index.numel() == 0 ? Ops.Cast(index.Node, x.DType) : Ops.Gather(Row(x), d, Row(index.Node)), index.Dims), this, index);
+            return Record("GatherBackward0", Saves.Self, x => Ops.Reshape(index.numel() == 0 ? Ops.Cast(index.Node, x.DType) : Ops.Gather(Row(x), d, Row(index.Node)), index.Dims), this, index);
         }
 
         // A tensor without dimensions is to these functions a vector of one element.
@@ -264,7 +264,7 @@ public static partial class torch
             var size = ndim == 0 ? 1 : Dims[d];
             foreach (var i in index.Longs())
                 if (i < 0 || i >= size) throw new IndexError("index out of range in self");
-            return Record("IndexSelectBackward0", Saves.Number, x => x.Type.Rank == 0 ? Ops.Reshape(Ops.Take(Row(x), 0, Row(index.Node)), x.Shape) : Ops.Take(x, d, Row(index.Node)), this, index);
+            return Record("IndexSelectBackward0", Saves.None, x => x.Type.Rank == 0 ? Ops.Reshape(Ops.Take(Row(x), 0, Row(index.Node)), x.Shape) : Ops.Take(x, d, Row(index.Node)), this, index);
         }
 
         /// <summary>The elements where a mask holds, as a vector. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
@@ -275,7 +275,7 @@ public static partial class torch
             CheckBroadcast(Dims, mask.Dims);
             var shape = Ops.BroadcastShapes("masked_select", Dims, mask.Dims);
             var held = new Tensor(Ops.Reshape(Ops.Broadcast(mask.Node, shape), [shape.Product])).nonzero().Node;
-            return Record("MaskedSelectBackward0", Saves.Number, x => Ops.Take(Ops.Reshape(Ops.Broadcast(x, shape), [shape.Product]), 0, Ops.Reshape(held, [held.Type.Count])), this, mask);
+            return Record("MaskedSelectBackward0", Saves.Self, x => Ops.Take(Ops.Reshape(Ops.Broadcast(x, shape), [shape.Product]), 0, Ops.Reshape(held, [held.Type.Count])), this, mask);
         }
 
         /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
@@ -284,7 +284,7 @@ public static partial class torch
         {
             if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {CName(mask)}");
             CheckBroadcast(mask.Dims, Dims);
-            return Record("MaskedFillBackward0", Saves.Number, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
+            return Record("MaskedFillBackward0", Saves.None, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
         }
 
         /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
@@ -298,7 +298,8 @@ public static partial class torch
         private Tensor Scattered(string name, int dim, Tensor index, Tensor src, bool add)
         {
             var d = CheckIndex("scatter", index, dim, src);
-            return Record(name, Saves.Number, (x, values) => index.numel() == 0 ? Copied(x) : Ops.Reshape(Ops.ScatterAlong(Row(x), d, Row(index.Node), Row(values), add), x.Shape), this, src, index);
+            // The gradient of the first operand of a sum is the incoming one.
+            return Record(name, Saves.None, (x, values) => index.numel() == 0 ? Copied(x) : Ops.Reshape(Ops.ScatterAlong(Row(x), d, Row(index.Node), Row(values), add), x.Shape), this, src, add && !src.requires_grad ? [] : [index]);
         }
 
         // https://github.com/pytorch/pytorch/blob/v2.6.0/aten/src/ATen/native/ScatterGatherChecks.h

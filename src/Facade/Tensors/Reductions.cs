@@ -26,8 +26,10 @@ public static partial class torch
     internal static ValuesAndIndices WithIndices(string name, Tensor x, Func<Node, (Node Values, Node Indices)> f)
     {
         Node? indices = null;
-        var values = Record(name, Saves.Number, own => { (var picked, indices) = f(own); return picked; }, x);
-        return new(values, new Tensor(indices!)) { Name = name.Replace("Backward0", "", StringComparison.Ordinal).ToLowerInvariant() };
+        var values = Record(name, Saves.None, own => { (var picked, indices) = f(own); return picked; }, x);
+        var places = new Tensor(indices!);
+        values.gradFn?.SaveResult(places);
+        return new(values, places) { Name = name.Replace("Backward0", "", StringComparison.Ordinal).ToLowerInvariant() };
     }
 
     public partial class Tensor

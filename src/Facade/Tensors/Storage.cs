@@ -29,6 +29,7 @@ public static partial class torch
 
         public void Write(Node value)
         {
+            if (!value.Type.Equals(Node.Type)) throw new InvalidOperationException($"{Node.Type} written with {value.Type}");
             Volatile.Write(ref node, Opaque(value));
             Number = null;
             Epoch++;

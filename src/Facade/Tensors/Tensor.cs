@@ -114,6 +114,9 @@ public static partial class torch
         /// <summary>PyTorch's legacy type name, such as torch.FloatTensor.</summary>
         public string type() => $"torch.{dtype.TensorType}Tensor";
 
+        // As kernels call it.
+        internal string KernelType => Node.DType == DType.Bool ? "CPUBoolType" : type();
+
         /// <summary>How often the tensor, or one that shares its elements, was changed in place.</summary>
         public int _version => version.Value;
 

@@ -8,7 +8,7 @@ public static partial class torch
         public Tensor neg_() => InPlace(this, "NegBackward0", Saves.None, Negated);
 
         /// <summary>|x|; the gradient at 0 is 0; in place.</summary>
-        public Tensor abs_() => InPlace(this, "AbsBackward0", Saves.Number, x => Ops.Abs(Takes(x, "abs_cpu")));
+        public Tensor abs_() => InPlace(this, "AbsBackward0", Saves.Self, x => Ops.Abs(Takes(x, "abs_cpu")));
 
         /// <summary>The sign; in place.</summary>
         public Tensor sign_() => InPlace(this, "SignBackward0", Saves.None, Signed);
@@ -20,10 +20,10 @@ public static partial class torch
         public Tensor expm1_() => InPlace(this, "Expm1Backward0", Saves.Result, x => Ops.Expm1(Real(x)));
 
         /// <summary>The natural logarithm; in place.</summary>
-        public Tensor log_() => InPlace(this, "LogBackward0", Saves.Number, x => Ops.Log(Real(x)));
+        public Tensor log_() => InPlace(this, "LogBackward0", Saves.Self, x => Ops.Log(Real(x)));
 
         /// <summary>log(1 + x), accurate near 0; in place.</summary>
-        public Tensor log1p_() => InPlace(this, "Log1PBackward0", Saves.Number, x => Ops.Log1p(Real(x)));
+        public Tensor log1p_() => InPlace(this, "Log1PBackward0", Saves.Self, x => Ops.Log1p(Real(x)));
 
         /// <summary>The square root; in place.</summary>
         public Tensor sqrt_() => InPlace(this, "SqrtBackward0", Saves.Result, x => Ops.Sqrt(Real(x)));
@@ -35,13 +35,13 @@ public static partial class torch
         public Tensor reciprocal_() => InPlace(this, "ReciprocalBackward0", Saves.Result, x => Ops.Reciprocal(Real(x)));
 
         /// <summary>x²; in place.</summary>
-        public Tensor square_() => InPlace(this, "PowBackward0", Saves.Number, Squared);
+        public Tensor square_() => InPlace(this, "PowBackward0", Saves.Self, Squared);
 
         /// <summary>The sine; in place.</summary>
-        public Tensor sin_() => InPlace(this, "SinBackward0", Saves.Number, x => Ops.Sin(Real(x)));
+        public Tensor sin_() => InPlace(this, "SinBackward0", Saves.Self, x => Ops.Sin(Real(x)));
 
         /// <summary>The cosine; in place.</summary>
-        public Tensor cos_() => InPlace(this, "CosBackward0", Saves.Number, x => Ops.Cos(Real(x)));
+        public Tensor cos_() => InPlace(this, "CosBackward0", Saves.Self, x => Ops.Cos(Real(x)));
 
         /// <summary>The tangent; in place.</summary>
         public Tensor tan_() => InPlace(this, "TanBackward0", Saves.Result, x => Ops.Tan(Real(x)));

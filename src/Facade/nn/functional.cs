@@ -100,9 +100,9 @@ public static partial class torch
             {
                 if (weight.ndim != 2) throw new RuntimeError("'weight' must be 2-D");
                 if (input.Node.DType is not (DType.Int64 or DType.Int32))
-                    throw new RuntimeError($"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {(input.Node.DType == DType.Bool ? "CPUBoolType" : input.type())} instead (while checking arguments for embedding)");
+                    throw new RuntimeError($"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.KernelType} instead (while checking arguments for embedding)");
                 if (Array.Exists(input.Longs(), i => i < 0 || i >= weight.size(0))) throw new IndexError("index out of range in self");
-                return Record("EmbeddingBackward0", Saves.Number, w => Ops.Take(w, 0, input.Node), weight, input);
+                return Record("EmbeddingBackward0", Saves.None, w => Ops.Take(w, 0, input.Node), weight, input);
             }
         }
     }

@@ -26,7 +26,7 @@ public static partial class torch
                 var (steps, pads, gaps) = (Spread(stride ?? [1, 1], n, "stride"), Spread(padding ?? [0, 0], n, "padding"), Spread(dilation ?? [1, 1], n, "dilation"));
                 CheckConvolution(input, weight, bias, steps, pads, gaps, groups);
                 Tensor[] operands = bias is null ? [input, weight] : [input, weight, bias];
-                return Record("ConvolutionBackward0", Saves.Cross, x => Ops.Convolution(x[0], x[1], x.ElementAtOrDefault(2), steps, pads, gaps, groups), operands);
+                return Record("ConvolutionBackward0", Saves.FirstTwo, x => Ops.Convolution(x[0], x[1], x.ElementAtOrDefault(2), steps, pads, gaps, groups), operands);
             }
 
             private static Dims Spread(long[] sizes, int n, string what) => sizes.Length == 1 ? Dims.Repeat(sizes[0], n) : sizes.Length == n ? Dims.Create(sizes)
@@ -63,7 +63,7 @@ public static partial class torch
             {
                 if (input.dtype == @bool) throw new RuntimeError("\"max_pool2d\" not implemented for 'Bool'");
                 var (kernel, step, pad) = Windows("max_pool2d", input, kernel_size, stride, padding);
-                return Record("MaxPool2DWithIndicesBackward0", Saves.Self | Saves.Result | Saves.Formula, x => Batched(x, b => Ops.MaxPool(b, kernel, step, pad)), input);
+                return Record("MaxPool2DWithIndicesBackward0", Saves.Self | Saves.Formula, x => Batched(x, b => Ops.MaxPool(b, kernel, step, pad)), input);
             }
 
             /// <summary>The mean of each window, padding included. https://pytorch.org/docs/2.6/generated/torch.nn.functional.avg_pool2d.html</summary>
@@ -76,6 +76,7 @@ public static partial class torch
             {
                 if (!input.is_floating_point() && input.dtype != int64) throw new RuntimeError($"\"avg_pool2d\" not implemented for '{input.dtype.TensorType}'");
                 var (kernel, step, pad) = Windows("avg_pool2d", input, kernel_size, stride, padding);
+                if (input.Node.DType != DType.Int64) Takes(input.Node, "avg_pool2d", whole: false);
                 return Record("AvgPool2DBackward0", Saves.Self | Saves.Formula, x => Batched(x, b => Ops.Cast(Ops.AvgPool(b, kernel, step, pad), b.DType)), input);
             }
 
@@ -132,7 +133,8 @@ public static partial class torch
             /// <exception cref="RuntimeError">Shapes or element types do not fit, or statistics are missing in evaluation.</exception>
             public static Tensor batch_norm(Tensor input, Tensor? running_mean, Tensor? running_var, Tensor? weight = null, Tensor? bias = null, bool training = false, double momentum = 0.1, double eps = 1e-5)
             {
-                if (training && input.Dims.Without(Math.Min(1, input.ndim - 1)).Product == 1) throw new ValueError($"Expected more than 1 value per channel when training, got input size {input.shape}");
+                if (training && input.ndim == 0) throw new IndexError("tuple index out of range");
+                if (training && input.Dims[0] * input.Dims[Math.Min(2, input.ndim)..].Product == 1) throw new ValueError($"Expected more than 1 value per channel when training, got input size {input.shape}");
                 var channels = input.ndim > 1 ? input.Dims[1] : 0;
                 if (input.ndim > 1 && input.numel() == 0)
                 {
@@ -150,9 +152,10 @@ public static partial class torch
                 Takes(input.Node, "batch_norm", whole: false);
                 CheckTypes(input, running_mean, running_var, weight, bias);
                 Tensor[] operands = [input, .. Given(weight), .. Given(bias)];
+                var saves = weight is null ? Saves.Self | Saves.SelfForOther : Saves.FirstTwo;
                 if (!training)
                 {
-                    return Record("NativeBatchNormBackward0", Saves.All, x =>
+                    return Record("NativeBatchNormBackward0", saves, x =>
                     {
                         var (mean, variance) = (Ops.PerChannel(x[0], running_mean!.Node)!, Ops.PerChannel(x[0], running_var!.Node)!);
                         var y = (x[0] - mean) * Ops.Rsqrt(variance + eps);
@@ -163,10 +166,19 @@ public static partial class torch
                 long[] axes = [.. Enumerable.Range(0, input.ndim).Where(k => k != 1).Select(k => (long)k)];
                 using (no_grad())
                 {
-                    if (running_mean is not null) Together(running_mean.lerp_(input.detach().mean(axes), momentum));
-                    if (running_var is not null) Together(running_var.lerp_(input.detach().var(axes), momentum));
+                    Move(running_mean, input.detach().mean(axes), momentum);
+                    Move(running_var, input.detach().var(axes), momentum);
                 }
-                return Record("NativeBatchNormBackward0", Saves.All, x => Ops.BatchNorm(x[0], weight is null ? null : x[1], bias is null ? null : x[^1], eps), operands);
+                return Record("NativeBatchNormBackward0", saves, x => Ops.BatchNorm(x[0], weight is null ? null : x[1], bias is null ? null : x[^1], eps), operands, [.. Given(running_mean), .. Given(running_var)]);
+            }
+
+            // PyTorch's kernel writes statistics without counting it as a change.
+            private static void Move(Tensor? statistic, Tensor now, double momentum)
+            {
+                if (statistic is null) return;
+                var version = statistic.version.Value;
+                Together(statistic.lerp_(now, momentum));
+                statistic.version.Restore(version);
             }
         }
     }

@@ -19,6 +19,12 @@ public static partial class torch
                 SameSize(input, target);
                 var kind = Kind(reduction);
                 if (!target.is_floating_point()) Takes(input.Node, "mse_cpu", whole: false);
+                if (input.Dims != target.Dims)
+                {
+                    var shape = Ops.BroadcastShapes("mse_loss", input.Dims, target.Dims);
+                    Tensor Wide(Tensor x) => x.Dims == shape ? x : x.expand(shape.Span.ToArray());
+                    (input, target) = (Wide(input), Wide(target));
+                }
                 var loss = LaidUnreduced(Record("MseLossBackward0", Saves.All, (a, b) => Ops.MseLoss(a, b, kind), input, target), kind, input, target);
                 // PyTorch computes it and cannot differentiate it.
                 var (wanted, other) = input.requires_grad ? (input, target) : (target, input);
@@ -62,7 +68,7 @@ public static partial class torch
             public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, string reduction = "mean")
             {
                 var kind = Kind(reduction);
-                if (GradMode && weight is { requires_grad: true }) throw new RuntimeError("The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True.");
+                if (weight is { requires_grad: true } && GradMode) throw new RuntimeError($"The function '{(input.ndim < 3 ? "nll_loss_forward" : "nll_loss2d_forward")}' is not differentiable with respect to argument 'weight'. This input cannot have requires_grad True.");
                 CheckShapes(input, target, weight);
                 var ignored = CheckClasses(input, target, weight, ignore_index);
                 var name = input.ndim < 3 ? "NllLossBackward0" : kind == Reduction.None && input.ndim != 4 ? "ViewBackward0" : "NllLoss2DBackward0";

@@ -134,8 +134,6 @@ public static partial class torch
                 (this.lr, (beta1, beta2), this.eps, decay, this.amsgrad, this.maximize, this.decoupled) = (lr, betas, eps, weight_decay, amsgrad, maximize, decoupled);
             }
 
-            private static string TensorName(DType type) => Named(type).TensorType.ToLowerInvariant();
-
             /// <summary>The step size.</summary>
             public double lr { get; set; }
 
@@ -147,8 +145,8 @@ public static partial class torch
                 if (decoupled) x *= 1 - lr * decay;
                 else if (decay != 0) grad += x * decay;
                 var a = first.Begin(p);
-                if (a.DType != grad.DType) throw new RuntimeError($"expected dtype {TensorName(a.DType)} for `end` but got dtype {TensorName(grad.DType)}");
-                var m = first.Keep(p, Normal(a + (grad - a) * (1 - beta1), x), changed);
+                if (a.DType != grad.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(new(a))} for `end` but got dtype {Tensor.ShortName(new(grad))}");
+                var m = first.Keep(p, Normal(Tensor.Lerp(a, grad, 1 - beta1), x), changed);
                 var v = second.Keep(p, Normal(second.Begin(p) * beta2 + grad * grad * (1 - beta2)), changed);
                 if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p), v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));

@@ -148,7 +148,10 @@ public static partial class torch
 
     internal sealed class Scope(Action leave) : IDisposable
     {
-        public void Dispose() => leave();
+        private Action? leave = leave;
+
+        // Once: what was may have changed by the second time.
+        public void Dispose() => Interlocked.Exchange(ref leave, null)?.Invoke();
     }
 
     /// <summary>NVIDIA GPUs; none without the package that binds them.</summary>

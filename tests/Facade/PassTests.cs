@@ -370,4 +370,83 @@ public class PassTests
             Assert.Equal($"RuntimeError: \"avg_pool2d\" not implemented for '{name}'", Text(() => nn.functional.avg_pool2d(ones([1, 1, 2, 2], dtype: type), [2])));
         Assert.Equal(int64, nn.functional.avg_pool2d(ones([1, 1, 2, 2], dtype: int64), [2]).dtype);
     }
+
+    [Fact]
+    public void A_detached_tensor_still_says_that_it_retains()
+    {
+        var y = Leaf(1, 2) * 2;
+        y.retain_grad();
+        y.detach_();
+        Assert.Equal((true, true, false), (y.retains_grad, y.is_leaf, y.requires_grad));
+        y.requires_grad_();
+        (y * 2).sum().backward();
+        Assert.Equal([[2, 2]], Values(y.grad));
+        var z = Leaf(1) * 2;
+        z.retain_grad();
+        z.mul_(2);
+        Assert.True(z.retains_grad);
+    }
+
+    [Fact]
+    public void A_gradient_that_shows_one_place_twice_is_not_added_to()
+    {
+        var x = Leaf(1, 2);
+        x.grad = zeros(1).expand(2);
+        Assert.StartsWith("unsupported operation: more than one element of the written-to tensor", Assert.Throws<RuntimeError>(() => (x * 2).sum().backward()).Message);
+        Assert.Equal([[0, 0]], Values(x.grad));
+    }
+
+    [Theory]
+    [InlineData(0.25, 7.500000490645315e+29f, 2.5000000376186655e+29f, 4.175f)]
+    [InlineData(0.5, 5.000000075237331e+29f, 5.000000075237331e+29f, 5.35f)]
+    [InlineData(1, 0.1f, 1.0000000150474662e+30f, 7.7f)]
+    [InlineData(2, -1.0000000150474662e+30f, 2.0000000300949324e+30f, 12.4f)]
+    [InlineData(-1, 2.0000000300949324e+30f, -1.0000000150474662e+30f, -1.7f)]
+    public void What_lies_between_two_ends_is_counted_from_the_nearer_one(double weight, float down, float up, float near)
+    {
+        var x = tensor(new[] { 1e30f, 0.1f, 3f });
+        x.lerp_(tensor(new[] { 0.1f, 1e30f, 7.7f }), weight);
+        Assert.Equal([down, up, near], x.data<float>(), (a, b) => Math.Abs(a - b) <= Math.Abs(b) * 2.4e-7f);
+        Assert.Equal("expected dtype float for `end` but got dtype double", Assert.Throws<RuntimeError>(() => x.lerp_(ones([3], dtype: float64), weight)).Message);
+    }
+
+    [Fact]
+    public void Running_statistics_forget_all_at_momentum_1()
+    {
+        Tensor mean = tensor(new[] { 1e10f }), variance = tensor(new[] { 1e10f });
+        nn.functional.batch_norm(tensor(new[,] { { 0f }, { 0.25f } }), mean, variance, training: true, momentum: 1);
+        Assert.Equal((0.125f, 0.03125f), ((float)mean, (float)variance));
+    }
+
+    [Fact]
+    public void A_view_that_is_looked_at_while_its_base_is_written_shows_the_last_value()
+    {
+        for (var round = 0; round < 1000; round++)
+        {
+            var x = zeros(2);
+            var v = x[0];
+            using var start = new Barrier(2);
+            Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+            {
+                start.SignalAndWait(TimeSpan.FromSeconds(1));
+                for (var k = 1; k <= (i == 0 ? 5 : 20); k++)
+                    if (i == 0) x.fill_(k);
+                    else _ = v.shape;
+            });
+            Assert.Equal(5f, (float)v);
+        }
+    }
+
+    [Fact]
+    public void A_scope_that_is_left_twice_changes_nothing_the_second_time()
+    {
+        var first = no_grad();
+        first.Dispose();
+        using (no_grad())
+        {
+            first.Dispose();
+            Assert.False(is_grad_enabled());
+        }
+        Assert.True(is_grad_enabled());
+    }
 }

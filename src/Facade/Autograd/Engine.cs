@@ -377,6 +377,7 @@ public static partial class torch
 
         private static Tensor Added(Tensor sum, Node gradient)
         {
+            if (sum.window is { } window && Layouts.Overlaps(window.Layout)) throw new RuntimeError(Overlapping);
             sum.Set(sum.Node + Ops.Cast(gradient, sum.Node.DType));
             return sum;
         }

@@ -23,7 +23,7 @@ public static partial class torch
         foreach (var x in others)
             if (Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
         if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
-            throw new RuntimeError("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
+            throw new RuntimeError(Overlapping);
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.
         var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
@@ -52,6 +52,8 @@ public static partial class torch
         if (self.storage.Depth >= DeepestPending) Force([owner]);
         return self;
     }
+
+    private const string Overlapping = "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.";
 
     // What an operation computed, in the type and shape of what it is written to.
     private static Node Fitting(Node node, TensorType place)

@@ -151,7 +151,7 @@ public static partial class torch
             autograd.backward([this], gradient is null ? null : [gradient], retain_graph, create_graph, null, inputs);
 
         /// <summary>Whether the gradient of this non-leaf is kept.</summary>
-        public bool retains_grad => gradFn?.Retained?.Exists(r => ReferenceEquals(r.Tensor, this)) ?? false;
+        public bool retains_grad => retained;
 
         /// <summary>Keeps the gradient of a tensor that is not a leaf.</summary>
         /// <exception cref="RuntimeError">The tensor does not require grad.</exception>
@@ -159,6 +159,7 @@ public static partial class torch
         {
             if (!requires_grad) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False");
             if (is_leaf || retains_grad) return;
+            retained = true;
             grad_fn!.Retain(this, outputNr);
         }
 

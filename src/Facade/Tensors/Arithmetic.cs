@@ -172,7 +172,7 @@ public static partial class torch
                 return;
             }
             var result = made(this, other);
-            (storage, version, window, seen, gradFn, outputNr) = (result.storage, result.version, result.window, result.seen, result.gradFn, result.outputNr);
+            (storage, version, window, sight, gradFn, outputNr) = (result.storage, result.version, result.window, result.sight, result.gradFn, result.outputNr);
         }
 
         /// <summary>Identity, as Python's <c>is</c>; <c>==</c> compares element by element.</summary>
@@ -286,7 +286,13 @@ public static partial class torch
             : throw new RuntimeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
 
         /// <summary>self + weight·(end − self), in place.</summary>
-        public Tensor lerp_(Tensor end, double weight) => InPlace(this, "LerpBackward0", Saves.None, (x, e) => Takes(x, "lerp_kernel_scalar", whole: false) + (e - x) * weight, end);
+        /// <exception cref="RuntimeError">The element types differ.</exception>
+        public Tensor lerp_(Tensor end, double weight) => end.Node.DType == Node.DType
+            ? InPlace(this, "LerpBackward0", Saves.None, (x, e) => Lerp(Takes(x, "lerp_kernel_scalar", whole: false), e, weight), end)
+            : throw new RuntimeError($"expected dtype {ShortName(this)} for `end` but got dtype {ShortName(end)}");
+
+        // From the nearer side, so that either end is reached exactly.
+        internal static Node Lerp(Node x, Node end, double weight) => weight < 0.5 ? x + (end - x) * weight : end - (end - x) * (1 - weight);
 
         /// <summary>Limits the elements in place.</summary>
         /// <exception cref="RuntimeError">A bound is of a higher kind than the elements.</exception>

@@ -20,7 +20,9 @@ public static partial class torch
         public Scalar? Number { get; private set; } = number;
 
         /// <summary>How often the value has changed.</summary>
-        public int Epoch { get; private set; }
+        public int Epoch => Volatile.Read(ref epoch);
+
+        private int epoch;
 
         /// <summary>Operations recorded since the value was last computed.</summary>
         public int Depth { get; set; }
@@ -32,7 +34,7 @@ public static partial class torch
             if (!value.Type.Equals(Node.Type)) throw new InvalidOperationException($"{Node.Type} written with {value.Type}");
             Volatile.Write(ref node, Opaque(value));
             Number = null;
-            Epoch++;
+            Interlocked.Increment(ref epoch);
         }
 
         // A constant would be folded into what is made of it, and a gradient could not find it again.
@@ -52,12 +54,14 @@ public static partial class torch
     /// <summary>PyTorch's version counter: shared by a tensor, its views and its detached selves, but not by its data.</summary>
     internal sealed class VersionCounter
     {
-        public int Value { get; private set; }
+        private int value;
 
-        public void Bump() => Value++;
+        public int Value => value;
+
+        public void Bump() => Interlocked.Increment(ref value);
 
         /// <summary>Sets the count: of a gradient that PyTorch had changed before it was handed out, or that a failed pass gives back.</summary>
-        public void Restore(int value) => Value = value;
+        public void Restore(int value) => this.value = value;
     }
 
     /// <summary>How a view was made, which decides whether it may be written to.</summary>

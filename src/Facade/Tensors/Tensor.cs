@@ -23,15 +23,24 @@ public static partial class torch
         internal List<Hook>? postAccumulate;
         private AccumulateGrad? accumulator;
         private bool leafRequiresGrad;
-        private Node? seen;
-        private int seenEpoch;
+        private Sight? sight;
+        private bool retained;
 
-        internal Tensor(Node node, Storage? storage = null, VersionCounter? version = null, Window? window = null)
+        /// <summary>What was seen through a window, and after which write: one object, so that threads never see the one without the other.</summary>
+        private sealed record Sight(Node Part, int Epoch);
+
+        /// <summary>A tensor of a value, perhaps one that is seen through a window on a storage that others share.</summary>
+        /// <param name="node">The value.</param>
+        /// <param name="storage">The storage, if there is one already.</param>
+        /// <param name="version">The version counter, if it is shared.</param>
+        /// <param name="window">What part of the storage it is.</param>
+        /// <param name="epoch">The storage's epoch, read before the value was: what is written between only has it looked at again.</param>
+        internal Tensor(Node node, Storage? storage = null, VersionCounter? version = null, Window? window = null, int epoch = 0)
         {
             this.storage = storage ?? new Storage(node);
             this.version = version ?? new VersionCounter();
             this.window = window;
-            if (window is not null) (seen, seenEpoch) = (node, this.storage.Epoch);
+            if (window is not null) sight = new(node, epoch);
         }
 
         /// <summary>The current value as an immutable expression.</summary>
@@ -40,8 +49,9 @@ public static partial class torch
             get
             {
                 if (window is null) return storage.Node;
-                if (seen is null || seenEpoch != storage.Epoch) (seen, seenEpoch) = (window.Read(storage.Node), storage.Epoch);
-                return seen;
+                var (now, epoch) = (sight, storage.Epoch);
+                if (now is null || now.Epoch != epoch) sight = now = new(window.Read(storage.Node), epoch);
+                return now.Part;
             }
         }
 
@@ -61,7 +71,7 @@ public static partial class torch
         internal void Settle()
         {
             if (window is null) storage.Settle();
-            else if (seen?.Value is { } value && !seen.Inputs.IsEmpty) seen = Node.Leaf(value, seen.Type);
+            else if (sight is { Part: { Value: { } value } part } now && !part.Inputs.IsEmpty) sight = now with { Part = Node.Leaf(value, part.Type) };
         }
 
         // A storage whose value at this tensor's place is the given one, and the other way round.
@@ -73,7 +83,7 @@ public static partial class torch
 
         internal void Own(Node value)
         {
-            (window, seen, viewed, isPart) = (null, null, null, false);
+            (window, sight, viewed, isPart) = (null, null, null, false);
             (storage, version) = (new Storage(value), new VersionCounter());
         }
 
@@ -221,16 +231,22 @@ public static partial class torch
         /// <remarks>Writing through it never corrupts a gradient: recorded operations hold the values that they saw.</remarks>
         public Tensor data
         {
-            get => new(Node, storage, null, window);
+            get => Beside(null);
             set
             {
                 if (requires_grad && !value.is_floating_point()) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
-                (storage, window, seen) = (value.storage, value.window, null);
+                (storage, window, sight) = (value.storage, value.window, null);
             }
         }
 
         /// <summary>The same elements without history; shares storage and version counter.</summary>
-        public Tensor detach() => new(Node, storage, version, window);
+        public Tensor detach() => Beside(version);
+
+        private Tensor Beside(VersionCounter? version)
+        {
+            var epoch = storage.Epoch;
+            return new(Node, storage, version, window, epoch);
+        }
 
         /// <summary>Cuts the tensor off from its history.</summary>
         /// <exception cref="RuntimeError">The tensor is a view that requires grad.</exception>

@@ -13,6 +13,7 @@ public static partial class torch
         // Views that one operation makes share its history.
         private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind, Layout? layout = null)
         {
+            var epoch = storage.Epoch;
             var own = Node;
             var nodes = new Node[movements.Count];
             for (var i = 0; i < nodes.Length; i++)
@@ -25,7 +26,7 @@ public static partial class torch
             var fn = requires_grad && GradMode && own.DType.IsFloat ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)
-                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], layout ?? Moved(own, nodes[i])))
+                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], layout ?? Moved(own, nodes[i])), epoch)
                 {
                     viewed = viewed ?? this,
                     made = from,
@@ -299,7 +300,7 @@ public static partial class torch
         {
             if (GradMode && requires_grad) CheckWritable(this);
             if (moved.gradFn is { } fn) Follow(new GradFn(name, Saves.None, fn.Outputs, fn.Inputs, fn.Edges), 0);
-            (window, seen, seenEpoch) = (moved.window, moved.Node, storage.Epoch);
+            (window, sight) = (moved.window, moved.sight);
             version.Bump();
             followed = version.Value;
             return this;

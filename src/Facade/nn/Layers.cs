@@ -48,7 +48,7 @@ public static partial class torch
             /// <summary>Runs the modules in order.</summary>
             public Sequential(params Module<Tensor, Tensor>[] modules)
             {
-                steps = modules;
+                steps = [.. modules];
                 for (var i = 0; i < modules.Length; i++) register_module(i.ToString(), modules[i]);
             }
 

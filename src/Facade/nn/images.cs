@@ -177,7 +177,8 @@ public static partial class torch
             {
                 if (statistic is null) return;
                 var version = statistic.version.Value;
-                Together(statistic.lerp_(now, momentum));
+                statistic.Set(now.Node * momentum + statistic.Node * (1 - momentum));
+                Together(statistic);
                 statistic.version.Restore(version);
             }
         }

@@ -81,4 +81,57 @@ public class CompositeTests
         Assert.InRange(y.Count(v => v == 0), 900, 1100);
         Assert.All(Evaluate<double>(Dropout(Full(TensorType.Float64(40), 3), 0, Key(1))), v => Assert.Equal(3, v));
     }
+
+    [Fact]
+    public void Padding_is_never_the_largest()
+    {
+        static double[] Slope(double[] row, Dims size, Dims? stride, Dims? padding) => Evaluate<double>(Grad((Node x) => Sum(MaxPool(x, size, stride, padding)))(Tensor<double>(row, [1, 1, row.Length])));
+        const double Low = double.NegativeInfinity;
+        Assert.Equal([1.0, 0, 1, 1], Slope([Low, 1, 2, 3], [2], [2], [1]));
+        Assert.Equal([1.0, 0, 0, 1], Slope([Low, Low, Low, Low], [2], [3], [1]));
+        Assert.Equal([1.0, 0, 1], Slope([Low, Low, 5], [3], [2], [1]));
+        Assert.Equal([1.0, 1, 0], Slope([double.NaN, 3, 1], [2], [2], [1]));
+        Assert.Equal([1.0, 0, 1, 0], Slope([1, 1, 2, 2], [2], [2], null));
+        // Rows and columns have each their padding.
+        var corner = Tensor<double>([Low, Low, Low, Low], [1, 1, 2, 2]);
+        Assert.Equal([1.0, 1, 1, 1], Evaluate<double>(Grad((Node x) => Sum(MaxPool(x, [2, 2], [2, 2], [1, 1])))(corner)));
+        Assert.Equal([2.0, 2, 0, 0], Evaluate<double>(Grad((Node x) => Sum(MaxPool(x, [2, 1], [1, 1], [1, 0]) * Tensor<double>([1, 1, 1, 1, 0, 0], [1, 1, 3, 2])))(corner)));
+        var smallest = Tensor<long>([long.MinValue, 4], [1, 1, 2]);
+        Assert.Equal([long.MinValue, 4], Evaluate<long>(MaxPool(smallest, [2], [2], [1])));
+        Assert.Equal([0, 5], Evaluate<byte>(MaxPool(Tensor<byte>([0, 5], [1, 1, 2]), [2], [2], [1])));
+    }
+
+    [Fact]
+    public void No_argument_is_passed_over_in_silence()
+    {
+        static void Misfit(Func<Node> make, string message) => Assert.Equal(message, Assert.Throws<ShapeException>(make).Message);
+        var (v, image, kernel) = (Tensor([1.0, 2]), Tensor([1.0, 2, 3]), Tensor([1.0, 1]));
+        (image, kernel) = (Reshape(image, [1, 1, 3]), Reshape(kernel, [1, 1, 2]));
+        Misfit(() => LayerNorm(v, 0), "LayerNorm: float64[2] cannot be normalised over 0 axes");
+        Misfit(() => LayerNorm(v, 2), "LayerNorm: float64[2] cannot be normalised over 2 axes");
+        Misfit(() => BatchNorm(v), "BatchNorm: float64[2] has no axis of channels");
+        Misfit(() => Convolution(image, kernel, stride: [1, 2]), "Convolution: windows of [2] by [1, 2], padding [0] and dilation [1] do not fit the spatial axes of float64[1, 1, 3]");
+        foreach (var list in (Dims[])[[], [1, 2]])
+        {
+            Assert.Throws<ShapeException>(() => Convolution(image, kernel, stride: list));
+            Assert.Throws<ShapeException>(() => Convolution(image, kernel, padding: list));
+            Assert.Throws<ShapeException>(() => Convolution(image, kernel, dilation: list));
+            Assert.Throws<ShapeException>(() => MaxPool(image, [2], list));
+            Assert.Throws<ShapeException>(() => MaxPool(image, [2], padding: list));
+            Assert.Throws<ShapeException>(() => MaxPool(image, list));
+            Assert.Throws<ShapeException>(() => AvgPool(image, [2], list));
+            Assert.Throws<ShapeException>(() => AvgPool(image, list));
+        }
+        Misfit(() => MaxPool(v, []), "MaxPool: windows of [] by [], padding [] and dilation [] do not fit the spatial axes of float64[2]");
+        Assert.Throws<ShapeException>(() => AvgPool(image, [2], padding: -1));
+        Misfit(() => Einsum("i->i->", v), "Einsum: 'i->i->' has more than one ->");
+        Misfit(() => Concat([v], 7), "axis 7 is out of range for float64[2]");
+        Misfit(() => Uniform(Key(1), TensorType.Int64(3)), "random numbers between 0 and 1 are floating-point, not int64[3]");
+        Misfit(() => Normal(Key(1), TensorType.Int64(3)), "random numbers between 0 and 1 are floating-point, not int64[3]");
+        Assert.Throws<IndexOutOfRangeException>(() => Dims.Empty[0]);
+        Assert.Throws<IndexOutOfRangeException>(() => Dims.Empty[^1]);
+        // Element types meet as everywhere.
+        Assert.Equal([3.0, 5], Evaluate<double>(Convolution(Cast(image, DType.Int64), kernel)));
+        Assert.Equal(DType.Float32, Dropout(Tensor([1L, 2]), 0.5, Key(1)).DType);
+    }
 }

@@ -160,4 +160,53 @@ public class KernelTests
         }
         Assert.True(CpuBackend.BytesInUse < 8 << 20, $"{CpuBackend.BytesInUse} bytes are still in use");
     }
+
+    [Fact]
+    public void Rows_of_a_product_are_counted_in_64_bits()
+    {
+        for (var block = 0; block < int.MaxValue - 1_000_000; block += 999_983) Assert.Equal(block * 96L, Packed.FirstRow(block));
+        Assert.True(Packed.FirstRow(int.MaxValue) > 1L << 37);
+    }
+
+    // What another backend made: nothing is known of it but what every buffer can do.
+    private sealed class Foreign(DType dtype, byte[] bytes) : TensorBuffer(dtype, bytes.Length / dtype.Size)
+    {
+        public override void CopyTo(Span<byte> destination, long start = 0) => bytes.AsSpan((int)start, destination.Length).CopyTo(destination);
+
+        public override long ScalarBits => Count == 1 && DType == DType.Float64 ? BitConverter.ToInt64(bytes) : throw new InvalidOperationException("more than one element");
+    }
+
+    private static Node Of(DType dtype, byte[] bytes) => Node.Leaf(new Foreign(dtype, bytes), [bytes.Length / dtype.Size]);
+
+    private static Node Of(params double[] data) => Of(DType.Float64, System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(data).ToArray());
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(24)]
+    [InlineData(1 << 30)]
+    public void Buffers_of_other_backends_are_copied(int part)
+    {
+        var before = CpuBackend.LargestCopy;
+        CpuBackend.LargestCopy = part;
+        try
+        {
+            double[] data = [.. Enumerable.Range(0, 257).Select(i => i - 7.5)];
+            var (x, zeros) = (Of(data), Cast(Arange(257), DType.Float64) * 0);
+            Assert.Equal(data, Evaluate<double>(x));
+            Assert.Equal(data.Select(v => v * 2 + 1), Evaluate<double>(x * 2 + 1));
+            Assert.Equal(data.Sum(), Evaluate<double>(Sum(x + zeros))[0], 9);
+            Assert.Equal(data.Reverse(), Evaluate<double>(Flip(x, 0)));
+            Assert.Equal(data.Sum(v => v * v), Evaluate<double>(MatMul(x, x))[0], 6);
+            Assert.Equal([6.0, 8], Evaluate<double>(Of(3, 4) * 2));
+            Assert.Equal([9.0], Evaluate<double>(Of(3) * Of(3)));
+            Assert.Equal([3.0, 4], Evaluate<double>(Of(3) + Of(0, 1)));
+            Assert.Empty(Evaluate<double>(Of() * 2));
+            Assert.Equal(2L, Evaluate<long>(Sum(Of(DType.Bool, [2, 0, 255])))[0]);
+            Assert.Equal([4.0, 8], Evaluate<double>(Compile(a => [a[0] * a[0]], [TensorType.Float64(2)])([Of(2, Math.Sqrt(8))])[0]).Select(v => Math.Round(v, 12)));
+        }
+        finally
+        {
+            CpuBackend.LargestCopy = before;
+        }
+    }
 }

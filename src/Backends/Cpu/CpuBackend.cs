@@ -72,7 +72,8 @@ public sealed class CpuBackend : IBackend
             at[i] = slot.From switch
             {
                 Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
-                Source.Leaf => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
+                Source.Leaf when slot.Count == 1 => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
+                Source.Leaf => (results[i] = Copied(leaves[(int)slot.Index])).Pointer,
                 Source.Scalar => Put(singles + i, slot.DType, scalars[(int)slot.Index]),
                 Source.Constant => Put(singles + i, slot.DType, program.Constants[(int)slot.Index]),
                 Source.Temporary => block.Pointer + (nint)slot.Index,
@@ -92,6 +93,22 @@ public sealed class CpuBackend : IBackend
         GC.KeepAlive(results);
         return roots;
     }
+
+    // A buffer of another backend.
+    private static unsafe HostBuffer Copied(TensorBuffer foreign)
+    {
+        var (copy, size) = (new HostBuffer(foreign.DType, foreign.Count), foreign.Count * foreign.DType.Size);
+        for (long from = 0, most = LargestCopy; from < size; from += most)
+        {
+            var part = new Span<byte>((byte*)copy.Pointer + from, (int)Math.Min(most, size - from));
+            foreign.CopyTo(part, from);
+            if (foreign.DType == DType.Bool) Bits.Truth(part);
+        }
+        return copy;
+    }
+
+    // A span of bytes holds less than two gibibytes. Smaller in tests.
+    internal static int LargestCopy { get; set; } = 1 << 30;
 
     private static unsafe nint Put(long* place, DType dtype, long bits)
     {

@@ -57,10 +57,13 @@ internal static unsafe class Packed
         {
             var (from, d) = (k0, Math.Min(depth, k - k0));
             Spread(m * n * d, strips, s => PackB(b + from * p.B.Strides[1], packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
-            Spread(m * n * d, blocks * strips, t => Strip<TV, T>(a + from * p.A.Strides[2], packedB, c, t / strips * RowBlock, Math.Min(m, (t / strips + 1) * RowBlock), d, n, p.A.Strides[1], p.A.Strides[2],
+            Spread(m * n * d, blocks * strips, t => Strip<TV, T>(a + from * p.A.Strides[2], packedB, c, FirstRow(t / strips), Math.Min(m, FirstRow(t / strips + 1)), d, n, p.A.Strides[1], p.A.Strides[2],
                 panels * (t % strips) / strips, panels * (t % strips + 1) / strips, from == 0));
         }
     }
+
+    // Rows may be more than 31 bits count.
+    internal static long FirstRow(int block) => (long)block * RowBlock;
 
     private static void Spread(long work, int chunks, Action<int> body)
     {

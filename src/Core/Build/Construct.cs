@@ -228,7 +228,8 @@ public static partial class Ops
     {
         if (tensors.Count == 0) throw new ShapeException("Concat: no tensors");
         var dtype = tensors.Select(t => t.DType).Aggregate(DTypes.Promote);
-        return tensors.Count == 1 ? tensors[0] : new Node(new Primitives.Concat(Axis(tensors[0], axis)), [.. tensors.Select(t => Cast(t, dtype))]);
+        var along = new Primitives.Concat(Axis(tensors[0], axis));
+        return tensors.Count == 1 ? tensors[0] : new Node(along, [.. tensors.Select(t => Cast(t, dtype))]);
     }
 
     /// <summary>Combines elements along axes, which vanish.</summary>

@@ -90,16 +90,20 @@ public static partial class Ops
     /// <param name="weight">Of the last axes' sizes, or none.</param>
     /// <param name="bias">Of the last axes' sizes, or none.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ShapeException">There are not so many axes, or none is to be normalised.</exception>
     public static Node LayerNorm(Node x, int axes, Node? weight = null, Node? bias = null, double epsilon = 1e-5) =>
-        Scaled(Normalised(x, Dims.Build(axes, k => k - axes), epsilon), weight, bias);
+        axes < 1 || axes > x.Type.Rank ? throw new ShapeException($"LayerNorm: {x.Type} cannot be normalised over {axes} axes")
+        : Scaled(Normalised(x, Dims.Build(axes, k => k - axes), epsilon), weight, bias);
 
     /// <summary>Shifts and scales every channel (axis 1) to mean 0 and variance 1 over the batch, then applies weight and bias.</summary>
     /// <param name="x">[batch, channels, …].</param>
     /// <param name="weight">[channels], or none.</param>
     /// <param name="bias">[channels], or none.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ShapeException">The tensor has no axis of channels.</exception>
     public static Node BatchNorm(Node x, Node? weight = null, Node? bias = null, double epsilon = 1e-5)
     {
+        if (x.Type.Rank < 2) throw new ShapeException($"BatchNorm: {x.Type} has no axis of channels");
         var axes = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != 1));
         return Scaled(Normalised(x, axes, epsilon), PerChannel(x, weight), PerChannel(x, bias));
     }
@@ -134,8 +138,10 @@ public static partial class Ops
     /// <summary>Uniform numbers in [0, 1): 24 random bits for float32, 53 for float64.</summary>
     /// <param name="key">A key; the same key gives the same numbers.</param>
     /// <param name="type">Element type and shape.</param>
+    /// <exception cref="ShapeException">The element type is not floating-point.</exception>
     public static Node Uniform(Node key, TensorType type)
     {
+        if (!type.DType.IsFloat) throw new ShapeException($"random numbers between 0 and 1 are floating-point, not {type}");
         if (type.DType != DType.Float64) return Cast(FloorDiv(new Node(new RandomBits(type.Shape), key), 256), DType.Float32) * Math.ScaleB(1, -24);
         var words = new Node(new RandomBits([2, .. type.Shape]), key);
         Node Word(int i, long drop) => Cast(FloorDiv(Squeeze(SliceAxis(words, 0, i, i + 1), 0), drop), DType.Float64);
@@ -145,6 +151,7 @@ public static partial class Ops
     /// <summary>Normal numbers of mean 0 and variance 1 (Box and Muller, 1958).</summary>
     /// <param name="key">A key; the same key gives the same numbers.</param>
     /// <param name="type">Element type and shape.</param>
+    /// <exception cref="ShapeException">The element type is not floating-point.</exception>
     public static Node Normal(Node key, TensorType type)
     {
         var keys = SplitKey(key, 2);
@@ -159,6 +166,6 @@ public static partial class Ops
     {
         if (probability is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "a probability is needed");
         if (probability == 1) return x * 0;
-        return x * Cast(Uniform(key, x.Type) >= probability, x.DType) * (1 / (1 - probability));
+        return x * Cast(Uniform(key, x.DType.IsFloat ? x.Type : x.Type.As(DType.Float32)) >= probability, x.DType) * (1 / (1 - probability));
     }
 }

@@ -49,6 +49,7 @@ public static partial class Ops
     public static Node Einsum(string equation, params ReadOnlySpan<Node> operands)
     {
         var sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
+        if (sides.Length > 2) throw new ShapeException($"Einsum: '{equation}' has more than one ->");
         var inputs = sides[0].Split(',');
         if (inputs.Length != operands.Length) throw new ShapeException($"Einsum: '{equation}' names {inputs.Length} operands, {operands.Length} were given");
         var output = sides.Length > 1 ? sides[1] : string.Concat(sides[0].Where(char.IsLetter).GroupBy(l => l).Where(g => g.Count() == 1).Select(g => g.Key).Order());
@@ -111,9 +112,10 @@ public static partial class Ops
         var n = x.Type.Rank - 2;
         if (n < 1 || weight.Type.Rank != n + 2 || groups < 1 || weight.Shape[1] * groups != x.Shape[1] || weight.Shape[0] % groups != 0)
             throw new ShapeException($"Convolution: input {x.Type}, weight {weight.Type} and {groups} groups do not fit");
+        var dtype = DTypes.Promote(x.DType, weight.DType);
+        (x, weight) = (Cast(x, dtype), Cast(weight, dtype));
         var (batch, outputs) = (x.Shape[0], weight.Shape[0]);
-        var padded = PadSpatial(x, padding ?? Dims.Repeat(0, n));
-        var views = SpatialWindows(padded, weight.Shape[2..], stride ?? Dims.Repeat(1, n), dilation ?? Dims.Repeat(1, n));
+        var views = SpatialWindows("Convolution", x, weight.Shape[2..], stride ?? Dims.Repeat(1, n), padding, dilation);
         var spatial = views.Shape[2..(2 + n)];
         var split = Reshape(views, [batch, groups, weight.Shape[1], .. views.Shape[2..]]);
         // [groups, batch, spatial…, channels, kernel…] makes rows of windows.
@@ -127,28 +129,42 @@ public static partial class Ops
         return bias is null ? y : y + Reshape(bias, [outputs, .. Dims.Repeat(1, n)]);
     }
 
-    private static Node PadSpatial(Node x, Dims padding, Node? value = null) => Pad(x, [0, 0, .. padding], [0, 0, .. padding], value);
-
     private static Node Least(DType type) => type.IsFloat ? Scalar(double.NegativeInfinity, type)
         : Scalar(type is DType.Bool or DType.UInt8 ? 0 : long.MinValue >> (64 - 8 * type.Size), type);
 
-    private static Node SpatialWindows(Node x, Dims size, Dims stride, Dims dilation)
+    private static Node SpatialWindows(string name, Node x, Dims size, Dims stride, Dims? padding, Dims? dilation = null, Node? value = null)
     {
-        for (var k = 0; k < size.Count; k++) x = new Node(new Windows(2 + k, size[k], stride[k], dilation[k]), x);
+        var n = x.Type.Rank - 2;
+        var (pad, spread) = (padding ?? Dims.Repeat(0, n), dilation ?? Dims.Repeat(1, n));
+        if (n < 1 || size.Count != n || stride.Count != n || pad.Count != n || spread.Count != n || pad.Any(p => p < 0))
+            throw new ShapeException($"{name}: windows of {size} by {stride}, padding {pad} and dilation {spread} do not fit the spatial axes of {x.Type}");
+        x = Pad(x, [0, 0, .. pad], [0, 0, .. pad], value);
+        for (var k = 0; k < n; k++) x = new Node(new Windows(2 + k, size[k], stride[k], spread[k]), x);
         return x;
     }
 
-    /// <summary>The largest element of each window; the first of equals takes the derivative.</summary>
+    /// <summary>The largest element of each window; the first of equals takes the derivative, and padding none.</summary>
     /// <param name="x">[batch, channels, …spatial].</param>
     /// <param name="size">The window, per spatial axis.</param>
     /// <param name="stride">The distance between windows; the size when left out.</param>
     /// <param name="padding">Elements on both sides that are the least of their type; none when left out.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Node MaxPool(Node x, Dims size, Dims? stride = null, Dims? padding = null)
     {
-        var n = size.Count;
-        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n), Least(x.DType)), size, stride ?? size, Dims.Repeat(1, n));
-        var flat = Reshape(windows, [.. windows.Shape[..(2 + n)], size.Product]);
-        return MaxAlong(flat, -1).Values;
+        Node Windowed(Node of, Node? value)
+        {
+            var windows = SpatialWindows("MaxPool", of, size, stride ?? size, padding, value: value);
+            return Reshape(windows, [.. windows.Shape[..^size.Count], size.Product]);
+        }
+        var flat = Windowed(x, Least(x.DType));
+        var best = ArgMax(flat, -1, keep: true);
+        if (padding is { } p && p.Any(k => k > 0))
+        {
+            // Where padding is the first of the largest, all are equal: the first that is none.
+            var real = Windowed(Full(new TensorType(DType.Bool, [1, 1, .. x.Shape[2..]]), 1), null);
+            best = Where(Gather(Broadcast(real, flat.Shape), -1, best), best, ArgMax(real, -1, keep: true));
+        }
+        return Picked(flat, -1, best, keep: false).Values;
     }
 
     /// <summary>The mean of each window, padding included.</summary>
@@ -156,10 +172,10 @@ public static partial class Ops
     /// <param name="size">The window, per spatial axis.</param>
     /// <param name="stride">The distance between windows; the size when left out.</param>
     /// <param name="padding">Zeros on both sides; 0 when left out.</param>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Node AvgPool(Node x, Dims size, Dims? stride = null, Dims? padding = null)
     {
-        var n = size.Count;
-        var windows = SpatialWindows(PadSpatial(x, padding ?? Dims.Repeat(0, n)), size, stride ?? size, Dims.Repeat(1, n));
-        return Mean(windows, Dims.Build(n, k => 2 + n + k));
+        var windows = SpatialWindows("AvgPool", x, size, stride ?? size, padding);
+        return Mean(windows, Dims.Build(size.Count, k => 2 + size.Count + k));
     }
 }

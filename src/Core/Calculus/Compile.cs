@@ -47,7 +47,7 @@ public static partial class Transforms
     public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
     {
         var (function, captured) = Function.Of("Compile", f, types);
-        if (Traversal.Find(captured.AsSpan(), n => Trace.IsOpen(n) && n.Born is null or { Ended: true }) is { } foreign)
+        if (Traversal.Find(captured.AsSpan(), n => n is { Op: Primitives.Input, Value: null } && (n.Hangs!.Ended || ReferenceEquals(n.Hangs, Trace.Unbound))) is { } foreign)
             throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments");
         var open = IsOpen(captured);
         ImmutableArray<Node> bound = open ? captured : Settled(captured);
@@ -59,7 +59,7 @@ public static partial class Transforms
         };
     }
 
-    private static bool IsOpen(ImmutableArray<Node> nodes) => Traversal.Find(nodes.AsSpan(), Trace.IsOpen) is not null;
+    private static bool IsOpen(ImmutableArray<Node> nodes) => nodes.Any(Trace.IsOpen);
 
     private static ImmutableArray<Node> Settled(ImmutableArray<Node> nodes)
     {

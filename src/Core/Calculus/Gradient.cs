@@ -32,15 +32,16 @@ public static class Gradient
         return false;
     }
 
-    /// <summary>The same, where some nodes are known to be constant and are not looked into.</summary>
-    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false)
+    /// <summary>The same, where some nodes are known to be constant and are not looked into, as is what was there before a trace.</summary>
+    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false, Trace? trace = null)
     {
         if (seeds.Length != roots.Length) throw new ShapeException($"Gradient: {roots.Length} results need as many cotangents, not {seeds.Length}");
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
+        bool IsBorder(Node n) => n.Op is Detach || borders.Contains(n) || trace?.Made(n) == false;
         using var numbering = Numbering.Begin();
-        var order = Traversal.Order(roots, n => n.Op is Detach || borders.Contains(n), numbering);
+        var order = Traversal.Order(roots, IsBorder, numbering);
         var isTarget = Marked(wrt, order.Count, numbering);
-        var active = Active(order, isTarget, Marked(constants, order.Count, numbering), guarded, numbering);
+        var active = Active(order, isTarget, IsBorder, guarded, numbering);
         var cotangents = new Node?[order.Count];
         for (var i = 0; i < roots.Length; i++)
         {
@@ -58,7 +59,11 @@ public static class Gradient
             for (var k = 0; k < n; k++) (wanted[k], terms[k]) = (active[numbering[y.Inputs[k]]], null);
             y.Op.Pull(y, c, wanted.AsSpan(0, n), terms.AsSpan(0, n));
             for (var k = 0; k < n; k++)
-                if (wanted[k]) Accumulate(ref cotangents[numbering[y.Inputs[k]]], terms[k]);
+            {
+                if (!wanted[k] || terms[k] is not { } term) continue;
+                if (!term.Type.Equals(y.Inputs[k].Type)) throw new ShapeException($"{y.Op}: the cotangent {term.Type} does not fit operand {k} of type {y.Inputs[k].Type}");
+                Accumulate(ref cotangents[numbering[y.Inputs[k]]], term);
+            }
         }
         var result = new Node?[wrt.Length];
         for (var i = 0; i < wrt.Length; i++)
@@ -77,8 +82,7 @@ public static class Gradient
         _ => null,
     };
 
-    private static void Accumulate(ref Node? sum, Node? term) =>
-        sum = sum is null ? term : term is null ? sum : sum + term;
+    private static void Accumulate(ref Node? sum, Node term) => sum = sum is null ? term : sum + term;
 
     private static bool[] Marked(ReadOnlySpan<Node> nodes, int count, in Numbering numbering)
     {
@@ -99,13 +103,13 @@ public static class Gradient
     }
 
     // Nodes between the roots and the targets, or what may hide them, that carry derivatives.
-    private static bool[] Active(List<Node> order, bool[] isTarget, bool[] isConstant, bool guarded, in Numbering numbering)
+    private static bool[] Active(List<Node> order, bool[] isTarget, Func<Node, bool> isBorder, bool guarded, in Numbering numbering)
     {
         var active = new bool[order.Count];
         for (var i = 0; i < active.Length; i++)
         {
             active[i] = isTarget[i];
-            if (active[i] || isConstant[i] || !order[i].DType.IsFloat || order[i].Op is Detach) continue;
+            if (active[i] || !order[i].DType.IsFloat || isBorder(order[i])) continue;
             active[i] = guarded && order[i].IsResult;
             foreach (var input in order[i].Inputs)
                 if (active[numbering[input]])

@@ -14,8 +14,8 @@ public static class Tangent
     /// <exception cref="InvalidOperationException">As <see cref="Gradient.Of(ReadOnlySpan{Node}, ReadOnlySpan{Node}, ReadOnlySpan{Node})"/> throws it.</exception>
     public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node> tangents) => Along(roots, inputs, [.. tangents], guarded: Gradient.MayBeHidden(inputs));
 
-    /// <summary>The same, where some inputs stand still and are not looked into.</summary>
-    internal static Node?[] Along(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> tangents, bool guarded = false)
+    /// <summary>The same, where some inputs stand still and are not looked into, as is what was there before a trace.</summary>
+    internal static Node?[] Along(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> tangents, bool guarded = false, Trace? trace = null)
     {
         if (tangents.Length != inputs.Length) throw new ShapeException($"Tangent: {inputs.Length} inputs need as many tangents, not {tangents.Length}");
         var given = new Dictionary<Node, Node?>(ReferenceEqualityComparer.Instance);
@@ -24,15 +24,16 @@ public static class Tangent
             if (tangents[i] is { } t && !t.Type.Equals(inputs[i].Type)) throw new ShapeException($"Tangent: {t.Type} does not fit input {i} of type {inputs[i].Type}");
             given[inputs[i]] = tangents[i];
         }
+        bool IsBorder(Node n) => n.Op is Detach || given.ContainsKey(n) || trace?.Made(n) == false;
         using var numbering = Numbering.Begin();
-        var order = Traversal.Order(roots, n => n.Op is Detach || given.ContainsKey(n), numbering);
+        var order = Traversal.Order(roots, IsBorder, numbering);
         // Reverse mode tells whether a derivative passes there.
         if (guarded && order.Exists(n => n.IsResult)) Gradient.Of(roots, [.. roots.ToArray().Select(y => Ops.Full(y.Type, 1))], inputs);
         var (flow, terms) = (new Node?[order.Count], new Node?[4]);
         for (var i = 0; i < flow.Length; i++)
         {
             var y = order[i];
-            if (given.TryGetValue(y, out flow[i]) || !y.DType.IsFloat || y.Op is Detach) continue;
+            if (given.TryGetValue(y, out flow[i]) || !y.DType.IsFloat || IsBorder(y)) continue;
             var n = y.Inputs.Length;
             if (n > terms.Length) terms = new Node?[n];
             var moves = false;

@@ -41,7 +41,7 @@ public static partial class Transforms
         using var trace = Trace.Begin("Grad");
         ImmutableArray<Node> fresh = [.. x.Select((v, k) => Fresh("Grad", v, k))];
         var y = Scalar(f(fresh));
-        var gradients = Gradient.Of([y], [Ops.Full(y.Type, 1)], fresh.AsSpan(), constants: []);
+        var gradients = Gradient.Of([y], [Ops.Full(y.Type, 1)], fresh.AsSpan(), constants: [], trace: trace);
         return (y, [.. gradients.Zip(x, OrZero)]);
     };
 
@@ -55,7 +55,7 @@ public static partial class Transforms
         using var trace = Trace.Begin(name);
         var fresh = Fresh(name, x, 0);
         var y = f(fresh);
-        return (y, c => OrZero(Gradient.Of([y], [c], [fresh], constants: [])[0], x));
+        return (y, c => OrZero(Gradient.Of([y], [c], [fresh], constants: [], trace: trace)[0], x));
     }
 
     /// <summary>The value of a function at x, and the derivative in a direction.</summary>
@@ -67,7 +67,7 @@ public static partial class Transforms
         using var trace = Trace.Begin("Jvp");
         var fresh = Fresh("Jvp", x, 0);
         var y = f(fresh);
-        return (y, OrZero(Tangent.Along([y], [fresh], [tangent])[0], y));
+        return (y, OrZero(Tangent.Along([y], [fresh], [tangent], trace: trace)[0], y));
     }
 
     /// <summary>The derivative of every result element with respect to every argument element: shape [result…, argument…].</summary>

@@ -17,8 +17,8 @@ public sealed partial class Node
     internal long Mark;
     internal int Number;
 
-    // The trace in which the node was made, if any.
-    internal readonly Trace? Born = Trace.Current;
+    // The trace in progress, if any, that it or what it is made of was born in.
+    internal readonly Trace? Hangs;
 
     /// <summary>Applies an operation.</summary>
     /// <param name="op">The operation.</param>
@@ -29,12 +29,14 @@ public sealed partial class Node
         Op = op;
         Inputs = inputs;
         Type = op.Infer(inputs);
+        Hangs = Trace.Over(inputs);
     }
 
     private Node(Input op, TensorType type, TensorBuffer? value)
     {
         (Op, Inputs, Type) = (op, [], type);
-        this.value = value is null ? null : Fitting(value);
+        if (value is null) Hangs = Trace.Current ?? Trace.Unbound;
+        else this.value = Fitting(value);
     }
 
     /// <summary>The operation.</summary>

@@ -1,18 +1,25 @@
+using System.Collections.Immutable;
+
 namespace Functional.Autograd;
 
 /// <summary>
-/// A function being called to see what it builds. Every node remembers the trace in which it was born: that tells what a function
-/// makes from what it captures, and a derivative in progress from one that is over.
+/// A function being called to see what it builds. Every node remembers the trace on which it hangs: that tells what a function
+/// makes from what it captures, and a derivative in progress from one that is over, without a look at any history.
 /// </summary>
 internal sealed class Trace : IDisposable
 {
     [ThreadStatic] private static Trace? current;
     private static long count;
 
+    // What hangs on a placeholder that no trace made; and what hangs on that and on a trace, or on traces of several threads.
+    public static readonly Trace Unbound = new("", null, 0), Never = new("", null, long.MaxValue);
+
+    // The outermost of the traces around this one ends last.
     private readonly Trace? outer;
+    private readonly Trace root;
     private readonly long number;
 
-    private Trace(string name, Trace? outer) => (Name, this.outer, number) = (name, outer, Interlocked.Increment(ref count));
+    private Trace(string name, Trace? outer, long number) => (Name, this.outer, root, this.number) = (name, outer, outer?.root ?? this, number);
 
     /// <summary>The innermost trace of this thread.</summary>
     public static Trace? Current => current;
@@ -21,20 +28,32 @@ internal sealed class Trace : IDisposable
 
     public bool Ended { get; private set; }
 
-    public static Trace Begin(string name) => current = new(name, current);
+    public static Trace Begin(string name) => current = new(name, current, Interlocked.Increment(ref count));
 
-    /// <summary>Whether a node was born in this trace or in one that began later, as nested ones do.</summary>
-    public bool Made(Node node) => node.Born is { } born && born.number >= number;
+    /// <summary>The innermost of the traces in progress in which a node of some inputs, or anything it is made of, was born.</summary>
+    public static Trace? Over(ImmutableArray<Node> inputs)
+    {
+        var hangs = inputs.IsEmpty ? null : current;
+        foreach (var input in inputs)
+            if (input.Hangs is { } trace && !ReferenceEquals(trace, hangs)) hangs = Inner(trace, hangs);
+        return hangs;
+    }
+
+    private static Trace? Inner(Trace a, Trace? b) =>
+        a.root.Ended ? b : b is null || b.root.Ended ? a : !ReferenceEquals(a.root, b.root) ? Never : a.number > b.number ? a : b;
+
+    /// <summary>Whether a node, or anything it is made of, was born in this trace or in one that began later, as nested ones do.</summary>
+    public bool Made(Node node) => node.Hangs is { } hangs && hangs.number >= number;
 
     public void Dispose() => (Ended, current) = (true, outer);
 
     /// <summary>Whether a node may depend on an argument that has no value, or on that of a derivative in progress.</summary>
-    public static bool IsOpen(Node node) => node.Inputs.IsEmpty ? node is { Op: Primitives.Input, Value: null } : node.Born is { Ended: false };
+    public static bool IsOpen(Node node) => node.Hangs is { root.Ended: false };
 
     /// <summary>Why a placeholder has no value.</summary>
-    public static string Explain(Node placeholder) => placeholder.Born switch
+    public static string Explain(Node placeholder) => placeholder.Hangs switch
     {
-        null => $"a placeholder of type {placeholder.Type} has no value: run the function through Compile, or give it a leaf",
+        null or { number: 0 } => $"a placeholder of type {placeholder.Type} has no value: run the function through Compile, or give it a leaf",
         { Ended: false } trace => $"{trace.Name}: a value was demanded that depends on an argument of type {placeholder.Type}, which has no value while the function is traced; use Where to choose",
         { } trace => $"a placeholder of type {placeholder.Type} has no value: a node leaked out of {trace.Name}, whose trace has ended",
     };

@@ -63,13 +63,22 @@ internal static class Evaluator
         cone.Nodes[cone.Roots[i]].Memoise(value);
     }
 
+    // Of what the values need, and not of what rules captured; nor what Recompute promises to compute again.
     private static void AddCostly(List<Node> wanted)
     {
         var roots = wanted.ToArray();
-        var known = new HashSet<Node>(roots, ReferenceEqualityComparer.Instance);
+        var cone = Cone.Of(roots);
+        var costly = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        foreach (var node in cone.Nodes)
+            if (node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && node.Value is null) costly.Add(node);
+        cone.Return();
+        costly.ExceptWith(roots);
+        if (costly.Count == 0) return;
         using var numbering = Numbering.Begin();
-        foreach (var node in Traversal.Order(roots, Cone.IsLeaf, numbering))
-            if (node.Value is null && node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && known.Add(node)) wanted.Add(node);
+        for (var open = new Stack<Node[]>([roots]); open.TryPop(out var from);)
+            foreach (var node in Traversal.Order(from, n => Cone.IsLeaf(n) || n.Op is Recompute, numbering))
+                if (node.Op is Recompute && node.Value is null) open.Push([.. node.Inputs.Skip(1)]);
+                else if (costly.Remove(node)) wanted.Add(node);
     }
 
     /// <summary>

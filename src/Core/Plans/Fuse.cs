@@ -74,10 +74,12 @@ internal sealed class Fuse
             };
             if (kind[i] is Kind.Given or Kind.View) continue;
             Bounded(node, node.Type);
-            if (kind[i] == Kind.Reduce) Bounded(node, node.Inputs[0].Type);
+            foreach (var input in node.Inputs) Bounded(node, input.Type);
+            if (kind[i] == Kind.Product && (Int128)node.Type.Count * node.Inputs[0].Shape[2] > Planner.MostWork) throw new TensorMemoryException(node.Type.Count * node.DType.Size, $"{node.Op} of {node.Inputs[0].Type} and {node.Inputs[1].Type}");
         }
     }
 
+    // Also views: an operand may be a small tensor that is repeated.
     private static void Bounded(Node node, TensorType type)
     {
         if (type.Count > Planner.LargestTensor) throw new TensorMemoryException(type.Count * type.DType.Size, $"{node.Op} over {type}");

@@ -12,6 +12,9 @@ internal static class Planner
     /// </summary>
     public const long LargestTensor = 1L << 36;
 
+    /// <summary>The most multiplications of a product: hours.</summary>
+    public const long MostWork = 1L << 48;
+
     private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run];
 
     /// <summary>Makes a plan.</summary>

@@ -183,6 +183,20 @@ public sealed record Concat(int Axis) : Movement
         return new LinearMap.Adjoint(c => Ops.Slice(c, start, size));
     }
 
+    // All parts at once: one by one, each would look for its place among all.
+    internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
+    {
+        var start = Dims.Repeat(0, y.Type.Rank);
+        for (var k = 0; k < active.Length; k++)
+        {
+            var size = y.Inputs[k].Shape;
+            if (active[k]) cotangents[k] = Ops.Slice(c, start, size);
+            start = start.With(Axis, start[Axis] + size[Axis]);
+        }
+    }
+
+    internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents) => new(this, [.. tangents.ToArray().Select((t, k) => t ?? Full(y.Inputs[k].Type, 0))]);
+
     private protected override string Text => $"Concat({Axis})";
 }
 

@@ -18,11 +18,11 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     public int Count => items?.Length ?? 0;
 
     /// <inheritdoc/>
-    public long this[int index] => items![index];
+    public long this[int index] => (items ?? [])[index];
 
     /// <summary>The entry at an index counted from either end.</summary>
     /// <param name="index">The position.</param>
-    public long this[Index index] => items![index];
+    public long this[Index index] => (items ?? [])[index];
 
     /// <summary>The entries of a range.</summary>
     /// <param name="range">The positions.</param>

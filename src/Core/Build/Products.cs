@@ -134,7 +134,7 @@ public static partial class Ops
 
     private static Node SpatialWindows(string name, Node x, Dims size, Dims stride, Dims? padding, Dims? dilation = null, Node? value = null)
     {
-        var n = x.Type.Rank - 2;
+        var n = Math.Max(0, x.Type.Rank - 2);
         var (pad, spread) = (padding ?? Dims.Repeat(0, n), dilation ?? Dims.Repeat(1, n));
         if (n < 1 || size.Count != n || stride.Count != n || pad.Count != n || spread.Count != n || pad.Any(p => p < 0))
             throw new ShapeException($"{name}: windows of {size} by {stride}, padding {pad} and dilation {spread} do not fit the spatial axes of {x.Type}");

@@ -47,7 +47,7 @@ public static partial class Transforms
     public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
     {
         var (function, captured) = Function.Of("Compile", f, types);
-        if (Traversal.Find(captured.AsSpan(), n => n is { Op: Primitives.Input, Value: null } && (n.Hangs!.Ended || ReferenceEquals(n.Hangs, Trace.Unbound))) is { } foreign)
+        if (Foreign(captured.AsSpan()) is { } foreign)
             throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments");
         var open = IsOpen(captured);
         ImmutableArray<Node> bound = open ? captured : Settled(captured);
@@ -57,6 +57,13 @@ public static partial class Transforms
             Function.Check("the compiled function", types, given.AsSpan());
             return run is null || IsOpen(given) ? function.Apply([.. given, .. bound]) : run(given);
         };
+    }
+
+    // A placeholder of no function that is being traced.
+    private static Node? Foreign(ReadOnlySpan<Node> captured)
+    {
+        using var numbering = Numbering.Begin();
+        return Traversal.Order(captured, null, numbering).Find(n => n is { Op: Primitives.Input, Value: null } && (n.Hangs!.Ended || ReferenceEquals(n.Hangs, Trace.Unbound)));
     }
 
     private static bool IsOpen(ImmutableArray<Node> nodes) => nodes.Any(Trace.IsOpen);

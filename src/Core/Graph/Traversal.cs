@@ -66,20 +66,4 @@ internal static class Traversal
         for (var i = 0; i < result.Length; i++) result[i] = image[numbering[roots[i]]];
         return result;
     }
-
-    /// <summary>Some node that has a property, among those that the roots depend on; null when there is none.</summary>
-    public static Node? Find(ReadOnlySpan<Node> roots, Func<Node, bool> property)
-    {
-        using var numbering = Numbering.Begin();
-        var stack = new Stack<Node>();
-        foreach (var root in roots) stack.Push(root);
-        while (stack.TryPop(out var node))
-        {
-            if (numbering.TryGet(node, out _)) continue;
-            if (property(node)) return node;
-            numbering.Set(node, 0);
-            foreach (var input in node.Inputs) stack.Push(input);
-        }
-        return null;
-    }
 }

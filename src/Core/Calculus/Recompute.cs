@@ -35,6 +35,8 @@ namespace Functional.Autograd.Primitives
         /// <summary>The function.</summary>
         public Function Of { get; }
 
+        internal override bool IsComputedAgain => true;
+
         // Checkpoints keep the second computation apart from the first.
         internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {

@@ -63,7 +63,7 @@ internal static class Evaluator
         cone.Nodes[cone.Roots[i]].Memoise(value);
     }
 
-    // Of what the values need, and not of what rules captured; nor what Recompute promises to compute again.
+    // Of what the values need, and not of what rules captured; nor what is computed again.
     private static void AddCostly(List<Node> wanted)
     {
         var roots = wanted.ToArray();
@@ -76,8 +76,8 @@ internal static class Evaluator
         if (costly.Count == 0) return;
         using var numbering = Numbering.Begin();
         for (var open = new Stack<Node[]>([roots]); open.TryPop(out var from);)
-            foreach (var node in Traversal.Order(from, n => Cone.IsLeaf(n) || n.Op is Recompute, numbering))
-                if (node.Op is Recompute && node.Value is null) open.Push([.. node.Inputs.Skip(1)]);
+            foreach (var node in Traversal.Order(from, n => Cone.IsLeaf(n) || n.Op is Ruled { IsComputedAgain: true }, numbering))
+                if (node.Op is Ruled { IsComputedAgain: true } && node.Value is null) open.Push([.. node.Inputs.Skip(1)]);
                 else if (costly.Remove(node)) wanted.Add(node);
     }
 

@@ -52,6 +52,9 @@ public abstract record Ruled : Op
 {
     private protected Ruled() { }
 
+    /// <summary>Whether what the value is made of is not to be kept, as it is computed once more for derivatives.</summary>
+    internal virtual bool IsComputedAgain => false;
+
     /// <inheritdoc/>
     public sealed override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 

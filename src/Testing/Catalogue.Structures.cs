@@ -95,7 +95,7 @@ public static partial class Catalogue
         new("Gather", t =>
         {
             var (s, axis) = (Nonempty(t, 2), t.Next(2));
-            var index = t.Indices(s.With(axis, 2), s[axis]) - t.Next(2) * s[axis];
+            var index = t.Indices(s.With(axis, 2), s[axis]);
             return new("Gather", [t.Leaf(s)], x => Square(Gather(x[0], axis, index)));
         }),
         new("ScatterAlong", t =>

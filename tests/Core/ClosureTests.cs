@@ -245,9 +245,6 @@ public class ClosureTests
         Assert.Equal(product, Both(a => { var y = Ruled(a[0] * a[1], a[0], a[1]); return Recompute(z => y); }));
         Assert.Equal(product, Both(a => { var u = a[0] * a[1]; return Compile(x => [Ruled(u, a[0], a[1]) + 0 * x[0]], [u.Type])([Number(7)])[0]; }));
         Assert.Equal(product, Both(a => { var u = a[0] * a[1]; var (f, more) = Function.Of(x => [Ruled(u, a[0], a[1]) + 0 * x[0]], [u.Type]); return f.Apply([Number(7), .. more])[0]; }));
-        // What is cut off from what it was made of is something of its own.
-        var (x, d) = (Number(2), Detach(Number(5)));
-        Assert.Equal(2, Value(Gradient.Of([WithRule("g", x * d, [x], (p, y, c) => [c * d])], [Number(1)], [d])[0]!));
     }
 
     [Fact]

@@ -44,6 +44,14 @@ public class GraphTests
     }
 
     [Fact]
+    public void Of_a_node_that_is_given_twice_both_tangents_count()
+    {
+        var v = Vector(3);
+        Assert.Equal([12.0], Evaluate<double>(Tangent.Of([v * v], [v, v], [Vector(1), Vector(1)])[0]!));
+        Assert.Equal([12.0], Evaluate<double>(Gradient.Of([v * v], [Vector(1)], [v, v]) is var g ? g[0]! + g[1]! : v));
+    }
+
+    [Fact]
     public void NaN_and_infinity_propagate()
     {
         var x = Vector(double.NaN, double.PositiveInfinity, double.NegativeInfinity);

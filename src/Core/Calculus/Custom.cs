@@ -64,7 +64,7 @@ namespace Functional.Autograd
                 for (var k = 0; k < arguments.Length; k++) numbering.Set(arguments[k], ~k);
                 var order = Traversal.Order([value], Ends, numbering);
                 var follows = new bool[order.Count];
-                bool IsOther(int n) => n >= 0 && !follows[n] && order[n].DType.IsFloat && Constant(order[n]) is null;
+                bool IsOther(int n) => n >= 0 && !follows[n] && !Ends(order[n]) && Constant(order[n]) is null;
                 for (var i = 0; i < follows.Length; i++)
                     if (!Ends(order[i]))
                         foreach (var input in order[i].Inputs) follows[i] |= numbering[input] is var n && (n < 0 || follows[n]);

@@ -22,7 +22,8 @@ public static class Tangent
         for (var i = 0; i < inputs.Length; i++)
         {
             if (tangents[i] is { } t && !t.Type.Equals(inputs[i].Type)) throw new ShapeException($"Tangent: {t.Type} does not fit input {i} of type {inputs[i].Type}");
-            given[inputs[i]] = tangents[i];
+            // Given twice, a node moves by both.
+            given[inputs[i]] = given.GetValueOrDefault(inputs[i]) is { } other && tangents[i] is { } more ? other + more : tangents[i] ?? given.GetValueOrDefault(inputs[i]);
         }
         bool IsBorder(Node n) => n.Op is Detach || given.ContainsKey(n) || trace?.Made(n) == false;
         using var numbering = Numbering.Begin();

@@ -187,6 +187,16 @@ public class PassTests
         Assert.Equal([[2, 2, 2, 2, 2, 2]], Values(autograd.grad((x * 2).sum(), [x], ones(3), is_grads_batched: true)));
     }
 
+    [Fact]
+    public void A_hook_that_only_looks_leaves_the_gradient_as_it_came()
+    {
+        var x = zeros(3, 2).requires_grad_();
+        x.register_hook(_ => null);
+        x.sum().backward();
+        // The gradient of a sum repeats one element, so it is copied, which counts as a write.
+        Assert.Equal(1, x.grad!._version);
+    }
+
     private sealed class Double : autograd.Function
     {
         public override Tensor forward(autograd.FunctionCtx ctx, params Tensor[] inputs) => inputs[0] * 2;

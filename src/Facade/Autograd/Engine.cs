@@ -310,7 +310,8 @@ public static partial class torch
                     {
                         // What a hook writes into the gradient counts, as what it returns does.
                         var given = flow.Tensor();
-                        flows[nr] = Replaced(flow, hook.Call(given) ?? given);
+                        var version = given.version.Value;
+                        if ((hook.Call(given) ?? (given.version.Value > version ? given : null)) is { } by) flows[nr] = Replaced(flow, by);
                     }
             // A view whose base was written has another history by now, and keeps the gradient of that.
             foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
@@ -321,9 +322,9 @@ public static partial class torch
         private static Flow?[] Called(Flow?[] flows, Func<Tensor?[], Tensor?[]?> hook)
         {
             Tensor?[] given = [.. flows.Select(f => f?.Tensor())];
-            var by = hook(given);
-            if (by is null && !flows.Where((f, i) => f is { } flow && !ReferenceEquals(given[i]!.Node, flow.Node)).Any()) return flows;
-            by ??= given;
+            int?[] versions = [.. given.Select(g => g?.version.Value)];
+            var by = hook(given) ?? (given.Where((g, i) => g?.version.Value > versions[i]).Any() ? given : null);
+            if (by is null) return flows;
             if (by.Length != flows.Length) throw new RuntimeError($"hook '<lambda>' has returned an incorrect number of values (got {by.Length}, but expected {flows.Length})");
             return [.. flows.Select((f, i) => by[i] is not { } made ? null : f is { } flow ? Replaced(flow, made) : throw new RuntimeError("can't replace a None gradient with a non-None value"))];
         }

@@ -213,7 +213,7 @@ public static partial class Functions<T> where T : struct, IField<T>
         if (v == 0 || double.IsNaN(u) || double.IsNaN(v) || double.IsInfinity(u)) return T.Pole(v == 0 ? u / v : double.NaN);
         if (double.IsInfinity(v)) return T.Step(a, u != 0 && u < 0 != v < 0 ? -1 : 0);
         var times = Times(a, b).Times;
-        return Math.Abs(times) > 1e15 ? T.Step(a, times) * one : T.Step(a, times);
+        return Math.Abs(times) > Math.ScaleB(1, 53) ? T.Step(a, times) * one : T.Step(a, times);
     }
 
     // By the framework's own remainder, which is exact. The number of times jumps where the rest is nothing or all.
@@ -223,6 +223,8 @@ public static partial class Functions<T> where T : struct, IField<T>
         var rest = u % v;
         if (rest != 0 && rest < 0 != v < 0) rest += v;
         var times = Math.Round((u - rest) / v);
+        // A large quotient was rounded: what it leaves tells by how much.
+        if (double.IsFinite(times) && Math.Abs(times) < Math.ScaleB(1, 53)) times += Math.Round((Math.FusedMultiplyAdd(-times, v, u) - rest) / v);
         Certificate.Note(times);
         if (double.IsFinite(times * v)) _ = T.Sign(a - b * T.From(times)) + T.Sign(a - b * T.From(times + 1));
         return (times, rest);

@@ -25,6 +25,12 @@ public interface IField<T> : IAdditionOperators<T, T, T>, ISubtractionOperators<
     /// <summary>A number from a float64.</summary>
     static abstract T From(double value);
 
+    /// <summary>An integer, with all its digits.</summary>
+    static abstract T Integer(long value);
+
+    /// <summary>The integer that the number is, with all its digits.</summary>
+    long Whole { get; }
+
     /// <summary>A function's value at a point where it has no derivative: a pole, an end of its domain, or beyond.</summary>
     static abstract T Pole(double value);
 

@@ -63,6 +63,12 @@ public readonly struct Jet : IField<Jet>
     /// <inheritdoc/>
     public static Jet From(double value) => Line(value, 0);
 
+    /// <inheritdoc/>
+    public static Jet Integer(long value) => Of(Real.Integer(value));
+
+    /// <inheritdoc/>
+    public long Whole => c[0].Whole;
+
     private static Jet Of(Real value)
     {
         var r = default(Coefficients);

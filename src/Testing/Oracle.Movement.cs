@@ -78,15 +78,17 @@ public static partial class Oracle<T>
     private static Dims WindowStrides(Windows of, long[] strides) =>
         [.. strides.Select((s, k) => k == of.Axis ? s * of.Stride : s), strides[of.Axis] * of.Dilation];
 
-    private static Dense<T> Folded(Dims shape, Dense<T> windows, Windows of)
+    private static Dense<T> Folded(Node node, Dense<T> windows, Windows of)
     {
+        var shape = node.Shape;
         var terms = new List<T>[shape.Product];
         Walk(windows.Shape, 0, WindowStrides(of, Strides(shape)), (i, place) => (terms[place] ??= []).Add(windows.Data[i]));
-        return new(shape, [.. terms.Select(Sum)]);
+        return new(shape, [.. terms.Select(line => Sum(node.DType, line))]);
     }
 
-    private static Dense<T> Reduced(Dims shape, Dense<T> x, Reduce op)
+    private static Dense<T> Reduced(Node node, Dense<T> x, Reduce op)
     {
+        var shape = node.Shape;
         var terms = new List<T>[shape.Product];
         var kept = Strides(shape);
         var next = 0;
@@ -94,14 +96,14 @@ public static partial class Oracle<T>
         Walk(x.Shape, 0, strides, (i, place) => (terms[place] ??= []).Add(x.Data[i]));
         return new(shape, [.. terms.Select(line => op.How switch
         {
-            Combine.Sum => Sum(line),
-            Combine.Prod => (line ?? []).Aggregate(T.From(1), (a, b) => a * b),
+            Combine.Sum => Sum(node.DType, line),
+            Combine.Prod => (line ?? []).Aggregate(T.From(1), (a, b) => Times(node.DType, a, b)),
             Combine.Max => line.Aggregate((a, b) => Functions<T>.Of("Max", a, b)),
             _ => line.Aggregate((a, b) => Functions<T>.Of("Min", a, b)),
         })]);
     }
 
-    private static T Sum(List<T>? terms) => T.Sum(CollectionsMarshal.AsSpan(terms));
+    private static T Sum(DType type, List<T>? terms) => Total(type, CollectionsMarshal.AsSpan(terms));
 
     // Applies a function to every line along an axis; its results lie along the same axis, or are one.
     private static Dense<T> Along(Dims shape, Dense<T> x, int axis, Func<T[], T[]> f)
@@ -124,11 +126,11 @@ public static partial class Oracle<T>
         return new(shape, y);
     }
 
-    private static T[] Cumulated(T[] line, bool reverse)
+    private static T[] Cumulated(DType type, T[] line, bool reverse)
     {
         if (reverse) Array.Reverse(line);
         var sums = new T[line.Length];
-        for (var k = 0; k < line.Length; k++) sums[k] = k < 64 ? T.Sum(line.AsSpan(..(k + 1))) : sums[k - 1] + line[k];
+        for (var k = 0; k < line.Length; k++) sums[k] = k < 64 ? Total(type, line.AsSpan(..(k + 1))) : Plus(type, sums[k - 1], line[k]);
         line = sums;
         if (reverse) Array.Reverse(line);
         return line;
@@ -153,8 +155,9 @@ public static partial class Oracle<T>
         return [.. places.Select(k => T.Step(line[k], k))];
     }
 
-    private static Dense<T> Contracted(Dims shape, Dense<T> a, Dense<T> b)
+    private static Dense<T> Contracted(Node node, Dense<T> a, Dense<T> b)
     {
+        var (shape, type) = (node.Shape, node.DType);
         var (rows, inner, columns) = (a.Shape[1], a.Shape[2], b.Shape[2]);
         var y = new T[shape.Product];
         var terms = new T[inner];
@@ -163,8 +166,8 @@ public static partial class Oracle<T>
             var matrix = i / rows * inner * columns;
             for (var j = 0L; j < columns; j++)
             {
-                for (var k = 0L; k < inner; k++) terms[k] = a.Data[i * inner + k] * b.Data[matrix + k * columns + j];
-                y[i * columns + j] = T.Sum(terms);
+                for (var k = 0L; k < inner; k++) terms[k] = Times(type, a.Data[i * inner + k], b.Data[matrix + k * columns + j]);
+                y[i * columns + j] = Total(type, terms);
             }
         }
         return new(shape, y);
@@ -177,10 +180,10 @@ public static partial class Oracle<T>
         return new(shape, y);
     }
 
-    private static Dense<T> Scattered(Dense<T>[] x, Scatter op)
+    private static Dense<T> Scattered(DType type, Dense<T>[] x, Scatter op)
     {
         T[] whole = [.. x[0].Data];
-        VisitRows(x[0].Shape, x[1], op.Axis, (place, row) => whole[place] = op.Add ? whole[place] + x[2].Data[row] : x[2].Data[row]);
+        VisitRows(x[0].Shape, x[1], op.Axis, (place, row) => whole[place] = op.Add ? Plus(type, whole[place], x[2].Data[row]) : x[2].Data[row]);
         return new(x[0].Shape, whole);
     }
 

@@ -9,7 +9,7 @@ public sealed record Dense<T>(Dims Shape, T[] Data);
 
 /// <summary>
 /// The reference interpreter: one obvious loop per primitive, written independently of the kernels. Integers and truth values are
-/// numbers as well.
+/// numbers as well, with all their digits; their arithmetic is in <c>Oracle.Integers.cs</c>.
 /// </summary>
 /// <typeparam name="T">The numbers.</typeparam>
 public static partial class Oracle<T> where T : struct, IField<T>
@@ -80,15 +80,16 @@ public static partial class Oracle<T> where T : struct, IField<T>
         switch (node.Op)
         {
             case Input: return Given(node);
-            case Literal op: return new(shape, [T.From(op.Value)]);
+            case Literal op: return new(shape, [op.DType.IsFloat ? T.From(op.Value) : T.Integer(op.Bits)]);
             case Iota op: return new(shape, [.. Enumerable.Range(0, (int)op.Length).Select(i => T.From(i))]);
+            case Unary op when !node.DType.IsFloat: return Each(shape, x[0], v => Integer(node.DType, Whole(op.Title, v.Whole)));
             case Unary op: return Each(shape, x[0], v => Functions<T>.Of(op.Title, v));
             case Polygamma op: return Each(shape, x[0], v => Functions<T>.Polygamma(op.Order, v));
             case Binary { Title: "Add" } when node.DType.IsFloat: return Sum(shape, x[0].Data, x[1].Data);
             case Binary { Title: "Mul" } when node.DType.IsFloat: return Product(shape, x[0].Data, x[1].Data);
-            case Binary op: return Pairs(node, op, x[0].Data, x[1].Data);
+            case Binary op: return Pairs(node, op.Title, x[0].Data, x[1].Data);
             case Select: return Chosen(shape, x);
-            case Cast op: return Each(shape, x[0], v => Converted(op.To, v));
+            case Cast op: return Each(shape, x[0], v => Converted(node.Inputs[0].DType, op.To, v));
             case Reshape: return new(shape, x[0].Data);
             case Permute op: return Strided(shape, x[0], 0, Dims.Create(Strides(x[0].Shape)).Pick(op.Axes));
             case Broadcast: return Strided(shape, x[0], 0, Dims.Build(shape.Count, k => x[0].Shape[k] == 1 ? 0 : Strides(x[0].Shape)[k]));
@@ -98,13 +99,13 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case Insert op: return Boxed(new(shape, [.. x[0].Data]), x[1], op.Start, op.Step);
             case Concat op: return Joined(node, x, op);
             case Windows op: return Strided(shape, x[0], 0, WindowStrides(op, Strides(x[0].Shape)));
-            case Fold op: return Folded(shape, x[0], op.Of);
-            case Reduce op: return Reduced(shape, x[0], op);
+            case Fold op: return Folded(node, x[0], op.Of);
+            case Reduce op: return Reduced(node, x[0], op);
             case ArgMax op: return Along(shape, x[0], op.Axis, line => [T.Step(line[0], Best(line))]);
-            case CumSum op: return Along(shape, x[0], op.Axis, line => Cumulated(line, op.Reverse));
-            case Primitives.Dot: return Contracted(shape, x[0], x[1]);
+            case CumSum op: return Along(shape, x[0], op.Axis, line => Cumulated(node.DType, line, op.Reverse));
+            case Primitives.Dot: return Contracted(node, x[0], x[1]);
             case Take op: return Taken(shape, x[0], x[1], op.Axis);
-            case Scatter op: return Scattered(x, op);
+            case Scatter op: return Scattered(node.DType, x, op);
             case ArgSort op: return Along(shape, x[0], op.Axis, line => Sorted(line, op.Descending));
             case RandomBits: return Words(shape, x[0]);
             case Detach: return Each(shape, x[0], T.Detached);
@@ -116,7 +117,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
     private static Dense<T> Given(Node node)
     {
         if (node.Value is null) throw new InvalidOperationException($"the reference interpreter has no value for {node}");
-        return new(node.Shape, [.. Elements(node).Select(T.From)]);
+        return new(node.Shape, node.DType.IsFloat ? [.. Elements(node).Select(T.From)] : [.. Integers(node).Select(T.Integer)]);
     }
 
     /// <summary>The elements of a tensor of any type, as float64.</summary>
@@ -124,12 +125,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
     {
         DType.Float64 => Plans.Evaluator.Read<double>(node),
         DType.Float32 => [.. Plans.Evaluator.Read<float>(node).Select(v => (double)v)],
-        DType.Int64 => [.. Plans.Evaluator.Read<long>(node).Select(v => (double)v)],
-        DType.Int32 => [.. Plans.Evaluator.Read<int>(node).Select(v => (double)v)],
-        DType.Int16 => [.. Plans.Evaluator.Read<short>(node).Select(v => (double)v)],
-        DType.Int8 => [.. Plans.Evaluator.Read<sbyte>(node).Select(v => (double)v)],
-        DType.UInt8 => [.. Plans.Evaluator.Read<byte>(node).Select(v => (double)v)],
-        _ => [.. Plans.Evaluator.Read<bool>(node).Select(v => v ? 1.0 : 0.0)],
+        _ => [.. Integers(node).Select(v => (double)v)],
     };
 
     private static Dense<T> Filled(Dims shape) => new(shape, [.. Enumerable.Repeat(zero, (int)shape.Product)]);
@@ -155,29 +151,13 @@ public static partial class Oracle<T> where T : struct, IField<T>
         return new(shape, y);
     }
 
-    private static Dense<T> Pairs(Node node, Binary op, T[] a, T[] b)
+    private static Dense<T> Pairs(Node node, string name, T[] a, T[] b)
     {
         var y = new T[a.Length];
         var whole = !node.Inputs[0].DType.IsFloat;
-        for (var i = 0; i < y.Length; i++) y[i] = whole ? Wrapped(node.DType, T.From(Whole(op.Title, (long)a[i].Value, (long)b[i].Value))) : Functions<T>.Of(op.Title, a[i], b[i]);
+        for (var i = 0; i < y.Length; i++) y[i] = whole ? Integer(node.DType, Whole(name, a[i].Whole, b[i].Whole)) : Functions<T>.Of(name, a[i], b[i]);
         return new(node.Shape, y);
     }
-
-    private static long Whole(string name, long a, long b) => name switch
-    {
-        "Add" => a + b,
-        "Mul" => a * b,
-        "Div" => a / b,
-        "FloorDiv" => a / b - (a % b != 0 && a < 0 != b < 0 ? 1 : 0),
-        "Rem" => a % b + (a % b != 0 && a < 0 != b < 0 ? b : 0),
-        "Max" => Math.Max(a, b),
-        "Min" => Math.Min(a, b),
-        "Less" => a < b ? 1 : 0,
-        "LessEqual" => a <= b ? 1 : 0,
-        "Equal" => a == b ? 1 : 0,
-        "Pow" => (long)Math.Pow(a, b),
-        _ => throw new NotSupportedException($"the reference interpreter has no {name} of integers"),
-    };
 
     private static Dense<T> Chosen(Dims shape, Dense<T>[] x)
     {
@@ -185,24 +165,4 @@ public static partial class Oracle<T> where T : struct, IField<T>
         for (var i = 0; i < y.Length; i++) y[i] = x[0].Data[i].Value != 0 ? x[1].Data[i] : x[2].Data[i];
         return new(shape, y);
     }
-
-    // Integers are cut towards zero and wrap around.
-    private static T Wrapped(DType type, T value) => type switch
-    {
-        DType.Float64 or DType.Float32 => value,
-        DType.Bool => T.From(value.Value != 0 ? 1 : 0),
-        DType.Int64 => T.From(Math.Truncate(value.Value)),
-        DType.Int32 => T.From((int)(long)value.Value),
-        DType.Int16 => T.From((short)(long)value.Value),
-        DType.Int8 => T.From((sbyte)(long)value.Value),
-        _ => T.From((byte)(long)value.Value),
-    };
-
-    private static T Converted(DType to, T value) => to switch
-    {
-        DType.Float32 => T.ToSingle(value),
-        DType.Float64 => value,
-        DType.Bool => T.Step(value, !double.IsFinite(value.Value) || T.Sign(value) != 0 ? 1 : 0),
-        _ => T.Step(value, Wrapped(to, double.IsFinite(value.Value) ? Functions<T>.Of("Truncate", value) : value).Value),
-    };
 }

@@ -34,6 +34,12 @@ public readonly struct Real : IField<Real>
     public static Real From(double value) => new(value, 0, 0);
 
     /// <inheritdoc/>
+    public static Real Integer(long value) => new(value, (double)(value - (Int128)(double)value), 0);
+
+    /// <inheritdoc/>
+    public long Whole => (long)((Int128)Value + (Int128)Low);
+
+    /// <inheritdoc/>
     public static Real Pole(double value) => From(value);
 
     /// <inheritdoc/>

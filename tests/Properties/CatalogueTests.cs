@@ -13,6 +13,8 @@ public class CatalogueTests
 
     public static TheoryData<string> Rounds => [.. Catalogue.All.Where(r => r.Round is not null).Select(r => r.Name)];
 
+    public static TheoryData<string> Integers => [.. Catalogue.Integers.Select(r => r.Name)];
+
     private static Catalogue.Row Row(string name) => Catalogue.All.First(r => r.Name == name);
 
     private static void Hold(string row, Func<Tape, Case> make, Func<Law, bool> which, int cases = 12, double share = 0.3, string[]? silent = null)
@@ -40,6 +42,10 @@ public class CatalogueTests
 
     [Theory, MemberData(nameof(Rounds))]
     public void Laws_hold_at_round_numbers(string row) => Hold(row + " at round numbers", Row(row).Round!, l => !l.Everywhere, 24, share: 0.2, silent: Row(row).Silent);
+
+    [Theory, MemberData(nameof(Integers))]
+    public void Laws_of_values_hold_for_integers(string row) =>
+        Hold(row, Catalogue.Integers.First(r => r.Name == row).Make, l => l.Everywhere && l.Name != "value in float32");
 
     [Fact]
     public void Every_operation_has_a_row()

@@ -1,4 +1,6 @@
+using Functional.Autograd;
 using Functional.Autograd.Testing;
+using static Functional.Autograd.Ops;
 
 namespace Properties;
 
@@ -63,5 +65,56 @@ public class OracleTests
             var value = Functions<Real>.Of(name, Real.From(x));
             Assert.True(value.Value == series.Value, $"{name} at {x}");
         }
+    }
+
+    [Theory]
+    [InlineData(9007199254740992, -3.193665250760347, -2820332923933265)]
+    [InlineData(7, 2, 3)]
+    [InlineData(-7, 2, -4)]
+    [InlineData(1, -0.1, -10)]
+    public void Large_quotients_are_counted_exactly(double a, double b, double times) => Assert.Equal(times, Functions<Real>.Of("FloorDiv", Real.From(a), Real.From(b)).Value);
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData((1L << 53) + 1)]
+    [InlineData(-(1L << 62) - 1)]
+    public void Integers_keep_all_their_digits(long value)
+    {
+        Assert.Equal(value, Real.Integer(value).Whole);
+        Assert.Equal(value, Jet.Integer(value).Whole);
+        static long Run(Node node) => Oracle<Real>.Run(node, new Dictionary<Node, Dense<Real>>()).Data[0].Whole;
+        var (x, one) = (Tensor([value]), Tensor([1L]));
+        Assert.Equal(0, Run(Equal(x, x - 1)));
+        Assert.Equal(unchecked(value * 3 - 1), Run(x * 3 - one));
+        Assert.Equal(unchecked((int)value), Run(Cast(x, DType.Int32)));
+        Assert.Equal(32, Run(MatMul(Cast(Full(TensorType.Int64(1, 100), 100), DType.Int8), Cast(Full(TensorType.Int64(100, 1), 2), DType.Int8))));
+        Assert.Equal(0, Run(Pow(Tensor([0L]), Tensor([-1L]))));
+        Assert.Equal(0, Run(FloorDiv(x, Tensor([0L]))));
+        Assert.Equal(0, Run(Cast(Tensor([double.NaN]), DType.Int64)));
+    }
+
+    // One law each that once took these for equal.
+    [Fact]
+    public void Laws_see_the_sign_of_zero_and_small_numbers_beside_large_ones()
+    {
+        static Case Changing(double first, double second)
+        {
+            var calls = 0;
+            return new("changing", [Tensor([1.0])], x => Concat([x[0] * 0 + 1, Tensor([calls++ == 0 ? first : second])]));
+        }
+        Assert.Equal(Verdict.Held, Laws.Repetition(Changing(0.0, 0.0)));
+        Assert.Throws<LawBroken>(() => Laws.Repetition(Changing(0.0, -0.0)));
+        Assert.Equal(Verdict.Held, Laws.Compiled(Changing(1e-20, 1e-20)));
+        Assert.Throws<LawBroken>(() => Laws.Compiled(Changing(1e-20, 5e-14)));
+    }
+
+    [Fact]
+    public void A_case_has_a_point_along_which_there_are_derivatives()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new Case("take", [Tensor([1.0]), Tensor([0L])], v => Take(v[0], 0, v[1])));
+        Assert.StartsWith("take: the inputs of a case are float64, not int64[1]", error.Message);
+        Assert.Throws<ArgumentException>(() => new Case("single", [Tensor([1f])], v => v[0]));
+        Assert.Throws<ArgumentException>(() => new Case("mask", [Tensor([true])], v => v[0]));
     }
 }

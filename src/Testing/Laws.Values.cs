@@ -51,6 +51,7 @@ public static partial class Laws
     /// <inheritdoc cref="Check"/>
     public static Verdict Passes(Case subject)
     {
+        using var trace = Traced();
         var (fresh, y) = Fresh(subject);
         Node[] roots = y.DType.IsFloat ? [y, .. Gradient.Of([y], [Constant(Direction(y.Type.Count, 9), y.Type)], fresh).OfType<Node>()] : [y];
         var backend = Backend.Default;

@@ -90,7 +90,7 @@ public static partial class torch
 
     /// <summary>Room for elements that are made here and not by a plan; refused at once where there is none.</summary>
     internal static T[] Room<T>(long count, int? width = null) where T : unmanaged =>
-        count <= Array.MaxLength ? new T[count] : throw Translated(new TensorMemoryException(count * (width ?? System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), "elements"));
+        count <= Array.MaxLength && count * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>() <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes ? new T[count] : throw Translated(new TensorMemoryException(count * (width ?? System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), "elements"));
 
     internal static int Wrap(long dim, int rank)
     {

@@ -31,7 +31,8 @@ public static partial class torch
                 public Tensor[] this[long index] => [.. tensors.Select(t => t[index])];
 
                 /// <summary>How many samples there are.</summary>
-                public long Count => tensors[0].size(0);
+                /// <exception cref="IndexError">There are no tensors.</exception>
+                public long Count => tensors.Length > 0 ? tensors[0].size(0) : throw new IndexError("tuple index out of range");
             }
 
             /// <summary>Batches of a data set, shuffled anew for each pass if asked for. Order and random draws are PyTorch's.</summary>

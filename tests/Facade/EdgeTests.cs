@@ -122,6 +122,12 @@ public class EdgeTests
         (() => ones([2, 3, 3], requires_grad: true).matmul(ones([1, 3], requires_grad: true)), "RuntimeError mat1 and mat2 shapes cannot be multiplied (6x3 and 1x3)"), (() => ones(2, 3, 3).matmul(ones(2)), "RuntimeError size mismatch, got input (6), mat (6x3), vec (2)"),
         (() => zeros(1).expand(0).fill_(3), " | 0 | 0"), (() => zeros(1, 2).expand(0, 2).add_(1), " | 0,2 | 0,1"), (() => nn.functional.mse_loss(ones(2, 3).t(), ones(2, 3).t(), "none"), "0 0 0 0 0 0 | 3,2 | 1,3"), (() => T(0, 1, 2)[^0..], " | 0 | 1"), (() => T(0, 1, 2)[^2..], "1 2 | 2 | 1"),
         (() => T(0, 1, 2)[^0], "IndexError index 9223372036854775807 is out of bounds for dimension 0 with size 3"), (() => F(1, 2, 1).max(0), "torch.return_types.max(\nvalues=tensor(2.),\nindices=tensor(1))"), (() => tensor(new[] { true, false }) ^ tensor(new[] { true, true }), "0 1 | 2 | 1"),
+        (() => ones(3).repeat(-2), "RuntimeError Trying to create tensor with negative dimension -6: [-6]"), (() => ones(0).repeat(-2), " | 0 | 1"), (() => ones(3).repeat(long.MinValue) is null, "RuntimeError Trying to create tensor with negative dimension -9223372036854775808: [-9223372036854775808]"),
+        (() => ones(3).split([long.MaxValue, 2]), "RuntimeError split_with_sizes expects split_sizes to sum exactly to 3 (input tensor's size at dimension 0), but got split_sizes=[9223372036854775807, 2]"),
+        (() => nn.functional.one_hot(T(1), long.MaxValue), "RuntimeError Storage size calculation overflowed with sizes=[1, 9223372036854775807]"), (() => linspace(0, 1, long.MaxValue), "RuntimeError Storage size calculation overflowed with sizes=[9223372036854775807]"),
+        (() => multinomial(ones(0), 1, true), "RuntimeError min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."), (() => multinomial(ones(2, 0), 1), "RuntimeError cannot sample n_sample > prob_dist.size(-1) samples without replacement"),
+        (() => new utils.data.TensorDataset().Count, "IndexError tuple index out of range"),
+        (() => { var x = ones(2); var p = new nn.Parameter(x); x.add_(1); return p._version; }, "1"),
         (() => F(1, 2)[F(1, 2) > 1 & F(1, 2) < 3], "2 | 1 | 1"), (() => ones(1) & ones(1), "RuntimeError \"bitwise_and_cpu\" not implemented for 'Float'"), (() => ~ones(1), "TypeError ~ (operator.invert) is only implemented on integer and Boolean-type tensors"), (() => ~tensor(new[] { true, false }) | tensor(new[] { false, false }), "0 1 | 2 | 1"),
     ];
 

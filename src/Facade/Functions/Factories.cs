@@ -14,14 +14,9 @@ public static partial class torch
     {
         foreach (var n in size)
             if (n < 0) throw new RuntimeError($"Trying to create tensor with negative dimension {n}: {Dims.Create(size)}");
-        try
-        {
-            return Dims.Create(size).Product >= 0 ? Dims.Create(size) : default;
-        }
-        catch (ShapeException)
-        {
-            throw new RuntimeError("Storage size calculation overflowed with sizes=" + Dims.Create(size));
-        }
+        var bytes = (Int128)sizeof(long);
+        foreach (var n in size) bytes = n == 0 ? 0 : bytes > long.MaxValue ? bytes : bytes * n;
+        return bytes <= long.MaxValue ? Dims.Create(size) : throw new RuntimeError("Storage size calculation overflowed with sizes=" + Dims.Create(size));
     }
 
     private static Tensor Made<T>(ReadOnlySpan<T> data, Dims shape, dtype natural, dtype? dtype, bool requires_grad, device? device) where T : unmanaged
@@ -152,7 +147,7 @@ public static partial class torch
     /// <summary>The identity matrix. https://pytorch.org/docs/2.6/generated/torch.eye.html</summary>
     public static Tensor eye(long n, long? m = null, dtype? dtype = null, bool requires_grad = false) =>
         n < 0 || m < 0 ? throw new RuntimeError(n < 0 ? $"n must be greater or equal to 0, got {n}" : $"m must be greater or equal to 0, got {m}")
-        : Leaf(Ops.Cast(Ops.Equal(Ops.Unsqueeze(Ops.Arange(n), 1), Ops.Arange(m ?? n)), (dtype ?? get_default_dtype()).Type), requires_grad);
+        : Leaf(Ops.Cast(Ops.Equal(Ops.Unsqueeze(Ops.Arange(Checked([n, m ?? n])[0]), 1), Ops.Arange(m ?? n)), (dtype ?? get_default_dtype()).Type), requires_grad);
 
     /// <summary>Numbers from start to before end. https://pytorch.org/docs/2.6/generated/torch.arange.html</summary>
     /// <exception cref="RuntimeError">The step is zero or of the wrong sign.</exception>
@@ -183,6 +178,7 @@ public static partial class torch
     public static Tensor linspace(double start, double end, long steps, dtype? dtype = null, bool requires_grad = false)
     {
         if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
+        Checked([steps]);
         var type = (dtype ?? get_default_dtype()).Type;
         var i = Ops.Arange(steps, DType.Float64);
         var step = steps > 1 ? (end - start) / (steps - 1) : 0;

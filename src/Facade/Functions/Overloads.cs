@@ -91,7 +91,7 @@ public static partial class torch
             if (ndim == 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
             var d = Wrap(dim, ndim);
             if (Array.Exists(split_size, n => n < 0)) throw new RuntimeError($"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={Functional.Autograd.Dims.Create(split_size)}");
-            if (split_size.Sum() != Dims[d]) throw new RuntimeError($"split_with_sizes expects split_sizes to sum exactly to {Dims[d]} (input tensor's size at dimension {dim}), but got split_sizes={Functional.Autograd.Dims.Create(split_size)}");
+            if (split_size.Aggregate(Int128.Zero, (sum, n) => sum + n) != Dims[d]) throw new RuntimeError($"split_with_sizes expects split_sizes to sum exactly to {Dims[d]} (input tensor's size at dimension {dim}), but got split_sizes={Functional.Autograd.Dims.Create(split_size)}");
             var starts = split_size.Select((_, i) => split_size[..i].Sum());
             return Views("SplitWithSizesBackward0", [.. starts.Zip(split_size, (start, n) => Slicing(d, start, start + n, 1))], Creation.MultiOutput);
         }

@@ -143,6 +143,7 @@ public static partial class torch
         if (!replacement && num_samples > n) throw new RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
         var weights = input.Doubles();
         var rows = input.ndim == 1 ? 1 : (int)input.Dims[0];
+        if (n == 0 && rows > 0) throw new RuntimeError(num_samples > 1 ? "invalid multinomial distribution (sum of probabilities <= 0)" : "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
         var single = input.Node.DType == DType.Float32;
         var shape = input.ndim == 1 ? Dims.Create([num_samples]) : Dims.Create([rows, num_samples]);
         var scores = replacement && num_samples > 1 ? Cumulated(weights, rows, n, single) : weights;

@@ -90,6 +90,7 @@ public static partial class torch
                 if (indices.Any(i => i < 0)) throw new RuntimeError("Class values must be non-negative.");
                 if (num_classes == -1) num_classes = indices.Max() + 1;
                 if (indices.Any(i => i >= num_classes)) throw new RuntimeError("Class values must be smaller than num_classes.");
+                Checked([.. tensor.Dims, num_classes]);
                 return new(Ops.OneHot(tensor.Node, num_classes));
             }
 

@@ -96,4 +96,20 @@ public class GuardTests
         Assert.Equal([1, 1], z.grad.to_array<double>());
         Assert.Equal([2, 4], x.grad!.to_array<double>());
     }
+
+    // What a view shows is read together with the write that it came of, so that no other thread's write leaves it behind.
+    [Fact]
+    public async Task A_view_looked_at_while_its_base_is_written_is_not_left_behind()
+    {
+        for (var round = 0; round < 2000; round++)
+        {
+            var x = zeros(2);
+            var v = x[0];
+            using var start = new Barrier(2);
+            await Task.WhenAll(
+                Task.Run(() => { start.SignalAndWait(); for (var i = 1; i <= 5; i++) x.fill_(i); }),
+                Task.Run(() => { start.SignalAndWait(); for (var i = 0; i < 20; i++) _ = (v.shape, v.detach(), v.reshape(1)); }));
+            Assert.Equal((5f, 5f), ((float)v, (float)x[0]));
+        }
+    }
 }

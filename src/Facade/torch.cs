@@ -175,12 +175,25 @@ public static partial class torch
     [ThreadStatic] private static List<Tensor>? pending;
     [ThreadStatic] private static bool pendingKeep;
 
-    // What nobody may ever look at, such as running statistics: computed with what is demanded next, so that it does not hold every batch.
-    [ThreadStatic] private static List<Tensor>? alongside;
+    // What is a state and no step on the way (written in place, a new leaf, running statistics): computed with what is demanded next, so that it does not
+    // hold all that it was made of. It is not kept alive for that.
+    [ThreadStatic] private static List<WeakReference<Tensor>>? alongside;
 
     internal static void Together(Tensor tensor)
     {
-        if (!(alongside ??= []).Contains(tensor)) alongside.Add(tensor);
+        if (tensor.isAlongside) return;
+        tensor.isAlongside = true;
+        (alongside ??= []).Add(new(tensor));
+    }
+
+    private static IEnumerable<Tensor> Alongside()
+    {
+        foreach (var reference in alongside ?? [])
+            if (reference.TryGetTarget(out var tensor))
+            {
+                tensor.isAlongside = false;
+                yield return tensor;
+            }
     }
 
     /// <summary>Computes tensors with the next demand, so that a whole training step is one plan.</summary>
@@ -202,7 +215,7 @@ public static partial class torch
             tensors[0].Settle();
             return;
         }
-        List<Tensor> all = [.. tensors, .. pending ?? [], .. alongside ?? []];
+        List<Tensor> all = [.. tensors, .. pending ?? [], .. Alongside()];
         var keep = pending is { Count: > 0 } && pendingKeep;
         pending?.Clear();
         alongside?.Clear();

@@ -97,4 +97,32 @@ public class TrainingTests
         });
         Assert.Equal("tensor([800., 800.], dtype=torch.float64)", x.grad!.ToString());
     }
+
+    // Loops without an optimiser, of which something is read at every step: the work of a step does not grow.
+    [Fact]
+    public void Hand_written_loops_do_not_compute_their_past_again()
+    {
+        var w = tensor((double[])[1, 2, 3], float64, requires_grad: true);
+        var (m, x, h) = (zeros([3], float64), tensor((double[])[1, 2, 3], float64), zeros([3], float64));
+        for (var i = 0; i < 300; i++)
+        {
+            var loss = (w * w).sum();
+            loss.backward();
+            using (no_grad())
+            {
+                m.mul_(0.5).add_(w.grad!, 0.5);
+                w.sub_(0.01 * m);
+                w.grad = null;
+            }
+            x = x + 0.001 * (x.flip(0) - x);
+            h = (h.detach() + 1).tanh();
+            _ = (loss.item<double>(), x[0].item<double>(), h.sum().item<double>());
+        }
+        foreach (var state in (Tensor[])[w, m, x, h])
+        {
+            var cone = Cone.Of([state.Node]);
+            Assert.InRange(cone.Nodes.Length, 1, 40);
+            cone.Return();
+        }
+    }
 }

@@ -20,6 +20,9 @@ public sealed partial class Node
     // The trace in progress, if any, that it or what it is made of was born in.
     internal readonly Trace? Hangs;
 
+    // How often it was computed on the way to something else, up to three times.
+    internal byte Asked;
+
     /// <summary>Applies an operation.</summary>
     /// <param name="op">The operation.</param>
     /// <param name="inputs">Its operands.</param>

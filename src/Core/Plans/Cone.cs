@@ -63,6 +63,8 @@ public sealed class Cone
         return cone;
     }
 
+    internal void AddRoot(int place) => roots.Add(place);
+
     // Keeping references in the scratch would keep whole graphs alive.
     internal void Return()
     {

@@ -22,6 +22,7 @@ internal static class Evaluator
         var cone = Cone.Of(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(wanted));
         try
         {
+            KeepRepeated(cone, wanted);
             if (!(cone.AllScalar && Scalars(cone, wanted, keep))) Planned(cone, wanted);
         }
         finally
@@ -29,6 +30,43 @@ internal static class Evaluator
             cone.Return();
         }
     }
+
+    // What is computed for the third time on the way to something new is remembered where the new begins: an iteration that asks for something of each of
+    // its states would else compute all states before, again and again.
+    private static void KeepRepeated(Cone cone, List<Node> wanted)
+    {
+        var repeated = false;
+        foreach (var node in cone.Nodes)
+            if (node.Value is null && !node.Inputs.IsEmpty) repeated |= node.Asked == Repeated || ++node.Asked == Repeated;
+        if (!repeated) return;
+        var nodes = cone.Nodes;
+        var operands = cone.Operands;
+        // Consumers come after their operands, and so do their operands' places.
+        var needed = new bool[nodes.Length];
+        foreach (var root in cone.Roots) needed[root] = true;
+        var end = operands.Length;
+        for (var i = nodes.Length - 1; i >= 0; i--)
+        {
+            var node = nodes[i];
+            if (cone.Values[i] is not null || node.Inputs.IsEmpty) continue;
+            var own = operands[(end - node.Inputs.Length)..end];
+            end -= own.Length;
+            var old = node.Asked == Repeated;
+            // A movement is another look at what is remembered.
+            if (old && !(needed[i] && node.Op is Broadcast or Reshape or Permute or Slice or Windows))
+            {
+                if (needed[i] && !cone.Roots.Contains(i))
+                {
+                    wanted.Add(node);
+                    cone.AddRoot(i);
+                }
+                continue;
+            }
+            foreach (var place in own) needed[place] = true;
+        }
+    }
+
+    private const byte Repeated = 3;
 
     private static bool Scalars(Cone cone, List<Node> wanted, bool keep)
     {

@@ -48,6 +48,9 @@ public static partial class torch
 
     private const int DeepestPending = 4096;
 
+    // Where nothing is recorded, what was computed on the way is held for nothing.
+    private const int DeepestPlain = 256;
+
     // The recorder. A result is a function of one node for each operand position, and it is given nodes that are distinct: two tensors may
     // share a node (a tensor and its detached self, a view that moves nothing), but a gradient is taken by position.
 
@@ -115,7 +118,7 @@ public static partial class torch
             result.gradFn = fn;
         }
         // Histories are computed before they grow without bound.
-        if (depth >= DeepestPending) Force([result]);
+        if (depth >= (result.gradFn is null ? DeepestPlain : DeepestPending)) Force([result]);
         return result;
     }
 

@@ -50,6 +50,7 @@ public static partial class torch
             if (saves.HasFlag(Saves.Result)) fn.SaveResult(self);
         }
         if (self.storage.Depth >= DeepestPending) Force([owner]);
+        else if (!wanted) Together(owner);
         return self;
     }
 

@@ -120,9 +120,9 @@ public static partial class torch
             if (sizes.Length < ndim) throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
             Dims padded = [.. Dims.Repeat(1, sizes.Length - ndim), .. Dims];
             var split = Dims.From(padded.SelectMany(n => new[] { 1, n }));
-            var wide = Dims.From(padded.SelectMany((n, k) => new[] { sizes[k], n }));
-            if (Array.Exists(sizes, n => n < 0)) throw new RuntimeError($"Trying to create tensor with negative dimension {sizes.Zip(padded, (n, size) => n * size).First(n => n < 0)}: {Dims.Build(sizes.Length, k => sizes[k] * padded[k])}");
-            return Record("RepeatBackward0", Saves.None, x => Ops.Reshape(Ops.Broadcast(Ops.Reshape(x, split), wide), Dims.Build(sizes.Length, k => sizes[k] * padded[k])), this);
+            var wide = Dims.From(padded.SelectMany((n, k) => new[] { Math.Max(0, sizes[k]), n }));
+            var whole = Checked([.. sizes.Zip(padded, (n, size) => n * size)]);
+            return Record("RepeatBackward0", Saves.None, x => Ops.Reshape(Ops.Broadcast(Ops.Reshape(x, split), wide), whole), this);
         }
 
         /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>

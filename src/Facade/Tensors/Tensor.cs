@@ -15,6 +15,7 @@ public static partial class torch
         internal Tensor? viewed;
         // A gradient that PyTorch hands out as a view of something of its own.
         internal bool isPart;
+        internal bool isAlongside;
         internal Creation made;
         internal GradFn? gradFn;
         internal int outputNr;
@@ -158,6 +159,7 @@ public static partial class torch
             if (grad_fn is not null) return requires_grad ? this : throw new RuntimeError(NotLeaf);
             if (requires_grad && !is_floating_point()) throw new RuntimeError("only Tensors of floating point dtype can require gradients");
             leafRequiresGrad = requires_grad;
+            if (requires_grad && Node.Value is null) Together(this);
             return this;
         }
 

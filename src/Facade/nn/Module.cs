@@ -12,7 +12,7 @@ public static partial class torch
         {
             /// <summary>Makes a parameter of a tensor's elements.</summary>
             /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
-            public Parameter(Tensor data, bool requires_grad = true) : base(data.Node, data.storage, null, data.window)
+            public Parameter(Tensor data, bool requires_grad = true) : base(data.Node, data.storage, data.version, data.window)
             {
                 if (requires_grad && !data.is_floating_point()) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
                 SetLeafRequiresGrad(requires_grad);

@@ -35,6 +35,7 @@ public static partial class torch
                     using (enable_grad()) loss = closure();
                 using var _ = no_grad();
                 var changed = new List<Tensor>();
+                Begin();
                 foreach (var p in parameters)
                 {
                     if (p.gradient is not { } grad) continue;
@@ -44,6 +45,9 @@ public static partial class torch
                 Force(changed);
                 return loss;
             }
+
+            // Before the first parameter of a step.
+            private protected virtual void Begin() { }
 
             private protected abstract void Update(Tensor p, Node grad, List<Tensor> changed);
 
@@ -79,6 +83,7 @@ public static partial class torch
             private readonly double momentum, dampening, decay;
             private readonly bool nesterov, maximize;
             private readonly State velocity = new();
+            private HashSet<Tensor> moving = [];
 
             /// <summary>lr: the step size; momentum, dampening, weight_decay, nesterov and maximize as PyTorch.</summary>
             /// <exception cref="ValueError">An argument is out of range.</exception>
@@ -94,13 +99,16 @@ public static partial class torch
             /// <summary>The step size.</summary>
             public double lr { get; set; }
 
+            // A parameter that is listed twice begins twice.
+            private protected override void Begin() => moving = [.. parameters.Where(p => momentum != 0 && velocity[p] is not null)];
+
             private protected override void Update(Tensor p, Node grad, List<Tensor> changed)
             {
                 if (maximize) grad = -grad;
                 if (decay != 0) grad += p.Node * decay;
                 if (momentum != 0)
                 {
-                    var v = velocity.Keep(p, velocity[p] is { } old ? old * momentum + grad * (1 - dampening) : grad, changed);
+                    var v = velocity.Keep(p, moving.Contains(p) && velocity[p] is { } old ? old * momentum + grad * (1 - dampening) : grad, changed);
                     grad = nesterov ? grad + v * momentum : v;
                 }
                 p.Set(p.Node + grad * -lr);

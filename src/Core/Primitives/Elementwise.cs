@@ -66,7 +66,7 @@ public sealed record Unary : Elementwise
         Cosh = new("Cosh", (x, y) => Ops.Sinh(x)),
         Tanh = new("Tanh", (x, y) => 1 - y * y),
         Asinh = new("Asinh", (x, y) => Reciprocal(Hypot(x, 1))),
-        Acosh = new("Acosh", (x, y) => Rsqrt(x - 1) * Rsqrt(x + 1)),
+        Acosh = new("Acosh", (x, y) => Rsqrt(Ops.Abs(x) - 1) * Rsqrt(Ops.Abs(x) + 1)),
         Atanh = new("Atanh", (x, y) => 0.5 * (Reciprocal(1 - x) + Reciprocal(1 + x))),
         Sigmoid = new("Sigmoid", (x, y) => y * (1 - y)),
         Softplus = new("Softplus", (x, y) => Ops.Sigmoid(x)),

@@ -21,7 +21,6 @@ public static partial class torch
         private readonly ReadyQueue<Stop> ready = new();
         private readonly List<GradFn> executed = [];
         private readonly List<Undo> undo = [];
-        private readonly HashSet<Node> held = new(ReferenceEqualityComparer.Instance);
         private bool accumulate;
         private HashSet<GradFn>? onPath;
         private Dictionary<Edge, Flow?>? captured;
@@ -61,10 +60,11 @@ public static partial class torch
             this.accumulate = accumulate || wanted is null;
             Count(roots);
             if (wanted is not null) Restrict(wanted);
-            foreach (var (edge, seed) in roots)
+            for (var i = 0; i < roots.Count; i++)
             {
-                held.Add(seed.Node);
-                Arrive(stops[edge.Fn!], edge.Nr, seed);
+                var (edge, seed) = roots[i];
+                seed.Holders++;
+                Arrive(stops[edge.Fn!], edge.Nr, Fitted(seed, edge, "", i));
             }
             foreach (var (edge, _) in roots)
                 if (stops[edge.Fn!] is { Waiting: 0 } stop)
@@ -135,11 +135,15 @@ public static partial class torch
 
         private Flow Sum(Flow a, Flow b)
         {
-            if (!create) return new(a.Node + b.Node, default, Version: Ownership.VersionOfSum(a, b, held));
-            if ((a.Edge.Fn ?? b.Edge.Fn) is null) return new(a.Node + b.Node, default);
+            var inPlace = !create && Ownership.CanBeAddedTo(a);
+            a.Holders--;
+            b.Holders--;
+            if (inPlace) return new(a.Node + b.Node, default) { Holders = 1, Version = a.Version + 1, Layout = a.Layout };
+            var layout = a.Layout is null && b.Layout is null ? null : Layouts.Like(a.Node.Type, [a.Layout ?? Layout.Dense(a.Node.Type), b.Layout ?? Layout.Dense(b.Node.Type)]);
+            if (!create || (a.Edge.Fn ?? b.Edge.Fn) is null) return new(a.Node + b.Node, default) { Holders = 1, Layout = layout };
             var own = Distinct([a.Node, b.Node]);
             var node = own[0] + own[1];
-            return new(node, new(new GradFn("AddBackward0", Saves.None, [node], own, [a.Edge, b.Edge]), 0));
+            return new(node, new(new GradFn("AddBackward0", Saves.None, [node], own, [a.Edge, b.Edge]), 0)) { Holders = 1, Layout = layout };
         }
 
         private void Execute(GradFn fn, Stop stop)
@@ -150,9 +154,12 @@ public static partial class torch
             {
                 // What is captured is what arrived: hooks have seen it only where the operation does not run itself.
                 if (!runs) AtTensors(fn, flows);
-                if (captured is not null)
-                    for (var k = 0; k < flows.Length; k++)
-                        if (captured.ContainsKey(new(fn, k))) captured[new(fn, k)] = flows[k];
+                for (var k = 0; k < flows.Length && captured is not null; k++)
+                {
+                    if (!captured.ContainsKey(new(fn, k))) continue;
+                    captured[new(fn, k)] = flows[k];
+                    if (flows[k] is { } kept && !accumulate) kept.Holders++;
+                }
                 if (runs)
                 {
                     AtTensors(fn, flows);
@@ -161,15 +168,19 @@ public static partial class torch
             }
             if (fn is AccumulateGrad leaf)
             {
-                if (runs && flows[0] is { } flow && leaf.Variable.requires_grad) Accumulate(leaf.Variable, flow);
+                if (runs && flows[0] is { } flow) Accumulate(leaf, flow);
                 return;
             }
+            foreach (var flow in flows)
+                if (flow is not null) flow.Holders--;
             var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !runs ? null : Differentiate(fn, flows);
+            foreach (var flow in results ?? [])
+                if (flow is not null) flow.Holders++;
             for (var i = 0; i < fn.Edges.Length; i++)
             {
                 if (fn.Edges[i].Fn is not { } target) continue;
                 var next = stops[target];
-                if (results?[i] is { } flow && (onPath is null || onPath.Contains(target))) Arrive(next, fn.Edges[i].Nr, flow);
+                if (results?[i] is { } flow && (onPath is null || onPath.Contains(target))) Arrive(next, fn.Edges[i].Nr, Fitted(flow, fn.Edges[i], $"Function {fn.Name} returned an ", i));
                 if (--next.Waiting == 0) ready.Enqueue(next, Order(target));
             }
         }
@@ -207,48 +218,27 @@ public static partial class torch
                 {
                     // A gradient that is to be differentiated is a function of positions, like any recorded operation.
                     cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
-                    if (!flow.Node.Type.Equals(fn.Outputs[k].Type)) cotangents[k] = Fitted(cotangents[k]!, fn.Outputs[k].Type, k);
                 }
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-            {
-                if (nodes[i] is not { } node) continue;
-                // A slice is copied out of its gradient; a formula is differentiated through its operands even where it passes the gradient on.
-                var copies = fn.Name == "SliceBackward0" || (create && fn.Saves.HasFlag(Saves.Formula));
-                // A mean divides after it spreads, so that its gradient has memory of its own: an alias ends the chain of movements.
-                if (fn.Name.StartsWith("MeanBackward", StringComparison.Ordinal) && !create) node = new Node(Alias.Instance, node);
-                gradients[i] = (copies ? null : Passed(node, flows, cotangents, gradients.AsSpan(0, i)))
-                    ?? (create ? Differentiable(fn, node, flows, cotangents) with { IsView = Ownership.Made(fn, node, i).IsView } : Ownership.Made(fn, node, i));
-            }
+                if (nodes[i] is { } node) gradients[i] = Ownership.Given(fn, i, node, flows, cotangents, create ? name => Differentiable(fn, node, name, flows, cotangents) : null);
             return gradients;
         }
 
-        private static Node Fitted(Node gradient, TensorType result, int k)
+        // In the shape and type that the operation it goes to was recorded with: they differ where someone has exchanged a tensor's data.
+        private static Flow Fitted(Flow flow, Edge edge, string whose, int k)
         {
-            if (gradient.Shape.Count < result.Rank || !Spreads(result.Shape, gradient.Shape)) throw new RuntimeError($"invalid gradient at index {k} - got {gradient.Shape} but expected shape compatible with {result.Shape}");
-            return Ops.Cast(Ops.SumTo(gradient, result.Shape), result.DType);
-        }
-
-        // A gradient that an operation passes on as it came, perhaps to several operands.
-        private static Flow? Passed(Node node, Flow?[] flows, Node?[] cotangents, ReadOnlySpan<Flow?> before)
-        {
-            for (var k = 0; k < flows.Length; k++)
-            {
-                if (!ReferenceEquals(node, cotangents[k]) || flows[k] is not { } flow) continue;
-                foreach (var twin in before)
-                    if (twin is { } given && ReferenceEquals(given.Node, flow.Node))
-                    {
-                        given.Takers!.Count++;
-                        return given;
-                    }
-                return flow with { Takers = flow.Takers ?? new(1) };
-            }
-            return null;
+            var place = edge.Fn is AccumulateGrad leaf ? leaf.Type : edge.Fn!.Outputs is { Length: > 0 } results ? results[edge.Nr].Type : flow.Node.Type;
+            if (flow.Node.Type.Equals(place)) return flow;
+            if (flow.Node.Type.Rank < place.Rank || !Spreads(place.Shape, flow.Node.Shape)) throw new RuntimeError($"{whose}invalid gradient at index {k} - got {flow.Node.Shape} but expected shape compatible with {place.Shape}");
+            var fitted = Flow.From(Record("SumBackward1", Saves.None, x => Ops.Cast(Ops.SumTo(x, place.Shape), place.DType), flow.Tensor()));
+            fitted.Holders++;
+            return fitted;
         }
 
         // A gradient as an operation of its own: a function of the incoming gradients and of the operands.
-        private static Flow Differentiable(GradFn fn, Node node, Flow?[] flows, Node?[] cotangents)
+        private static Edge Differentiable(GradFn fn, Node node, string name, Flow?[] flows, Node?[] cotangents)
         {
             List<(Node Own, Edge Edge)> sources = [];
             for (var k = 0; k < flows.Length; k++)
@@ -257,8 +247,8 @@ public static partial class torch
             var reached = Reached(node, sources.ConvertAll(s => s.Own));
             // What is written over is a function of the incoming gradient even where nothing of it is left.
             sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
-            if (sources.TrueForAll(s => s.Edge.Fn is null)) return new(node, default);
-            return new(node, new(new GradFn(NameOf(node.Op), IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Formula | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0));
+            if (sources.TrueForAll(s => s.Edge.Fn is null)) return default;
+            return new(new GradFn(name, IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Formula | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0);
         }
 
         // Whether nothing but places and sums of incoming gradients is read: the next derivative needs none of it.
@@ -287,20 +277,6 @@ public static partial class torch
             return met;
         }
 
-        private static string NameOf(Op op) => op switch
-        {
-            Unary u => u.Title + "Backward0",
-            Binary b => b.Title + "Backward0",
-            Dot => "MmBackward0",
-            Broadcast => "ExpandBackward0",
-            Reshape => "ViewBackward0",
-            Permute => "TBackward0",
-            Reduce => "SumBackward1",
-            Select => "WhereBackward0",
-            Cast => "ToCopyBackward0",
-            _ => op.Name + "Backward0",
-        };
-
         // Tensors' hooks come first, then their retained gradients, and what is for the operation itself after those.
         private void AtTensors(GradFn fn, Flow?[] flows)
         {
@@ -309,9 +285,7 @@ public static partial class torch
                     if (flows[nr] is { } flow)
                     {
                         // What a hook writes into the gradient counts, as what it returns does.
-                        var given = flow.Tensor();
-                        var version = given.version.Value;
-                        if ((hook.Call(given) ?? (given.version.Value > version ? given : null)) is { } by) flows[nr] = Replaced(flow, by);
+                        flows[nr] = Replaced(flow, hook.Call(flow.Tensor()) ?? flow.Tensor());
                     }
             // A view whose base was written has another history by now, and keeps the gradient of that.
             foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
@@ -333,7 +307,14 @@ public static partial class torch
         {
             if (by.Node.DType != flow.Node.DType) throw new RuntimeError($"hook '<lambda>' has changed the type of value (was {flow.Tensor().KernelType} got {by.KernelType})");
             if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
-            return ReferenceEquals(by, flow.Origin) ? flow with { Node = by.Node } : Flow.From(by);
+            if (!ReferenceEquals(by, flow.Tensor())) return Held(Flow.From(by));
+            return ReferenceEquals(by.Node, flow.Node) ? flow : flow.Rewritten(by);
+        }
+
+        private static Flow Held(Flow flow)
+        {
+            flow.Holders++;
+            return flow;
         }
 
         private static void CheckNumbers(GradFn fn, Flow?[] gradients)
@@ -345,6 +326,13 @@ public static partial class torch
                 warnings.warn($"Error detected in {fn.Name}. Traceback of forward call that caused the error:");
                 throw new RuntimeError($"Function '{fn.Name}' returned nan values in its {i}th output.");
             }
+        }
+
+        private void Accumulate(AccumulateGrad end, Flow flow)
+        {
+            if (end.Variable.grad_fn is not null) throw new RuntimeError("leaf variable has been moved into the graph interior");
+            if (end.Variable.requires_grad) Accumulate(end.Variable, flow);
+            flow.Holders--;
         }
 
         private void Accumulate(Tensor leaf, Flow flow)
@@ -361,9 +349,10 @@ public static partial class torch
 
         private Tensor First(Tensor leaf, Flow flow)
         {
-            // A gradient that is kept of a result is cloned; one of a leaf is copied into its leaf's layout.
+            // A gradient that is kept of a result is cloned; one of a leaf is taken, or copied into its leaf's layout.
+            var taken = !create && leaf.is_leaf && Ownership.CanBeTaken(flow, leaf);
             var dense = leaf.is_leaf && (leaf.IsPlain || Layouts.IsDense(leaf.Layout));
-            var taken = !create && Ownership.CanBeTaken(flow, leaf);
+            if (dense && !taken && !Spreads(flow.Node.Shape, leaf.Dims)) throw new RuntimeError($"output with shape {leaf.Dims} doesn't match the broadcast shape {flow.Node.Shape}");
             var grad = new Tensor(flow.Node);
             if (create && flow.Edge.Fn is not null)
             {
@@ -372,7 +361,6 @@ public static partial class torch
             }
             grad.version.Restore(taken ? flow.Version : dense ? 1 : 0);
             if (!leaf.IsPlain && dense) grad.storage.Order = Layouts.Like(leaf.Dims, leaf);
-            Ownership.Take(flow);
             return grad;
         }
 

@@ -65,7 +65,7 @@ public static partial class torch
                     if (Owner is { Released: true }) throw new RuntimeError(GradFn.Twice);
                     if (Owner is not null)
                     {
-                        Owner.SavedValues = [.. kept.Select((t, i) => (Kept: t, Version: versions[i])).Where(k => k.Kept is not null).Select(k => new Saved(k.Kept!, k.Version, ReferenceEquals(k.Kept!.gradFn, Owner)))];
+                        Owner.SavedValues = [.. kept.Select((t, i) => (Kept: t, Version: versions[i])).Where(k => k.Kept is not null).Select(k => new Saved(k.Kept!, k.Version, ReferenceEquals(k.Kept!.gradFn, Owner), k.Kept.is_leaf))];
                         Owner.Check();
                     }
                     return kept!;

@@ -10,7 +10,7 @@ public static partial class torch
     public readonly record struct Edge(GradFn? Fn, int Nr);
 
     /// <summary>A value that an operation saved for its backward, and the version it had.</summary>
-    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult);
+    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf);
 
     /// <summary>A handle that removes a hook.</summary>
     public sealed class Hook
@@ -67,6 +67,9 @@ public static partial class torch
 
         internal string Name { get; }
 
+        /// <summary>Which of an operation's cases this is, where PyTorch's derivative differs.</summary>
+        internal string Variant { get; set; } = "";
+
         /// <summary>The operation that a write through a view holds, by name.</summary>
         internal string? Writer { get; init; }
 
@@ -119,14 +122,16 @@ public static partial class torch
             var read = (int)(Saves & Saves.All);
             if (read == 0 && watched.Length == 0) return;
             var saved = new List<Saved>(operands.Length + watched.Length + 1);
-            for (var i = 0; i < Math.Min(3, operands.Length); i++)
+            // In the order in which PyTorch looks at them: by name, and the first operand is called self.
+            for (var k = 1; k <= Math.Min(3, operands.Length); k++)
             {
+                var i = k % Math.Min(3, operands.Length);
                 var readers = read >> (3 * i) & 7;
                 if (readers == 0 || (int.IsPow2(readers) && !Wanted(operands, int.Log2(readers)))) continue;
                 saving = true;
-                if (i > 0 || !written) saved.Add(new(operands[i], operands[i].version.Value, false));
+                if (i > 0 || !written) saved.Add(new(operands[i], operands[i].version.Value, false, operands[i].is_leaf));
             }
-            foreach (var x in watched) saved.Add(new(x, x.version.Value, false));
+            foreach (var x in watched) saved.Add(new(x, x.version.Value, false, x.is_leaf));
             SavedValues = [.. saved];
             saving |= watched.Length > 0;
         }
@@ -136,7 +141,7 @@ public static partial class torch
         /// <summary>Saves a result that the gradients read.</summary>
         internal void SaveResult(Tensor result)
         {
-            SavedValues = [.. SavedValues, new(result, result.version.Value, result.is_floating_point())];
+            SavedValues = [.. SavedValues, new(result, result.version.Value, result.is_floating_point(), WasLeaf: true)];
             saving = true;
         }
 
@@ -148,6 +153,7 @@ public static partial class torch
             if (graph.MutationAllowed) return;
             foreach (var saved in SavedValues)
             {
+                if (!saved.IsResult && !saved.WasLeaf && saved.Tensor.is_leaf) throw new RuntimeError("Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead");
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
                 var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
@@ -216,6 +222,9 @@ public static partial class torch
     internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", Saves.None, [], [], [])
     {
         public Tensor Variable => variable;
+
+        /// <summary>The shape and element type that gradients are expected in.</summary>
+        public TensorType Type { get; } = variable.Type;
 
         internal override void Release() { }
     }

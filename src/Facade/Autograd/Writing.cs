@@ -20,13 +20,14 @@ public static partial class torch
         foreach (var x in others) wanted |= x.requires_grad;
         wanted &= GradMode && self.Node.DType.IsFloat;
         if (wanted) CheckWritable(self);
+        var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
+        var edges = wanted ? Edges([owner, .. others]) : [];
         foreach (var x in others)
-            if (Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
-        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
+            if (name != "FillBackward3" && Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && self.Type.Count > 0 && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
             throw new RuntimeError(Overlapping);
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.
-        var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
         var own = Positions([owner, .. others]);
         var before = ReferenceEquals(owner, self) ? own[0] : self.Part(owner.Whole(own[0]));
         var node = Fitting(Guard(() => value(before, own[1..])), before.Type);
@@ -37,7 +38,7 @@ public static partial class torch
         if (wanted)
         {
             Tensor[] operands = [self, .. others];
-            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, Edges([owner, .. others])) { Writer = name };
+            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, edges) { Writer = name };
             fn.Save(operands, watched, written: true);
         }
         self.storage.Write(whole);

@@ -130,7 +130,7 @@ public static partial class torch
                 if (g is not null && g.Dims != t.Dims) throw new RuntimeError($"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {t.shape}.");
                 if (g is null && t.requires_grad && t.Type.Count != 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
                 if (t.Edge.Fn is null) throw new RuntimeError($"element {i} of tensors does not require grad and does not have a grad_fn");
-                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default, Takers: Takers.Held) : Flow.Of(g.to(t.dtype))));
+                roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) { Holders = 1 } : Flow.Of(g.to(t.dtype))));
             }
             return roots;
         }

@@ -144,7 +144,7 @@ public static partial class torch
         var x = a.permute([.. shared, .. onlyA, .. both, .. onlyB]).reshape(batch, rows, inner);
         var y = b.permute([.. shared, .. both, .. onlyB, .. onlyA]).reshape(batch, inner, columns);
         List<long> order = [.. shared, .. onlyA, .. both, .. onlyB];
-        var product = x.bmm(y).view([.. order.Select(d => both.Contains(d) ? 1 : Math.Max(a.Dims[(int)d], b.Dims[(int)d]))]);
+        var product = x.bmm(y).view([.. order.Select(d => both.Contains(d) ? 1 : a.Dims[(int)d] == 1 ? b.Dims[(int)d] : a.Dims[(int)d])]);
         product = product.permute([.. Enumerable.Range(0, order.Count).Select(d => (long)order.IndexOf(d))]);
         return last ? product.view([.. product.Dims[..kept], .. Enumerable.Range(kept, a.ndim - kept).Where(d => !both.Contains(d) && product.Dims[d] != 1).Select(d => product.Dims[d])]) : product;
     }

@@ -193,20 +193,25 @@ public static partial class torch
         private static Tensor Some(Tensor? a, string op, Scalar b) => a
             ?? throw new TypeError($"unsupported operand type(s) for {op}: 'NoneType' and '{(b.Type.IsFloat ? "float" : b.Type == DType.Bool ? "bool" : "int")}'");
 
-        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other, bool real = false)
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other, bool real = false, Action? check = null)
         {
             var type = real ? Real(ResultType(this, other)) : ResultType(this, other);
             return InPlace(this, name, saves, (x, y) =>
             {
+                check?.Invoke();
                 CheckBroadcast(x.Shape, y.Shape);
                 return f(Ops.Cast(x, type), As(other, y, type));
             }, other);
         }
 
-        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other, bool real = false)
+        private Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Scalar other, bool real = false, Action? check = null)
         {
             var type = real ? Real(ResultType(this, other)) : ResultType(this, other);
-            return InPlace(this, name, saves, x => f(Ops.Cast(x, type), other.Node(type)));
+            return InPlace(this, name, saves, x =>
+            {
+                check?.Invoke();
+                return f(Ops.Cast(x, type), other.Node(type));
+            });
         }
 
         /// <summary>Adds alpha·other in place.</summary>
@@ -219,16 +224,16 @@ public static partial class torch
         /// <exception cref="RuntimeError">An operand is of type bool.</exception>
         public Tensor sub_(Tensor other, Scalar? alpha = null)
         {
-            CheckSubtraction(Node.DType, other.Number?.Type ?? other.Node.DType);
-            return Change("SubBackward0", Saves.None, (a, b) => Difference(a, b, alpha), other);
+            var (left, right) = (Node.DType, other.Number?.Type ?? other.Node.DType);
+            return Change("SubBackward0", Saves.None, (a, b) => Difference(a, b, alpha), other, check: () => CheckSubtraction(left, right));
         }
 
         /// <summary>Subtracts in place.</summary>
         /// <exception cref="RuntimeError">An operand is of type bool.</exception>
         public Tensor sub_(Scalar other)
         {
-            CheckSubtraction(Node.DType, other.Type);
-            return Change("SubBackward0", Saves.None, Ops.Sub, other);
+            var left = Node.DType;
+            return Change("SubBackward0", Saves.None, Ops.Sub, other, check: () => CheckSubtraction(left, other.Type));
         }
 
         /// <summary>Multiplies in place.</summary>
@@ -248,7 +253,7 @@ public static partial class torch
         public Tensor pow_(Scalar exponent)
         {
             CheckPower(this, exponent);
-            return Change("PowBackward0", Saves.Self, Raising(exponent), exponent);
+            return Change("PowBackward0", Saves.Self | Saves.Formula, Raising(exponent), exponent);
         }
 
         /// <summary>Raises to a power in place.</summary>
@@ -270,20 +275,29 @@ public static partial class torch
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
         public Tensor remainder_(Scalar other) => Change("RemainderBackward0", Saves.None, Remaindered, other);
 
-        private static Node Matched(Node a, Node b, Func<Node, Node, Node> f)
+        // x plus a scaled combination of two others, in the type of all three.
+        private static Node Added(Node x, Node[] t, Scalar? value, string kernel, Func<Node, Node, Node> f, DType type)
         {
-            CheckBroadcast(a.Shape, b.Shape);
-            return f(a, b);
+            CheckBroadcast(x.Shape, t[0].Shape);
+            var shape = Ops.BroadcastShapes(kernel, x.Shape, t[0].Shape);
+            CheckBroadcast(shape, t[1].Shape);
+            shape = Ops.BroadcastShapes(kernel, shape, t[1].Shape);
+            if (shape != x.Shape) throw new RuntimeError($"output with shape {x.Shape} doesn't match the broadcast shape {shape}");
+            return Takes(Ops.Cast(x, type), kernel) + Scaled(f(Ops.Cast(t[0], type), Ops.Cast(t[1], type)), value);
         }
 
         /// <summary>Adds value·tensor1·tensor2 in place.</summary>
-        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => InPlace(this, "AddcmulBackward0", Saves.LastCross, (x, t) => Takes(x, "addcmul_cpu_out") + Scaled(Matched(t[0], t[1], Ops.Mul), value), [tensor1, tensor2]);
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => InPlace(this, "AddcmulBackward0", Saves.LastCross, (x, t) => Added(x, t, value, "addcmul_cpu_out", Ops.Mul, ResultType(this, tensor1, tensor2)), [tensor1, tensor2]);
 
         /// <summary>Adds value·tensor1/tensor2 in place.</summary>
         /// <exception cref="RuntimeError">Both divide integers.</exception>
-        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null) => tensor1.is_floating_point() || tensor2.is_floating_point()
-            ? InPlace(this, "AddcdivBackward0", Saves.LastCross | Saves.Third, (x, t) => x + Scaled(Matched(t[0], t[1], Ops.Div), value), [tensor1, tensor2])
-            : throw new RuntimeError("Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.");
+        public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar? value = null)
+        {
+            var type = ResultType(this, tensor1, tensor2);
+            return InPlace(this, "AddcdivBackward0", Saves.LastCross | Saves.Third, (x, t) => Added(x, t, value, "addcdiv_cpu_out", Ops.Div, t[0].DType.IsFloat || t[1].DType.IsFloat ? type : throw new RuntimeError(IntegerDivision)), [tensor1, tensor2]);
+        }
+
+        private const string IntegerDivision = "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.";
 
         /// <summary>self + weight·(end − self), in place.</summary>
         /// <exception cref="RuntimeError">The element types differ.</exception>

@@ -51,7 +51,7 @@ public static partial class torch
             get
             {
                 var (basic, tensors, _) = Basic(index);
-                return tensors.Count == 0 ? basic : basic.Picked(tensors);
+                return tensors.Count > 0 ? basic.Picked(tensors) : ReferenceEquals(basic, this) ? Alias() : basic;
             }
 
             set
@@ -59,7 +59,8 @@ public static partial class torch
                 var (basic, tensors, masked) = Basic(index);
                 if (tensors.Count == 0)
                 {
-                    basic.copy_(value.Filling(basic.Dims));
+                    if (value is { ndim: 0, Number: null } && basic.ndim > 0) InPlace(basic, "FillBackward3", Saves.None, (x, v) => Ops.Broadcast(Ops.Cast(v, x.DType), x.Shape), value);
+                    else basic.copy_(value.Filling(basic.Dims));
                     return;
                 }
                 // One element is filled in behind a mask, of whatever type it is.
@@ -108,7 +109,9 @@ public static partial class torch
                 }
                 else if (entry.Range is { } range)
                 {
-                    x = x.Ranged(d++, range.Start, range.Stop, range.Step);
+                    // Among others, a range that names all of its dimension is none.
+                    if (index.Length == 1 || range.Start is not (null or 0) || range.Stop != x.Dims[d] || range.Step != 1) x = x.Ranged(d, range.Start, range.Stop, range.Step);
+                    d++;
                 }
                 else if (entry.Tensor is { ndim: 0 } single && !IsMask(single) && !single.is_floating_point())
                 {
@@ -125,10 +128,10 @@ public static partial class torch
                 else
                 {
                     masked &= IsMask(entry.Tensor!);
-                    foreach (var part in Positions(entry.Tensor!, x, d)) tensors.Add((d++, part));
+                    foreach (var part in Positions(entry.Tensor!, x, d, tensors.Count)) tensors.Add((d++, part));
                 }
             }
-            return (ReferenceEquals(x, this) && tensors.Count == 0 ? Alias() : x, tensors, masked);
+            return (x, tensors, masked);
         }
 
         private Tensor Ranged(int d, long? start, long? stop, long step)
@@ -144,7 +147,7 @@ public static partial class torch
         private static bool IsMask(Tensor index) => index.Node.DType is DType.Bool or DType.UInt8;
 
         // A mask stands for the positions where it holds, which are known only once it is computed.
-        private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d)
+        private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d, int told)
         {
             if (d + (IsMask(index) ? index.ndim : 1) > x.ndim) throw new IndexError($"too many indices for tensor of dimension {x.ndim}");
             if (IsMask(index))
@@ -156,7 +159,7 @@ public static partial class torch
             }
             if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
             foreach (var i in index.Longs())
-                if (i < -x.Dims[d] || i >= x.Dims[d]) throw new IndexError($"index {i} is out of bounds for dimension {d} with size {x.Dims[d]}");
+                if (i < -x.Dims[d] || i >= x.Dims[d]) throw new IndexError($"index {i} is out of bounds for dimension {told} with size {x.Dims[d]}");
             return [index];
         }
 
@@ -228,6 +231,7 @@ public static partial class torch
             var (flat, arrangement, order) = Places(tensors);
             var target = Picked(tensors).Dims;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
+            if (ReferenceEquals(value, this) || Layouts.Share(this, value)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
             {

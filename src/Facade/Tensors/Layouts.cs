@@ -20,6 +20,45 @@ public static partial class torch
             return new(type.DType, type.Shape, Dims.Create(strides), 0);
         }
 
+        /// <summary>The layout seen under another shape, with PyTorch's strides also where a size is 1; null where that takes a copy.</summary>
+        public static Layout? Viewed(Layout seen, Dims shape)
+        {
+            if (seen.Shape.Count == 0) return seen with { Shape = shape, Strides = Dims.Repeat(1, shape.Count) };
+            if (seen.Shape == shape && shape.Contains(0)) return seen;
+            if (seen.Shape.Contains(0)) return Layout.Dense(new(seen.DType, shape)) with { Offset = seen.Offset };
+            var strides = new long[shape.Count];
+            var (next, step) = (shape.Count - 1, seen.Strides[^1]);
+            var (span, given) = (1L, 1L);
+            for (var k = seen.Shape.Count - 1; k >= 0; k--)
+            {
+                span *= seen.Shape[k];
+                if (k > 0 && (seen.Shape[k - 1] == 1 || seen.Strides[k - 1] == span * step)) continue;
+                for (; next >= 0 && (given < span || shape[next] == 1); next--)
+                {
+                    strides[next] = given * step;
+                    given *= shape[next];
+                }
+                if (given != span) return null;
+                if (k > 0) (span, given, step) = (1, 1, seen.Strides[k - 1]);
+            }
+            return next >= 0 ? null : seen with { Shape = shape, Strides = Dims.Create(strides) };
+        }
+
+        /// <summary>The layout spread over a larger shape: places that are repeated have the stride 0.</summary>
+        public static Layout Expanded(Layout seen, Dims shape)
+        {
+            var (strides, lead) = (new long[shape.Count], shape.Count - seen.Shape.Count);
+            for (var k = shape.Count - 1; k >= 0 && seen.Shape.Count > 0; k--)
+            {
+                var size = k >= lead ? seen.Shape[k - lead] : 1;
+                strides[k] = size != shape[k] ? 0 : k >= lead ? seen.Strides[k - lead] : shape[k + 1] * strides[k + 1];
+            }
+            return seen with { Shape = shape, Strides = Dims.Create(strides) };
+        }
+
+        /// <summary>The order in memory of dimensions that fill a stretch of it; null when they do not.</summary>
+        public static Dims? OrderOf(Layout layout) => !IsDense(layout) ? null : Dims.From(Dims.Range(layout.Shape.Count).OrderByDescending(k => layout.Strides[(int)k]));
+
         /// <summary>Whether the elements lie in row-major order; without elements they always do.</summary>
         public static bool IsContiguous(Layout layout) => layout.Shape.Contains(0) || (layout with { Offset = 0 }).IsDense;
 
@@ -52,14 +91,20 @@ public static partial class torch
             return Ops.Reshape(written, whole.Shape);
         }
 
+        /// <summary>Whether two tensors share places; only told of dense ones, as PyTorch does.</summary>
+        public static bool Share(Tensor a, Tensor b)
+        {
+            if (!ReferenceEquals(a.storage, b.storage) || a.Type.Count == 0 || b.Type.Count == 0) return false;
+            var (x, y) = (a.Layout, b.Layout);
+            return IsDense(x) && IsDense(y) && x.Offset < y.Offset + b.Type.Count && y.Offset < x.Offset + a.Type.Count;
+        }
+
         /// <summary>Whether two tensors share some places but not all of them in the same order; only told of dense ones, as PyTorch does.</summary>
         public static bool PartlyOverlap(Tensor a, Tensor b)
         {
-            if (ReferenceEquals(a, b) || !ReferenceEquals(a.storage, b.storage) || a.Type.Count == 0 || b.Type.Count == 0) return false;
+            if (ReferenceEquals(a, b) || !Share(a, b)) return false;
             var (x, y) = (a.Layout, b.Layout);
-            if (!IsDense(x) || !IsDense(y)) return false;
-            if (x.Offset == y.Offset && a.Type.Count == b.Type.Count) return x.Shape != y.Shape || Enumerable.Range(0, x.Shape.Count).Any(k => x.Shape[k] > 1 && x.Strides[k] != y.Strides[k]);
-            return x.Offset < y.Offset + b.Type.Count && y.Offset < x.Offset + a.Type.Count;
+            return x.Offset != y.Offset || a.Type.Count != b.Type.Count || x.Strides != y.Strides;
         }
 
         /// <summary>Whether the elements fill a stretch of memory, in any order of the dimensions.</summary>
@@ -83,12 +128,23 @@ public static partial class torch
             var plain = true;
             foreach (var x in operands) plain &= x.IsPlain;
             if (plain || shape.Count < 2) return null;
+            var layouts = new Layout[operands.Length];
+            for (var i = 0; i < layouts.Length; i++) layouts[i] = operands[i].Layout;
+            return Like(shape, layouts);
+        }
+
+        /// <summary>The layout of an elementwise result of operands that lie as given; null is row-major.</summary>
+        public static Layout? Like(TensorType type, Layout[] operands) => Like(type.Shape, operands) is { } order ? Ordered(type, order) : null;
+
+        private static Dims? Like(Dims shape, Layout[] operands)
+        {
+            if (shape.Count < 2) return null;
+            var plain = true;
             var strides = new long[operands.Length][];
-            plain = true;
             for (var i = 0; i < strides.Length; i++)
             {
-                strides[i] = Broadcasted(operands[i].Layout, shape);
-                plain &= IsContiguous(operands[i].Layout) && operands[i].Dims == shape;
+                strides[i] = Broadcasted(operands[i], shape);
+                plain &= IsContiguous(operands[i]) && operands[i].Shape == shape;
             }
             if (plain) return null;
             var order = new long[shape.Count];

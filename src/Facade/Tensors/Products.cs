@@ -19,7 +19,15 @@ public static partial class torch
             if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
             if (Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({Dims[0]}x{Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
             SameType("m1", "m2", mat2);
-            return Record("MmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_"), b), this, mat2);
+            return Columns(Record("MmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_"), b), this, mat2), this, mat2);
+        }
+
+        // The gradient of a factor that lies column by column is computed transposed.
+        private static Tensor Columns(Tensor product, Tensor left, Tensor right)
+        {
+            static bool Column(Tensor x) => x.Dims is [1, 1] || (!x.IsPlain && x.Layout.Strides is [1, var step] && step == x.Dims[0]);
+            if (product.gradFn is { } fn) fn.Variant = (Column(left) ? ", left column" : "") + (Column(right) ? ", right column" : "");
+            return product;
         }
 
         /// <summary>A matrix times a vector. https://pytorch.org/docs/2.6/generated/torch.mv.html</summary>
@@ -29,7 +37,9 @@ public static partial class torch
             if (ndim == 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
             if (ndim != 2 || vec.ndim != 1) throw new RuntimeError($"vector + matrix @ vector expected, got 1, {ndim}, {vec.ndim}");
             if (Dims[1] != vec.Dims[0]) throw new RuntimeError($"size mismatch, got input ({Dims[0]}), mat ({Dims[0]}x{Dims[1]}), vec ({vec.Dims[0]})");
-            if (Node.DType != vec.Node.DType && Type.Count > 0) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {vec.dtype.TensorType}");
+            // Without elements nothing is multiplied, and the types need not agree.
+            if (Type.Count == 0) return Record("MvBackward0", Saves.Cross, (a, b) => Ops.Cast(Ops.Sum(Ops.Cast(a, b.DType) * b, [1]), b.DType), this, vec);
+            if (Node.DType != vec.Node.DType) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {vec.dtype.TensorType}");
             return Record("MvBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmv_impl_cpu"), b), this, vec);
         }
 
@@ -50,6 +60,7 @@ public static partial class torch
             if (ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
             if (mat2.ndim != 3) throw new RuntimeError("batch2 must be a 3D tensor");
             if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
+            if (Type.Count == 0 || mat2.Type.Count == 0) return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Ops.Cast(a, b.DType), b), this, mat2);
             if (Node.DType != mat2.Node.DType) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {mat2.dtype.TensorType}");
             return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "bmm"), b), this, mat2);
         }
@@ -66,28 +77,60 @@ public static partial class torch
                 case (2, 1): return mv(other);
                 case (1, 2): return RowTimes(other);
             }
-            var (k, l) = (Dims[^1], other.ndim == 1 ? other.Dims[0] : other.Dims[^2]);
-            if (k != l) throw new RuntimeError(other.ndim == 1
-                ? $"size mismatch, got input ({Dims[..^1].Product}), mat ({Dims[..^1].Product}x{k}), vec ({l})"
-                : other.ndim == 2
-                ? $"mat1 and mat2 shapes cannot be multiplied ({Dims[..^1].Product}x{k} and {l}x{other.Dims[1]})"
-                : $"Expected size for first two dimensions of batch2 tensor to be: [{other.Dims[..^2].Product}, {k}] but got: [{other.Dims[..^2].Product}, {l}].");
-            if (Node.DType != other.Node.DType) throw new RuntimeError(other.ndim <= 2 && other.ndim > 1 || ndim <= 2 ? $"expected m1 and m2 to have the same dtype, but got: {CName(this)} != {CName(other)}" : $"expected scalar type {dtype.TensorType} but found {other.dtype.TensorType}");
-            if (ndim > 2 && other.ndim > 2) CheckBroadcast(Dims[..^2], other.Dims[..^2]);
-            // Batches of one side alone are folded into its rows; the other way round the result is put back in order by a copy.
-            var folded = (ndim == 2 && other.ndim > 2) || (ndim > 2 && Dims[..^2].Product == 1 && other.Dims[..^2].Product > 1 && other.ndim == ndim);
-            return Record(folded ? "CloneBackward0" : "UnsafeViewBackward0", Saves.Cross, Ops.MatMul, this, other);
+            return Folds(this, other) ? Folded(other) : Batched(other);
         }
 
         // PyTorch drops the row's dimension in place, which counts as a change.
         private Tensor RowTimes(Tensor other)
         {
-            if (Dims[0] != other.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied (1x{Dims[0]} and {other.Dims[0]}x{other.Dims[1]})");
-            SameType("m1", "m2", other);
-            var product = Record("SqueezeBackward4", Saves.Cross, Ops.MatMul, this, other);
-            product.version.Bump();
-            return product;
+            var row = unsqueeze(0).mm(other);
+            return row.InPlaceView("SqueezeBackward4", row.squeeze(0));
         }
+
+        // Whether the batches of the larger factor are rows of one matrix.
+        private static bool Folds(Tensor a, Tensor b)
+        {
+            var left = a.ndim >= b.ndim;
+            var (large, small) = left ? (a, b) : (b, a);
+            if (large.ndim < 3 || small.ndim > 2) return false;
+            if (small.requires_grad) return true;
+            if (a.ndim == 2) return false;
+            var layout = left ? large.Layout : large.mT.Layout;
+            for (var k = 0; k < large.ndim - 2 && large.Type.Count > 0; k++)
+                if (layout.Strides[k] != layout.Strides[k + 1] * layout.Shape[k + 1]) return false;
+            return true;
+        }
+
+        private Tensor Folded(Tensor other)
+        {
+            var turned = other.ndim > ndim;
+            var (large, small) = !turned ? (this, other) : (other.mT, ndim == 2 ? t() : this);
+            var rows = large.reshape(large.Dims[..^1].Product, large.Dims[^1]);
+            if (small.ndim == 1) return rows.mv(small).Seen([.. large.Dims[..^1]]);
+            var product = rows.mm(small).Seen([.. large.Dims[..^1], small.Dims[1]]);
+            return turned ? product.mT.contiguous() : product;
+        }
+
+        private Tensor Batched(Tensor other)
+        {
+            var (left, right) = (Dims[..Math.Max(0, ndim - 2)], other.Dims[..Math.Max(0, other.ndim - 2)]);
+            if (ndim == 3 && other.ndim == 3 && left != right)
+            {
+                if (left[0] == 1 && requires_grad) return squeeze(0).matmul(other);
+                if (right[0] == 1 && other.requires_grad) return matmul(other.squeeze(0));
+            }
+            CheckBroadcast(left, right);
+            var batch = Ops.BroadcastShapes("matmul", left, right);
+            Dims rows = ndim > 1 ? [Dims[^2]] : [], columns = other.ndim > 1 ? [other.Dims[^1]] : [];
+            var a = expand([.. batch, ndim > 1 ? Dims[^2] : 1, Dims[^1]]).reshape(batch.Product, ndim > 1 ? Dims[^2] : 1, Dims[^1]);
+            var b = other.expand([.. batch, .. other.Dims[^Math.Min(2, other.ndim)..]]);
+            b = other.ndim == 1 ? b.reshape(batch.Product, other.Dims[0]).unsqueeze(2) : b.reshape(batch.Product, other.Dims[^2], other.Dims[^1]);
+            var product = a.bmm(b);
+            return (other.ndim == 1 ? product.squeeze(-1) : product).Seen([.. batch, .. rows, .. columns]);
+        }
+
+        // A product in another shape, which nobody else can know as a matrix.
+        private Tensor Seen(Dims shape) => Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, shape), this);
 
         /// <summary>beta·self + alpha·mat1·mat2. https://pytorch.org/docs/2.6/generated/torch.addmm.html</summary>
         /// <exception cref="RuntimeError">Sizes do not fit.</exception>
@@ -98,7 +141,10 @@ public static partial class torch
             if (Node.DType == mat2.Node.DType && mat1.Node.DType != mat2.Node.DType) throw new RuntimeError($"mat1 and mat2 must have the same dtype, but got {mat1.dtype.TensorType} and {mat2.dtype.TensorType}");
             if (Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
             if (ndim > 2 || !Spreads(Dims, [mat1.Dims[0], mat2.Dims[1]])) expand(mat1.Dims[0], mat2.Dims[1]);
-            return Record("AddmmBackward0", Saves.LastCross, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
+            var result = Record("AddmmBackward0", Saves.LastCross, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
+            if (alpha is null or { Value: 1 }) return Columns(result, mat1, mat2);
+            if (result.gradFn is { } fn) fn.Variant = ", scaled";
+            return result;
         }
 
         /// <summary>All products of elements of two vectors. https://pytorch.org/docs/2.6/generated/torch.outer.html</summary>

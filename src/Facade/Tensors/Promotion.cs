@@ -17,6 +17,14 @@ public static partial class torch
         return a.ndim > 0 ? DTypes.PromoteNumber(x, y) : DTypes.PromoteNumber(y, x);
     }
 
+    internal static DType ResultType(Tensor a, Tensor b, Tensor c)
+    {
+        DType? Highest(IEnumerable<Tensor> some) => some.Select(t => (DType?)t.Node.DType).Aggregate((DType?)null, (x, y) => x is null ? y : DTypes.Promote(x.Value, y!.Value));
+        Tensor[] all = [a, b, c];
+        var (wide, single) = (Highest(all.Where(t => t.ndim > 0)), Highest(all.Where(t => t.ndim == 0)));
+        return wide is { } x ? single is { } y ? DTypes.PromoteNumber(x, y) : x : single!.Value;
+    }
+
     internal static DType ResultType(Tensor a, Scalar b) => ResultType(a.Node.DType, b);
 
     private static DType ResultType(DType a, Scalar b) => DTypes.PromoteNumber(a, b.Type.IsFloat ? defaultType.Type : b.Type);
@@ -49,6 +57,13 @@ public static partial class torch
     {
         var type = ResultType(b, a);
         return Laid(Record(name, saves, x => f(a.Node(type), Ops.Cast(x, type)), b), b);
+    }
+
+    private static bool Agree(Dims a, Dims b)
+    {
+        for (var k = 1; k <= Math.Min(a.Count, b.Count); k++)
+            if (a[^k] != b[^k] && a[^k] != 1 && b[^k] != 1) return false;
+        return true;
     }
 
     internal static void CheckBroadcast(Dims a, Dims b)

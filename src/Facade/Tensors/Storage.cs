@@ -70,7 +70,8 @@ public static partial class torch
     /// <summary>One movement on the way from a storage to a view: how to read through it, and how to write.</summary>
     /// <param name="Read">From the whole to the part.</param>
     /// <param name="Write">From the whole and the part's new value to the new whole.</param>
-    internal sealed record Movement(Func<Node, Node> Read, Func<Node, Node, Node> Write);
+    /// <param name="Layout">Where the elements lie; null for what the movement's nodes say.</param>
+    internal sealed record Movement(Func<Node, Node> Read, Func<Node, Node, Node> Write, Layout? Layout = null);
 
     /// <summary>A window on a storage: the movements that lead to it, the outermost first.</summary>
     /// <param name="outer">The window that this one looks through; null for the storage itself.</param>

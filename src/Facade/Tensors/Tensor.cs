@@ -178,7 +178,7 @@ public static partial class torch
                 {
                     if (made != Creation.Normal) throw new RuntimeError(Forbidden(this, "its base or another view of its base has been"));
                     followed = version.Value;
-                    Follow(owner.requires_grad ? GradFn.Of("AsStridedBackward0", Saves.None, [owner], own => Part(owner.Whole(own[0]))) : null, 0);
+                    Follow(GradFn.Of("AsStridedBackward0", Saves.None, [owner], own => Part(owner.Whole(own[0]))), 0);
                 }
                 return gradFn;
             }
@@ -201,8 +201,9 @@ public static partial class torch
         {
             get
             {
-                if (accumulator is null) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), null);
-                return accumulator;
+                // Data of another type has an end of its own.
+                if (accumulator is not { } end || end.Type.DType != Node.DType) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), accumulator);
+                return accumulator!;
             }
         }
 

@@ -8,10 +8,10 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>A view of this tensor, recorded.</summary>
-        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write)], Creation.Normal, layout)[0];
+        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write, layout)], Creation.Normal)[0];
 
         // Views that one operation makes share its history.
-        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind, Layout? layout = null)
+        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind)
         {
             var epoch = storage.Epoch;
             var own = Node;
@@ -26,7 +26,7 @@ public static partial class torch
             var fn = requires_grad && GradMode && own.DType.IsFloat ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)
-                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], layout ?? Moved(own, nodes[i])), epoch)
+                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], movements[i].Layout ?? Moved(own, nodes[i])), epoch)
                 {
                     viewed = viewed ?? this,
                     made = from,
@@ -72,10 +72,10 @@ public static partial class torch
             return shape.Contains(-1) || (unknown < 0 && known != Type.Count) ? throw new RuntimeError($"shape '{Functional.Autograd.Dims.Create(sizes)}' is invalid for input of size {Type.Count}") : shape;
         }
 
-        private Tensor Reshaped(string name, Dims shape)
+        private Tensor Reshaped(string name, Dims shape, Layout layout)
         {
             var from = Dims;
-            return View(name, x => Ops.Reshape(x, shape), (_, v) => Ops.Reshape(v, from));
+            return View(name, x => Ops.Reshape(x, shape), (_, v) => Ops.Reshape(v, from), layout);
         }
 
         /// <summary>The same elements under another shape; one size may be −1. https://pytorch.org/docs/2.6/generated/torch.Tensor.view.html</summary>
@@ -83,8 +83,8 @@ public static partial class torch
         public Tensor view(params long[] shape)
         {
             var sizes = Sizes(shape);
-            if (Layout.Through(new Reshape(sizes), Type.Reshaped(sizes)) is null) throw new RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
-            return Reshaped("ViewBackward0", sizes);
+            if (Layouts.Viewed(Layout, sizes) is not { } layout) throw new RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
+            return Reshaped("ViewBackward0", sizes, layout);
         }
 
         /// <summary>The shape of another tensor.</summary>
@@ -95,7 +95,8 @@ public static partial class torch
         public Tensor reshape(params long[] shape)
         {
             var sizes = Sizes(shape);
-            return Layout.Through(new Reshape(sizes), Type.Reshaped(sizes)) is null ? Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, sizes), this) : Reshaped("ViewBackward0", sizes);
+            return Layouts.Viewed(Layout, sizes) is { } layout ? Reshaped(is_contiguous() ? "ViewBackward0" : "ReshapeAliasBackward0", sizes, layout)
+                : Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, sizes), this);
         }
 
         /// <summary>Joins dimensions into one. https://pytorch.org/docs/2.6/generated/torch.flatten.html</summary>
@@ -133,7 +134,9 @@ public static partial class torch
 
         /// <summary>The transpose of a matrix. https://pytorch.org/docs/2.6/generated/torch.t.html</summary>
         /// <exception cref="RuntimeError">More than two dimensions.</exception>
-        public Tensor t() => ndim > 2 ? throw new RuntimeError($"t() expects a tensor with <= 2 dimensions, but self is {ndim}D") : Permuted("TBackward0", ndim < 2 ? Dims.Range(ndim) : [1, 0]);
+        public Tensor t() => Turned("t");
+
+        private Tensor Turned(string name) => ndim > 2 ? throw new RuntimeError($"{name}() expects a tensor with <= 2 dimensions, but self is {ndim}D") : Permuted("TBackward0", ndim < 2 ? Dims.Range(ndim) : [1, 0]);
 
         /// <summary>All dimensions reversed.</summary>
         public Tensor T
@@ -161,25 +164,30 @@ public static partial class torch
         /// <summary>Inserts a dimension of size 1. https://pytorch.org/docs/2.6/generated/torch.unsqueeze.html</summary>
         public Tensor unsqueeze(int dim)
         {
-            var (d, from, own) = (Wrap(dim, ndim + 1), Layout, Dims);
+            var d = Wrap(dim, ndim + 1);
             // The stride of a single place is anybody's choice; PyTorch's is the size of what lies within it.
-            var stride = d < ndim ? from.Shape[d] * from.Strides[d] : 1;
-            var layout = new Layout(from.DType, from.Shape.Inserted(d, 1), from.Strides.Inserted(d, stride), from.Offset);
-            return View("UnsqueezeBackward0", x => Ops.Reshape(x, own.Inserted(d, 1)), (_, v) => Ops.Reshape(v, own), layout);
+            var (shape, stride) = (Dims.Inserted(d, 1), d < ndim ? Dims[d] * Layout.Strides[d] : 1);
+            return Reshaped("UnsqueezeBackward0", shape, Layout with { Shape = shape, Strides = Layout.Strides.Inserted(d, stride) });
         }
 
         /// <summary>Drops all dimensions of size 1. https://pytorch.org/docs/2.6/generated/torch.squeeze.html</summary>
-        public Tensor squeeze() => Reshaped("SqueezeBackward0", Dims.From(Dims.Where(n => n != 1)));
+        public Tensor squeeze() => Kept("SqueezeBackward0", Dims.From(Dims.Range(ndim).Where(k => Dims[(int)k] != 1)));
+
+        private Tensor Kept(string name, Dims axes)
+        {
+            var shape = Dims.Pick(axes);
+            return Reshaped(name, shape, Layout with { Shape = shape, Strides = Layout.Strides.Pick(axes) });
+        }
 
         /// <summary>Drops a dimension if its size is 1.</summary>
-        public Tensor squeeze(int dim) => Reshaped("SqueezeBackward1", Wrap(dim, ndim) is var d && ndim > 0 && Dims[d] == 1 ? Dims.Without(d) : Dims);
+        public Tensor squeeze(int dim) => Kept("SqueezeBackward1", Wrap(dim, ndim) is var d && ndim > 0 && Dims[d] == 1 ? Dims.Range(ndim).Without(d) : Dims.Range(ndim));
 
         /// <summary>Repeats dimensions of size 1 without copying; −1 keeps a size. https://pytorch.org/docs/2.6/generated/torch.Tensor.expand.html</summary>
         /// <exception cref="RuntimeError">A size does not fit.</exception>
         public Tensor expand(params long[] sizes)
         {
             var lead = sizes.Length - ndim;
-            if (lead < 0) throw new RuntimeError($"expand({type()}{{{Dims}}}, size={Dims.Create(sizes)}): the number of sizes provided ({sizes.Length}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
+            if (lead < 0) throw new RuntimeError($"expand({(Node.DType == DType.Bool ? "CPUBoolType" : type())}{{{Dims}}}, size={Dims.Create(sizes)}): the number of sizes provided ({sizes.Length}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
             var shape = Dims.Build(sizes.Length, k => sizes[k] == -1 && k >= lead ? Dims[k - lead] : sizes[k]);
             for (var k = 0; k < lead; k++)
                 if (sizes[k] < 0) throw new RuntimeError($"The expanded size of the tensor ({sizes[k]}) isn't allowed in a leading, non-existing dimension {k}");
@@ -189,7 +197,7 @@ public static partial class torch
             // Repeated elements are one: the first of them is what is written.
             var own = Dims;
             Dims first = [.. Dims.Repeat(1, lead), .. own];
-            return View("ExpandBackward0", x => Ops.Broadcast(x, shape), (_, v) => Ops.Reshape(Ops.Slice(v, Dims.Repeat(0, first.Count), first), own));
+            return View("ExpandBackward0", x => Ops.Broadcast(x, shape), (_, v) => Ops.Reshape(Ops.Slice(v, Dims.Repeat(0, first.Count), first), own), Layouts.Expanded(Layout, shape));
         }
 
         /// <summary>Expands to the shape of another tensor.</summary>
@@ -214,7 +222,9 @@ public static partial class torch
         {
             var begin = Dims.Repeat(0, ndim).With(d, start);
             var steps = Dims.Repeat(1, ndim).With(d, step);
-            return new(x => Ops.SliceAxis(x, d, start, stop, step), (x, v) => Ops.Insert(x, v, begin, steps));
+            var length = Math.Max(0, (Math.Min(stop, Dims[d]) - start + step - 1) / step);
+            var layout = Layout with { Shape = Dims.With(d, length), Strides = Layout.Strides.With(d, Layout.Strides[d] * step), Offset = Layout.Offset + start * Layout.Strides[d] };
+            return new(x => Ops.SliceAxis(x, d, start, stop, step), (x, v) => Ops.Insert(x, v, begin, steps), layout);
         }
 
         /// <summary>One position of a dimension, which vanishes. https://pytorch.org/docs/2.6/generated/torch.select.html</summary>
@@ -239,7 +249,8 @@ public static partial class torch
         {
             var i = index < 0 ? index + Dims[d] : index;
             var (begin, ones) = (Dims.Repeat(0, ndim).With(d, i), Dims.Repeat(1, ndim));
-            return new(x => Ops.Squeeze(Ops.SliceAxis(x, d, i, i + 1), d), (x, v) => Ops.Insert(x, Ops.Unsqueeze(v, d), begin, ones));
+            var layout = new Layout(Layout.DType, Dims.Without(d), Layout.Strides.Without(d), Type.Count == 0 ? 0 : Layout.Offset + i * Layout.Strides[d]);
+            return new(x => Ops.Squeeze(Ops.SliceAxis(x, d, i, i + 1), d), (x, v) => Ops.Insert(x, Ops.Unsqueeze(v, d), begin, ones), layout);
         }
 
         /// <summary>All positions of a dimension as views. https://pytorch.org/docs/2.6/generated/torch.unbind.html</summary>
@@ -268,7 +279,7 @@ public static partial class torch
             if (ndim == 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
             if (chunks < 1) throw new RuntimeError($"chunk expects `chunks` to be greater than 0, got: {chunks}");
             var size = (Dims[Wrap(dim, ndim)] + chunks - 1) / chunks;
-            return size == 0 ? Views("SplitBackward0", [.. Enumerable.Range(0, (int)chunks).Select(_ => Slicing(Wrap(dim, ndim), 0, 0, 1))], Creation.MultiOutput) : split(size, dim);
+            return size == 0 ? Views("SplitWithSizesBackward0", [.. Enumerable.Range(0, (int)chunks).Select(_ => Slicing(Wrap(dim, ndim), 0, 0, 1))], Creation.MultiOutput) : split(size, dim);
         }
 
         /// <summary>A diagonal of two dimensions; it comes last. https://pytorch.org/docs/2.6/generated/torch.diagonal.html</summary>
@@ -290,7 +301,7 @@ public static partial class torch
         }
 
         /// <summary>Transposes in place: only the shape changes.</summary>
-        public Tensor t_() => InPlaceView("TBackward1", t());
+        public Tensor t_() => InPlaceView("TBackward1", Turned("t_"));
 
         /// <summary>Inserts a dimension of size 1 in place.</summary>
         public Tensor unsqueeze_(int dim) => InPlaceView("UnsqueezeBackward1", unsqueeze(dim));
@@ -299,10 +310,11 @@ public static partial class torch
         private Tensor InPlaceView(string name, Tensor moved)
         {
             if (GradMode && requires_grad) CheckWritable(this);
-            if (moved.gradFn is { } fn) Follow(new GradFn(name, Saves.None, fn.Outputs, fn.Inputs, fn.Edges), 0);
             (window, sight) = (moved.window, moved.sight);
             version.Bump();
-            followed = version.Value;
+            // Without recording, a view has lost its way back, and finds it through its base.
+            if (moved.gradFn is { } fn) Follow(new GradFn(name, Saves.None, fn.Outputs, fn.Inputs, fn.Edges), 0);
+            if (GradMode) followed = version.Value;
             return this;
         }
     }

@@ -49,7 +49,7 @@ public static partial class torch
                 Unary("SoftplusBackward0", Saves.Self, x => Ops.Where(Takes(x, "softplus_cpu", whole: false) * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
 
             /// <summary>log(1 / (1 + e⁻ˣ)).</summary>
-            public static Tensor logsigmoid(Tensor input) => Unary("LogSigmoidBackward0", Saves.Self, x => Ops.LogSigmoid(Takes(x, "log_sigmoid_cpu", whole: false)), input);
+            public static Tensor logsigmoid(Tensor input) => Record("LogSigmoidBackward0", Saves.Self, x => Ops.LogSigmoid(Takes(x, "log_sigmoid_cpu", whole: false)), input);
 
             /// <summary>eˣ / Σ eˣ along a dimension.</summary>
             public static Tensor softmax(Tensor input, int dim) => input.softmax(dim);
@@ -64,7 +64,7 @@ public static partial class torch
                 if (input.ndim == 0 || weight.ndim == 0) throw new RuntimeError($"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D");
                 if (bias is null) return input.matmul(weight.t());
                 if (input.ndim == 2) return bias.addmm(input, weight.t());
-                if (weight.ndim != 2 || !input.is_contiguous()) return input.matmul(weight.t()) + bias;
+                if (weight.ndim != 2 || !input.is_contiguous()) return input.matmul(weight.t()).add_(bias);
                 // All leading dimensions are one for the product.
                 var rows = input.reshape(input.Dims[..^1].Product, input.Dims[^1]);
                 return bias.addmm(rows, weight.t()).view([.. input.Dims[..^1], weight.size(0)]);
@@ -91,7 +91,9 @@ public static partial class torch
                 if (num_classes == -1) num_classes = indices.Max() + 1;
                 if (indices.Any(i => i >= num_classes)) throw new RuntimeError("Class values must be smaller than num_classes.");
                 Checked([.. tensor.Dims, num_classes]);
-                return new(Ops.OneHot(tensor.Node, num_classes));
+                var written = new Tensor(Ops.OneHot(tensor.Node, num_classes));
+                written.version.Restore(2);
+                return written;
             }
 
             /// <summary>Rows of a table. https://pytorch.org/docs/2.6/generated/torch.nn.functional.embedding.html</summary>

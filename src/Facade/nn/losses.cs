@@ -191,7 +191,9 @@ public static partial class torch
                 if (input.Dims != target.Dims) throw new ValueError($"Target size ({target.shape}) must be the same as input size ({input.shape})");
                 Takes(input.Node, "log_sigmoid_cpu", whole: false);
                 if (!target.is_floating_point()) throw new RuntimeError($"result type {input.dtype.TensorType} can't be cast to the desired output type {target.dtype.TensorType}");
-                return LaidUnreduced(Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropyWithLogits(x, t, kind), input, target), kind, input, target);
+                var loss = LaidUnreduced(Record("BinaryCrossEntropyWithLogitsBackward0", Saves.All, (x, t) => Ops.BinaryCrossEntropyWithLogits(x, t, kind), input, target), kind, input, target);
+                if (kind == Reduction.Mean && loss.gradFn is { } fn) fn.Variant = ", mean";
+                return loss;
             }
         }
     }

@@ -110,7 +110,7 @@ public class GuardTests
             using var start = new Barrier(2);
             await Task.WhenAll(
                 Task.Run(() => { start.SignalAndWait(); for (var i = 1; i <= 5; i++) x.fill_(i); }),
-                Task.Run(() => { start.SignalAndWait(); for (var i = 0; i < 20; i++) _ = (v.shape, v.detach(), v.reshape(1)); }));
+                Task.Run(() => { start.SignalAndWait(); for (var i = 0; i < 20; i++) _ = (v.shape, v.detach(), v.reshape(1)); })).ConfigureAwait(true);
             Assert.Equal((5f, 5f), ((float)v, (float)x[0]));
         }
     }

@@ -222,9 +222,12 @@ public static partial class torch
             var nodes = fn.Backward(cotangents, needed);
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = Ownership.Given(fn, i, node, flows, cotangents, create ? name => Differentiable(fn, node, name, flows, cotangents) : null);
+                if (nodes[i] is { } node) gradients[i] = Ownership.Given(fn, i, node, flows, cotangents, create ? Recorder(fn, node, flows, cotangents) : null);
             return gradients;
         }
+
+        // In a method of its own: what a closure captures is made where it is declared, wanted or not.
+        private static Func<string, Edge> Recorder(GradFn fn, Node node, Flow?[] flows, Node?[] cotangents) => name => Differentiable(fn, node, name, flows, cotangents);
 
         // In the shape and type that the operation it goes to was recorded with: they differ where someone has exchanged a tensor's data.
         private static Flow Fitted(Flow flow, Edge edge, string whose, int k)

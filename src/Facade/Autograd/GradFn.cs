@@ -121,7 +121,8 @@ public static partial class torch
         {
             var read = (int)(Saves & Saves.All);
             if (read == 0 && watched.Length == 0) return;
-            var saved = new List<Saved>(operands.Length + watched.Length + 1);
+            Span<Saved> saved = new Saved[3 + watched.Length];
+            var count = 0;
             // In the order in which PyTorch looks at them: by name, and the first operand is called self.
             for (var k = 1; k <= Math.Min(3, operands.Length); k++)
             {
@@ -129,10 +130,10 @@ public static partial class torch
                 var readers = read >> (3 * i) & 7;
                 if (readers == 0 || (int.IsPow2(readers) && !Wanted(operands, int.Log2(readers)))) continue;
                 saving = true;
-                if (i > 0 || !written) saved.Add(new(operands[i], operands[i].version.Value, false, operands[i].is_leaf));
+                if (i > 0 || !written) saved[count++] = new(operands[i], operands[i].version.Value, false, operands[i].is_leaf);
             }
-            foreach (var x in watched) saved.Add(new(x, x.version.Value, false, x.is_leaf));
-            SavedValues = [.. saved];
+            foreach (var x in watched) saved[count++] = new(x, x.version.Value, false, x.is_leaf);
+            SavedValues = saved[..count].ToArray();
             saving |= watched.Length > 0;
         }
 
@@ -174,7 +175,7 @@ public static partial class torch
             Released = true;
             if (saving)
             {
-                (Outputs, Inputs, SavedValues) = ([.. Outputs.Select(o => Node.Placeholder(o.Type))], [], []);
+                (Outputs, Inputs, SavedValues) = (Array.ConvertAll(Outputs, static o => Node.Placeholder(o.Type)), [], []);
                 return;
             }
             var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);

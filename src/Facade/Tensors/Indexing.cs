@@ -235,15 +235,12 @@ public static partial class torch
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
             {
-                var rows = Ops.Permute(Ops.Broadcast(Shaped(Taken(value, values[0], x.DType), target), target), back);
+                var rows = Ops.Permute(Ops.Broadcast(Ops.Reshape(Taken(value, values[0], x.DType), Trimmed(value.Dims)), target), back);
                 var joined = Joined(x, arrangement, tensors.Count);
                 var written = Ops.ScatterSet(joined, 0, flat, rows);
                 return Ops.Permute(Ops.Reshape(written, x.Shape.Pick(arrangement)), new Primitives.Permute(arrangement).Inverse);
             }, [value], [.. tensors.Select(t => t.Index)]);
         }
-
-        // Leading dimensions of size 1 that the place does not have.
-        private static Node Shaped(Node value, Dims place) => value.Type.Rank > place.Count ? Ops.Reshape(value, value.Shape[(value.Type.Rank - place.Count)..]) : value;
 
         /// <summary>One element per place along a dimension. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
         /// <exception cref="RuntimeError">The index does not fit, or is out of range.</exception>
@@ -286,7 +283,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">The mask is not of type bool, or the shapes do not broadcast.</exception>
         public Tensor masked_fill(Tensor mask, Scalar value)
         {
-            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {CName(mask)}");
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {ShortName(mask)}");
             CheckBroadcast(mask.Dims, Dims);
             return Record("MaskedFillBackward0", Saves.None, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
         }

@@ -4,11 +4,9 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        private static string CName(Tensor t) => ShortName(t);
-
         private void SameType(string left, string right, Tensor other)
         {
-            if (Node.DType != other.Node.DType) throw new RuntimeError($"expected {left} and {right} to have the same dtype, but got: {CName(this)} != {CName(other)}");
+            if (Node.DType != other.Node.DType) throw new RuntimeError($"expected {left} and {right} to have the same dtype, but got: {ShortName(this)} != {ShortName(other)}");
         }
 
         /// <summary>The product of two matrices. https://pytorch.org/docs/2.6/generated/torch.mm.html</summary>

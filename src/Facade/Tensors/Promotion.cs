@@ -59,13 +59,6 @@ public static partial class torch
         return Laid(Record(name, saves, x => f(a.Node(type), Ops.Cast(x, type)), b), b);
     }
 
-    private static bool Agree(Dims a, Dims b)
-    {
-        for (var k = 1; k <= Math.Min(a.Count, b.Count); k++)
-            if (a[^k] != b[^k] && a[^k] != 1 && b[^k] != 1) return false;
-        return true;
-    }
-
     internal static void CheckBroadcast(Dims a, Dims b)
     {
         if (a == b) return;

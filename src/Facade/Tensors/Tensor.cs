@@ -82,12 +82,6 @@ public static partial class torch
 
         internal Node Part(Node whole) => window is null ? whole : window.Read(whole);
 
-        internal void Own(Node value)
-        {
-            (window, sight, viewed, isPart) = (null, null, null, false);
-            (storage, version) = (new Storage(value), new VersionCounter());
-        }
-
         /// <summary>Element type.</summary>
         public dtype dtype => Named(Node.DType);
 

@@ -74,7 +74,6 @@ public static partial class torch
             /// <exception cref="RuntimeError">The shape or the settings do not fit.</exception>
             public static Tensor avg_pool2d(Tensor input, long[] kernel_size, long[]? stride = null, long[]? padding = null)
             {
-                if (!input.is_floating_point() && input.dtype != int64) throw new RuntimeError($"\"avg_pool2d\" not implemented for '{input.dtype.TensorType}'");
                 var (kernel, step, pad) = Windows("avg_pool2d", input, kernel_size, stride, padding);
                 if (input.Node.DType != DType.Int64) Takes(input.Node, "avg_pool2d", whole: false);
                 return Record("AvgPool2DBackward0", Saves.Self | Saves.Formula, x => Batched(x, b => Ops.Cast(Ops.AvgPool(b, kernel, step, pad), b.DType)), input);

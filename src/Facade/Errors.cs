@@ -40,6 +40,7 @@ public static partial class torch
         public static void resetwarnings()
         {
             lock (Seen) Seen.Clear();
+            lock (Given) Given.Clear();
         }
 
         private static readonly HashSet<string> Given = [];

@@ -172,35 +172,51 @@ public static partial class torch
     }
 
     // What the last backward pass added to, and what it came from: computed together with whatever is demanded next.
-    [ThreadStatic] private static List<Tensor>? pending;
+    [ThreadStatic] private static Watched? pending;
     [ThreadStatic] private static bool pendingKeep;
 
     // What is a state and no step on the way (written in place, a new leaf, running statistics): computed with what is demanded next, so that it does not
-    // hold all that it was made of. It is not kept alive for that.
-    [ThreadStatic] private static List<WeakReference<Tensor>>? alongside;
+    // hold all that it was made of.
+    [ThreadStatic] private static Watched? alongside;
+
+    /// <summary>Tensors that are to be computed if anybody still holds them by then. References are used again, as making one is dear.</summary>
+    private sealed class Watched
+    {
+        private const int MostIdle = 1024;
+        private readonly List<WeakReference<Tensor>> references = [];
+
+        public int Count { get; private set; }
+
+        public void Add(Tensor tensor)
+        {
+            if (Count < references.Count) references[Count].SetTarget(tensor);
+            else references.Add(new(tensor));
+            Count++;
+        }
+
+        /// <summary>Moves those that are left to a list.</summary>
+        public void MoveTo(List<Tensor> all)
+        {
+            for (var i = 0; i < Count; i++)
+                if (references[i].TryGetTarget(out var tensor)) all.Add(tensor);
+            Count = 0;
+            if (references.Count > MostIdle) references.RemoveRange(MostIdle, references.Count - MostIdle);
+        }
+    }
 
     internal static void Together(Tensor tensor)
     {
         if (tensor.isAlongside) return;
         tensor.isAlongside = true;
-        (alongside ??= []).Add(new(tensor));
-    }
-
-    private static IEnumerable<Tensor> Alongside()
-    {
-        foreach (var reference in alongside ?? [])
-            if (reference.TryGetTarget(out var tensor))
-            {
-                tensor.isAlongside = false;
-                yield return tensor;
-            }
+        (alongside ??= new()).Add(tensor);
     }
 
     /// <summary>Computes tensors with the next demand, so that a whole training step is one plan.</summary>
     internal static void Defer(IEnumerable<Tensor> tensors, bool keep)
     {
         if (pending is { Count: > 0 }) Force([]);
-        (pending ??= []).AddRange(tensors);
+        pending ??= new();
+        foreach (var tensor in tensors) pending.Add(tensor);
         pendingKeep = keep;
     }
 
@@ -215,10 +231,13 @@ public static partial class torch
             tensors[0].Settle();
             return;
         }
-        List<Tensor> all = [.. tensors, .. pending ?? [], .. Alongside()];
+        var all = new List<Tensor>(tensors.Count + (pending?.Count ?? 0) + (alongside?.Count ?? 0));
+        all.AddRange(tensors);
         var keep = pending is { Count: > 0 } && pendingKeep;
-        pending?.Clear();
-        alongside?.Clear();
+        pending?.MoveTo(all);
+        var passed = all.Count;
+        alongside?.MoveTo(all);
+        for (var i = passed; i < all.Count; i++) all[i].isAlongside = false;
         var nodes = new Node[all.Count];
         for (var i = 0; i < nodes.Length; i++)
         {

@@ -25,6 +25,47 @@ public class GuardTests
         }
     }
 
+    private static readonly Dictionary<string, (long[] Shape, Func<Tensor, Tensor> F, double[] Wanted)> Detached = new()
+    {
+        ["x.detach().pow(x)"] = ([3], x => x.detach().pow(x), [-0.4901290717, 0, 2.234660903]),
+        ["x.pow(x.detach())"] = ([3], x => x.pow(x.detach()), [0.7071067812, 2, 5.511351921]),
+        ["x.detach().minimum(x)"] = ([3], x => x.detach().minimum(x), [0.5, 1, 1.5]),
+        ["x.minimum(x.detach())"] = ([3], x => x.minimum(x.detach()), [0.5, 1, 1.5]),
+        ["addcmul_ of the result"] = ([3], x => (x * 1).addcmul_(x.detach(), x), [1.5, 4, 7.5]),
+        ["addcmul_ of the detached"] = ([3], x => (x.detach() * 1).addcmul_(x.detach(), x, 0.5), [0.25, 1, 2.25]),
+        ["layer_norm of the detached"] = ([3], x => nn.functional.layer_norm(x.detach(), [3], x, x * 1), [-0.2247081307, 2, 6.674124392]),
+        ["layer_norm with detached weights"] = ([3], x => nn.functional.layer_norm(x, [3], x.detach()), [0.4079421312, -0.8164720871, 0.4085299559]),
+        ["x.detach().scatter_add(x)"] = ([3], x => x.detach().scatter_add(0, tensor((long[])[0, 0, 2]), x), [1, 1, 3]),
+        ["x.scatter_add(x.detach())"] = ([3], x => x.scatter_add(0, tensor((long[])[0, 0, 2]), x.detach()), [1, 2, 3]),
+        ["einsum of vectors"] = ([3], x => einsum("i,i->i", x.detach(), x), [0.5, 2, 4.5]),
+        ["einsum of vectors, outer"] = ([3], x => einsum("i,j->ij", x, x.detach()), [7, 16, 25]),
+        ["einsum of matrices"] = ([2, 2], x => einsum("ij,jk->ik", x.detach(), x), [5, 7, 7, 10]),
+        ["batches: x.detach().matmul(x)"] = ([2, 2, 2], x => x.detach().matmul(x), [5, 7, 7, 10, 37, 43, 43, 50]),
+        ["batches: x.matmul(x.detach())"] = ([2, 2, 2], x => x.matmul(x.detach()), [2.5, 5.5, 5.5, 12.5, 30.5, 41.5, 41.5, 56.5]),
+        ["batches: x.detach().bmm(x)"] = ([2, 2, 2], x => x.detach().bmm(x), [5, 7, 7, 10, 37, 43, 43, 50]),
+        ["addmm, the second factor"] = ([2, 2], x => x.detach().addmm(x.detach(), x), [5, 7, 7, 10]),
+        ["addmm, the summand"] = ([2, 2], x => x.addmm(x.detach(), x.detach(), beta: 2, alpha: 3), [2, 4, 6, 8]),
+        ["addmm, the first factor"] = ([2, 2], x => x.detach().addmm(x, x.detach(), alpha: 3), [7.5, 16.5, 16.5, 37.5]),
+    };
+
+    public static TheoryData<string> DetachedNames => [.. Detached.Keys];
+
+    // At ½, 1, 1½, …, with the weights 1, 2, 3, …; also where the operand that is attached is no leaf.
+    [Theory, MemberData(nameof(DetachedNames))]
+    public void An_operand_keeps_its_gradient_beside_its_detached_self(string name)
+    {
+        var (shape, f, wanted) = Detached[name];
+        foreach (var inner in (bool[])[false, true])
+        {
+            var leaf = Leaf([.. Enumerable.Range(1, wanted.Length).Select(i => i / 2.0)]);
+            var x = inner ? (leaf * 1).view(shape) : leaf.detach().view(shape).requires_grad_();
+            x.retain_grad();
+            var y = f(x);
+            (y.view(-1) * (arange(y.numel()) + 1)).sum().backward();
+            Assert.Equal(wanted, x.grad!.view(-1).to_array<double>(), (a, b) => Math.Abs(a - b) <= 1e-9 * Math.Abs(b));
+        }
+    }
+
     [Fact]
     public void A_kept_gradient_follows_the_history()
     {

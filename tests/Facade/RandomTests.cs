@@ -369,6 +369,25 @@ public class RandomTests
             new[] { (x * 1).uniform_(), (x * 1).normal_(), (x * 1).bernoulli_(), (x * 1).exponential_() }.Select(y => y.grad_fn!.name()));
     }
 
+    public static TheoryData<string, Func<Tensor>> Undrawn => new()
+    {
+        { "all dropped", () => nn.functional.dropout(ones(20), 1) },
+        { "all dropped of what requires grad", () => nn.functional.dropout(ones([20], requires_grad: true), 1) },
+        { "a module that drops all", () => new nn.Dropout(1).call(ones(20)) },
+        { "nothing dropped", () => nn.functional.dropout(ones(20), 0) },
+        { "not in training", () => nn.functional.dropout(ones(20), 0.5, training: false) },
+        { "nothing there", () => nn.functional.dropout(zeros(0), 0.5) },
+    };
+
+    [Theory, MemberData(nameof(Undrawn))]
+    public void Dropout_without_chance_draws_nothing(string what, Func<Tensor> drop)
+    {
+        manual_seed(5);
+        var y = drop();
+        Assert.Equal([0.8302518725395203f, 0.12611091136932373f, 0.9074696898460388f], rand(3).to_array<float>());
+        Assert.All(y.detach().to_array<float>(), v => Assert.Equal(what.Contains("drops all") || what.Contains("all dropped") ? 0 : 1, v));
+    }
+
     [Fact]
     public void Rows_without_weights_and_zero_weights_draw_as_PyTorch()
     {

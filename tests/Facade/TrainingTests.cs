@@ -50,6 +50,89 @@ public class TrainingTests
         Assert.Empty(model.weight.Node.Inputs);
     }
 
+    // What a pass left to be computed later is nobody's if nobody asks for it any more.
+    public static TheoryData<string> Drops => ["backward", "backward, retained", "grad", "of an inner hook"];
+
+    [Theory, MemberData(nameof(Drops))]
+    public void A_pass_keeps_nothing_alive_that_was_dropped(string how)
+    {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        WeakReference[] Pass()
+        {
+            var x = ones([3], requires_grad: true);
+            var y = x * 2;
+            var loss = (y * y).sum();
+            if (how == "grad") return [new(x), new(y), new(loss), new(autograd.grad(loss, x)[0]), new(x.Node)];
+            if (how == "of an inner hook") y.register_hook(_ => { using var on = enable_grad(); (x * 5).sum().backward(); return null; });
+            loss.backward(retain_graph: how == "backward, retained");
+            return [new(x), new(y), new(loss), new(x.grad), new(x.Node)];
+        }
+
+        var dropped = Pass();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.All(dropped, d => Assert.False(d.IsAlive));
+    }
+
+    [Fact]
+    public void What_is_left_of_a_pass_is_right_whatever_was_dropped()
+    {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static Tensor Pass(Tensor x, bool retain)
+        {
+            var (y, other) = (x * 2, ones([3], requires_grad: true));
+            (y * y * other).sum().backward(retain_graph: retain);
+            return y;
+        }
+
+        var x = tensor(new[] { 1f, 2f, 3f }, requires_grad: true);
+        for (var pass = 1; pass <= 3; pass++)
+        {
+            var y = Pass(x, retain: true);
+            GC.Collect();
+            if (pass == 2) y.sum().backward();
+            Assert.Equal([.. ((float[])[8, 16, 24]).Select(g => g * pass + (pass >= 2 ? 2 : 0))], x.grad!.to_array<float>());
+            Assert.Equal([2f, 4, 6], y.to_array<float>());
+        }
+        // Many leaves of one pass, and fewer of the next.
+        foreach (var count in (int[])[3000, 2, 3000])
+        {
+            Tensor[] leaves = [.. Enumerable.Range(0, count).Select(i => tensor((float)i, requires_grad: true))];
+            (stack(leaves) * 2).sum().backward();
+            Assert.All(leaves, leaf => Assert.Equal(2f, leaf.grad!.item<float>()));
+        }
+    }
+
+    // More operations than a plan's region holds, none of which is recorded: 257 and 600 steps of Euler's method.
+    [Theory]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(600)]
+    public void A_sum_along_many_steps_without_recording_has_its_closed_form(int steps)
+    {
+        const double h = 0.01;
+        double[] start = [0.3, -0.7, 1.1, 0.2, -0.4, 0.9, 0.5];
+        var weight = Enumerable.Range(1, steps).Sum(k => Math.Pow(1 - h, 2 * k));
+        using (no_grad())
+        {
+            var (y, total) = (tensor(start), tensor(0.0, float64));
+            Tensor[] sums = new Tensor[steps];
+            for (var k = 0; k < steps; k++)
+            {
+                y = y * (1 - h);
+                sums[k] = (y * y).sum();
+                total = total + sums[k];
+            }
+            Assert.Equal(start.Sum(v => v * v) * weight, total.item<double>(), 1e-11);
+            Assert.Equal(start.Sum(v => v * v) * weight, stack(sums).sum().item<double>(), 1e-11);
+            // Side by side instead of one after another: b₀ + b₁x at n places, each place for itself.
+            var (b, x) = (tensor((double[])[0.3, -0.7]), arange(steps).@double() * 0.1 + 0.5);
+            var rows = stack([.. Enumerable.Range(0, steps).Select(i => b[0] + b[1] * x[i])]).to_array<double>();
+            for (var i = 0; i < steps; i++) Assert.Equal(0.3 - 0.7 * (i * 0.1 + 0.5), rows[i], 1e-11);
+        }
+    }
+
     [Fact]
     public void Modules_print_and_count_their_parameters_as_PyTorch()
     {

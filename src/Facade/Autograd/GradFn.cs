@@ -77,7 +77,7 @@ public static partial class torch
         public string name() => Name;
 
         // As errors call it.
-        internal string FullName => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" ? "torch::autograd::" + Name : Name;
+        internal string FullName => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" or "NotImplemented" ? "torch::autograd::" + Name : Name;
 
         /// <summary>Where the gradients of the operands go.</summary>
         public IReadOnlyList<Edge> next_functions => Edges;
@@ -85,16 +85,18 @@ public static partial class torch
         /// <summary>Calls a function before the gradients of the results are used; it may replace them.</summary>
         public Hook register_prehook(Func<Tensor?[], Tensor?[]?> hook)
         {
-            // Lists of hooks are replaced, never changed: a pass that is under way keeps the hooks that it began with.
-            PreHooks = [.. PreHooks ?? [], hook];
-            return new(() => PreHooks = [.. PreHooks.Where(h => h != hook)]);
+            // Lists of hooks are replaced, never changed: a pass that is under way keeps the hooks that it began with. A function may stand there twice.
+            var own = new Func<Tensor?[], Tensor?[]?>(hook);
+            PreHooks = [.. PreHooks ?? [], own];
+            return new(() => PreHooks = PreHooks.FindAll(h => !ReferenceEquals(h, own)));
         }
 
         /// <summary>Calls a function with the gradients of the operands and those of the results; what it returns, unless null, takes the operands' gradients' place.</summary>
         public Hook register_hook(Func<Tensor?[], Tensor?[], Tensor?[]?> hook)
         {
-            PostHooks = [.. PostHooks ?? [], hook];
-            return new(() => PostHooks = [.. PostHooks.Where(h => h != hook)]);
+            var own = new Func<Tensor?[], Tensor?[], Tensor?[]?>(hook);
+            PostHooks = [.. PostHooks ?? [], own];
+            return new(() => PostHooks = PostHooks.FindAll(h => !ReferenceEquals(h, own)));
         }
 
         /// <summary>Calls a function with the gradients of the operands and those of the results.</summary>
@@ -189,7 +191,7 @@ public static partial class torch
         /// <summary>The gradients of the operands, given those of the results. What the results do not depend on differentiably gets zeros.</summary>
         internal virtual Node?[] Backward(Node?[] cotangents, bool[] needed)
         {
-            if (Name == "NotImplemented") throw new RuntimeError($"derivative for aten::floor_divide is not implemented");
+            if ((Writer ?? Name) == "NotImplemented") throw new RuntimeError($"derivative for aten::floor_divide{(Writer is null ? "" : "_")} is not implemented");
             var result = new Node?[Inputs.Length];
             if (Outputs.Length == 1 && IsOnePrimitive(Outputs[0]))
             {

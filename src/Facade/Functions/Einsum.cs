@@ -26,8 +26,8 @@ public static partial class torch
         var letters = output + (output.Contains('.') || !sides[0].Contains('.') ? "" : ".") + string.Concat(sides[0].Where(l => char.IsLetter(l) && !output.Contains(l)).Distinct());
         var kept = output.Sum(l => l == '.' ? covered : 1);
         var parts = new Tensor[operands.Length];
-        for (var i = 0; i < parts.Length; i++) parts[i] = Aligned(operands[i], inputs[i], letters, covered);
-        CheckSizes(parts, letters, covered);
+        CheckSizes(operands, inputs, covered);
+        for (var i = 0; i < parts.Length; i++) parts[i] = Aligned(operands[i], i, inputs[i], letters, covered);
 
         var result = ReferenceEquals(parts[0], operands[0]) && parts.Length == 1 ? operands[0].permute([.. Dims.Range(operands[0].ndim)]) : parts[0];
         for (var i = 1; i < parts.Length; i++)
@@ -72,28 +72,42 @@ public static partial class torch
         foreach (var l in output)
         {
             if (output.Count(k => k == l) > 1) throw new RuntimeError($"einsum(): output subscript {l} appears more than once in the output");
-            if (!given.Contains(l)) throw new RuntimeError($"einsum(): output subscript {l} does not appear in the equation for any input operand");
+            if (l != '.' && !given.Contains(l)) throw new RuntimeError($"einsum(): output subscript {l} does not appear in the equation for any input operand");
         }
     }
 
-    // Sizes agree where they are not 1.
-    private static void CheckSizes(Tensor[] parts, string letters, int covered)
+    // Sizes of a letter, and of each dimension that dots cover, agree where they are not 1. Of a letter that stands twice in an operand the first counts.
+    private static void CheckSizes(Tensor[] operands, string[] inputs, int covered)
     {
-        for (var d = 0; d < parts[0].ndim; d++)
+        var letters = new Dictionary<char, long>();
+        var dots = Dims.Repeat(1, covered).Span.ToArray();
+        for (var i = 0; i < operands.Length; i++)
         {
-            var size = 1L;
-            for (var i = 0; i < parts.Length; i++)
+            var dim = 0;
+            for (var k = 0; k < inputs[i].Length; k++)
             {
-                var n = parts[i].Dims[d];
-                if (n != 1 && size != 1 && n != size) throw new RuntimeError($"einsum(): subscript {NameOf(letters, covered, d)} has size {n} for operand {i} which does not broadcast with previously seen size {size}");
-                if (n != 1) size = n;
+                var l = inputs[i][k];
+                if (l != '.')
+                {
+                    var size = letters.GetValueOrDefault(l, 1);
+                    var n = operands[i].Dims[dim++];
+                    if (inputs[i].IndexOf(l, StringComparison.Ordinal) < k || n == 1) continue;
+                    if (size != 1 && n != size) throw new RuntimeError($"einsum(): subscript {l} has size {n} for operand {i} which does not broadcast with previously seen size {size}");
+                    letters[l] = n;
+                    continue;
+                }
+                for (var d = covered - (operands[i].ndim - inputs[i].Length + 1); d < covered; d++)
+                {
+                    var n = operands[i].Dims[dim];
+                    if (n != 1 && dots[d] != 1 && n != dots[d]) throw new RuntimeError($"einsum(): dimension {dim} covered by ellipsis in operand {i}has size {n} which does not broadcast with previously seen ellipsis with size {dots[d]} for the respective dimension");
+                    if (n != 1) dots[d] = n;
+                    dim++;
+                }
             }
         }
     }
 
-    private static char NameOf(string letters, int covered, int dim) => string.Concat(letters.Select(l => new string(l, l == '.' ? covered : 1)))[dim];
-
-    private static Tensor Aligned(Tensor x, string letters, string all, int covered)
+    private static Tensor Aligned(Tensor x, int operand, string letters, string all, int covered)
     {
         var own = letters.Contains('.') ? x.ndim - letters.Count(char.IsLetter) : 0;
         var names = letters.Replace(".", new string('.', own), StringComparison.Ordinal);
@@ -101,7 +115,7 @@ public static partial class torch
         {
             var again = names[k] == '.' ? -1 : names.IndexOf(names[k], k + 1);
             if (again < 0) continue;
-            if (x.Dims[k] != x.Dims[again]) throw new RuntimeError($"einsum(): subscript {names[k]} is repeated for operand 0 but the sizes don't match, {x.Dims[again]} != {x.Dims[k]}");
+            if (x.Dims[k] != x.Dims[again]) throw new RuntimeError($"einsum(): subscript {names[k]} is repeated for operand {operand} but the sizes don't match, {x.Dims[again]} != {x.Dims[k]}");
             (x, names) = (x.diagonal(0, k, again), names.Remove(again, 1).Remove(k, 1) + names[k]);
             k = -1;
         }

@@ -273,7 +273,7 @@ public static partial class torch
         public Tensor masked_select(Tensor mask)
         {
             if (mask.Node.DType != DType.Bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
-            CheckBroadcast(Dims, mask.Dims);
+            CheckBroadcast(mask.Dims, Dims);
             var shape = Ops.BroadcastShapes("masked_select", Dims, mask.Dims);
             var held = new Tensor(Ops.Reshape(Ops.Broadcast(mask.Node, shape), [shape.Product])).nonzero().Node;
             return Record("MaskedSelectBackward0", Saves.Self, x => Ops.Take(Ops.Reshape(Ops.Broadcast(x, shape), [shape.Product]), 0, Ops.Reshape(held, [held.Type.Count])), this, mask);

@@ -72,7 +72,7 @@ public static partial class torch
         private Tensor Spread(string name, long[]? dim, double correction)
         {
             if (!is_floating_point()) throw new RuntimeError("std and var only support floating point and complex dtypes");
-            if (Dims.Pick(Axes(this, dim) ?? Dims.Range(ndim)).Product - correction <= 0) warnings.warn($"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
+            if ((Type.Count == 0 ? 0 : Dims.Pick(Axes(this, dim) ?? Dims.Range(ndim)).Product) - correction <= 0) warnings.warn($"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
             return this;
         }
 

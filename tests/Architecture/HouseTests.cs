@@ -7,7 +7,7 @@ using Functional.Autograd.Testing;
 
 namespace Architecture;
 
-/// <summary>The house as it was planned: arrows, closed unions, budgets, the public surface, and pages that are generated.</summary>
+/// <summary>The house as it was planned: arrows, closed unions, budgets, and pages that are generated.</summary>
 public partial class HouseTests
 {
     private static readonly string Root = Up(AppContext.BaseDirectory);
@@ -118,22 +118,6 @@ public partial class HouseTests
 
     [Fact]
     public void The_calculus_page_is_fresh() => SameAsFile("docs/the-calculus.md", CalculusTable.Markdown());
-
-    [Fact]
-    public void The_public_surface_is_the_approved_one()
-    {
-        Assembly[] assemblies = [typeof(Node).Assembly, typeof(Functional.Autograd.Cpu.CpuBackend).Assembly, typeof(torch).Assembly, typeof(Laws).Assembly];
-        var text = new StringBuilder();
-        foreach (var type in assemblies.SelectMany(a => a.GetExportedTypes()).OrderBy(t => t.FullName, StringComparer.Ordinal))
-        {
-            text.Append(type.FullName).Append('\n');
-            var members = type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-                .Where(m => m is not MethodInfo { IsSpecialName: true } || m.Name.StartsWith("op_", StringComparison.Ordinal))
-                .Where(m => m is not Type && !m.Name.Contains('<')).Select(m => "  " + m);
-            foreach (var member in members.Order(StringComparer.Ordinal)) text.Append(member).Append('\n');
-        }
-        SameAsFile("tests/Architecture/public-api.txt", text.ToString());
-    }
 
     [Fact]
     public void Nothing_is_unfinished()

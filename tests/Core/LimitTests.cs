@@ -64,7 +64,6 @@ public class LimitTests
             ("Pow 0", x => Pow(x, 0), [0, 1, inf], [false, false, false]),
             ("Norm of zero", x => Norm(x), [0, 0, 0], [false, false, false]),
             ("Std of equals", x => Std(x), [2, 2, 2], [false, false, false]),
-            ("Gelu far below", x => Gelu(x), [-inf, -900, 900], [false, false, true]),
         ];
         foreach (var (name, f, at, reached) in cases)
             foreach (var c in new[] { inf, -inf, double.NaN })

@@ -59,9 +59,9 @@ public static partial class Ops
     public static Node Reciprocal(Node x) => 1 / Float(x);
     public static Node Rsqrt(Node x) => 1 / Sqrt(x);
     public static Node Relu(Node x) => Where(x <= 0, 0, x);
-    public static Node Silu(Node x) => Gated(x, Sigmoid);
+    public static Node Silu(Node x) => Gated("Silu", x, Sigmoid, static (z, gate) => gate * Sigmoid(-z));
     public static Node LogSigmoid(Node x) => -Softplus(-Float(x));
-    public static Node Mish(Node x) => Gated(x, z => Tanh(Softplus(z)));
+    public static Node Mish(Node x) => Gated("Mish", x, static z => Tanh(Softplus(z)), static (z, gate) => Sigmoid(z) * (1 - gate * gate));
 #pragma warning restore CS1591
 
     /// <summary>a / b as a real number; integers are promoted to float64.</summary>
@@ -83,7 +83,7 @@ public static partial class Ops
     {
         x = Float(x);
         var value = Where(Equal(Abs(x), double.PositiveInfinity), Sign(x), x / (1 + Abs(x)));
-        return WithRule("Softsign", value, [x], static (x, y, c) => [c * Square(Reciprocal(1 + Abs(x[0])))]);
+        return Sloped("Softsign", value, x, static x => Square(Reciprocal(1 + Abs(x))));
     }
 
     /// <summary>The larger of two, elementwise; NaN wins. The largest of a tensor is <see cref="MaxOver"/>.</summary>
@@ -149,17 +149,32 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     /// <param name="tanh">Use 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).</param>
     public static Node Gelu(Node x, bool tanh = false) => tanh
-        ? Gated(x, z => Sigmoid(Math.Sqrt(8 / Math.PI) * (z + 0.044715 * z * z * z)))
-        : Gated(x, z => 0.5 * Erfc(z * -Math.Sqrt(0.5)));
+        ? Gated("GeluTanh", x, static z => Sigmoid(Bend(z)), static (z, gate) => gate * Sigmoid(-Bend(z)) * (Math.Sqrt(8 / Math.PI) * (1 + 3 * 0.044715 * z * z)))
+        : Gated("Gelu", x, static z => 0.5 * Erfc(z * -Math.Sqrt(0.5)), static (z, gate) => Density(z));
+
+    private static Node Bend(Node z) => Math.Sqrt(8 / Math.PI) * (z + 0.044715 * z * z * z);
+
+    private static Node Density(Node z) => Exp(-0.5 * (z * z)) * (1 / Math.Sqrt(2 * Math.PI));
 
     // x·gate(x) for a gate that rises from 0 to 1, and has done so to the last digit at ±800: beyond, the product is 0 or x, so that
-    // infinities have their limits.
-    private static Node Gated(Node x, Func<Node, Node> gate)
+    // infinities have their limits. The rise is the gate's slope.
+    private static Node Gated(string name, Node x, Func<Node, Node> gate, Func<Node, Node, Node> rise)
     {
         x = Float(x);
-        var z = Max(Min(x, 800), -800);
-        return Where(x >= 800, x, z * gate(z));
+        var near = Near(x);
+        return Sloped(name, Where(x >= 800, x, near * gate(near)), x, x =>
+        {
+            var z = Near(x);
+            var g = gate(z);
+            return g + z * rise(z, g);
+        });
     }
+
+    private static Node Near(Node x) => Max(Min(x, 800), -800);
+
+    // A function of one number whose slope is handed on as a whole: were it a sum over the ways through a formula, an infinite
+    // cotangent would become ∞ − ∞.
+    private static Node Sloped(string name, Node value, Node x, Func<Node, Node> slope) => WithRule(name, value, [x], (x, y, c) => [c * slope(x[0])]);
 
     /// <summary>
     /// Limits elements to an interval; the gradient is 1 on its border. An element or a bound that is NaN gives NaN, without a gradient.

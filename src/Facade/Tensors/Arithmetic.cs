@@ -302,8 +302,12 @@ public static partial class torch
         /// <summary>self + weight·(end − self), in place.</summary>
         /// <exception cref="RuntimeError">The element types differ.</exception>
         public Tensor lerp_(Tensor end, double weight) => end.Node.DType == Node.DType
-            ? InPlace(this, "LerpBackward0", Saves.None, (x, e) => Lerp(Takes(x, "lerp_kernel_scalar", whole: false), e, weight), end)
+            ? InPlace(this, "LerpBackward0", Saves.None, (x, e) => Weighted(Takes(x, "lerp_kernel_scalar", whole: false), e, weight), end)
             : throw new RuntimeError($"expected dtype {ShortName(this)} for `end` but got dtype {ShortName(end)}");
+
+        // Both slopes as wholes: one is no difference of 1 and the weight, which would make ∞ − ∞ of an infinite gradient.
+        private static Node Weighted(Node x, Node end, double weight) =>
+            Ops.Broadcast(end, x.Shape) is var e ? Ops.WithRule("Lerp", Lerp(x, e, weight), [x, e], (v, y, c) => [c * (1 - weight), c * weight]) : x;
 
         // From the nearer side, so that either end is reached exactly.
         internal static Node Lerp(Node x, Node end, double weight) => weight < 0.5 ? x + (end - x) * weight : end - (end - x) * (1 - weight);

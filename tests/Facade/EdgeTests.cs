@@ -251,4 +251,20 @@ public class EdgeTests
         s.backward();
         Assert.Equal(6, w.grad!.item<double>());
     }
+
+    // Recorded from PyTorch 2.6: one element behind a mask is filled in, wherever it comes from; more would be read while they are written.
+    [Fact]
+    public void One_element_of_a_tensor_can_be_written_behind_a_mask_of_it()
+    {
+        var x = tensor((float[])[1, 2, 3]);
+        x[tensor((bool[])[true, false, true])] = x[1..2];
+        Assert.Equal([2, 2, 2], x.to_array<float>());
+        Assert.StartsWith("unsupported operation: some elements", Assert.Throws<RuntimeError>(() => x[tensor((bool[])[true, false, true])] = x[..2]).Message);
+        var leaf = tensor(new float[,] { { 3 } }, requires_grad: true);
+        var y = leaf.mean(0, keepdim: true);
+        y[tensor((bool[])[true])] = y;
+        Assert.Equal(("IndexPutBackward0", 1), (y.grad_fn!.name(), y._version));
+        y.sum().backward();
+        Assert.Equal(1, leaf.grad!.item<float>());
+    }
 }

@@ -181,15 +181,56 @@ public class LimitTests
         Assert.Equal([1, 0, 1, 1, 0, 0, 0, 1], ties.grad!.to_array<double>().Select(v => Math.Round(v, 12)));
     }
 
-    // A variance over less than nothing is infinite; its gradient is still 2 (x − mean) / (n − correction).
+    // Recorded from PyTorch 2.6: over all elements the slope is infinite where there are too few of them, along a dimension it keeps its divisor.
     [Fact]
-    public void The_gradient_of_a_variance_keeps_its_divisor()
+    public void The_variance_of_too_few_has_PyTorchs_gradients()
     {
-        var x = tensor((double[])[1, 2, 4], float64, requires_grad: true);
-        var y = x.var(correction: 5);
-        y.backward();
-        Assert.Equal(Inf, y.item<double>());
-        Assert.Equal(["1.333333", "0.333333", "-1.666667"], x.grad!.to_array<double>().Select(v => v.ToString("F6", System.Globalization.CultureInfo.InvariantCulture)));
+        static (double, string) Of(double[] x, Func<Tensor, Tensor> f)
+        {
+            var v = tensor(x, float64, requires_grad: true);
+            var y = f(v);
+            y.backward();
+            return (y.item<double>(), string.Join(' ', v.grad!.to_array<double>().Select(g => g.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture))));
+        }
+        warnings.sink = (_, _) => { };
+        Assert.Equal((Inf, "1.333333 0.333333 -1.666667"), Of([1, 2, 4], x => x.var([0], correction: 5)));
+        Assert.Equal((Inf, "-Infinity -Infinity Infinity"), Of([1, 2, 4], x => x.var([0], correction: 3)));
+        foreach (var correction in (double[])[3, 5]) Assert.Equal((Inf, "Infinity Infinity Infinity"), Of([1, 2, 4], x => x.var(correction: correction)));
+        Assert.Equal((NaN, "NaN NaN"), Of([1, 1], x => x.var(correction: 3)));
+        Assert.Equal((NaN, "NaN Infinity"), Of([Inf, 1], x => x.var(correction: 5)));
+        Assert.Equal((NaN, "Infinity"), Of([NaN], x => x.var()));
+        Assert.Equal((NaN, "NaN"), Of([NaN], x => x.var([0])));
+        Assert.Equal((Inf, "NaN NaN NaN"), Of([1, 2, 4], x => x.std(correction: 3)));
+    }
+
+    // Recorded from PyTorch 2.6.
+    [Fact]
+    public void Two_zeros_leave_no_gradient_of_a_product()
+    {
+        foreach (var (x, g) in ((double[], double[])[])[([0, NaN, 2, 0, Inf], [0, 0, 0, 0, 0]), ([0, NaN, 2], [NaN, 0, NaN]), ([0, Inf, 2], [Inf, 0, NaN])])
+        {
+            var v = tensor(x, float64, requires_grad: true);
+            v.prod().backward();
+            Assert.Equal(g, v.grad!.to_array<double>());
+        }
+    }
+
+    // Recorded from PyTorch 2.6, whose derivatives subtract and negate truth values.
+    [Fact]
+    public void Powers_and_angles_of_truth_values_have_no_derivative()
+    {
+        const string end = "bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+        var truths = tensor((bool[])[true, false]);
+        Tensor X() => tensor((float[])[1.5f, 2], requires_grad: true);
+        foreach (var f in (Func<Tensor, Tensor>[])[x => x.pow(truths), x => x.clone().pow_(truths), x => x.clone().view(2, 1).pow_(truths.view(2, 1))])
+            Assert.Equal("Subtraction, the `-` operator, with a " + end, Assert.Throws<RuntimeError>(() => f(X()).sum().backward()).Message);
+        Assert.Equal("Negation, the `-` operator, on a " + end, Assert.Throws<RuntimeError>(() => truths.atan2(X()).sum().backward()).Message);
+        foreach (var (f, g) in ((Func<Tensor, Tensor>, float[])[])[(truths.pow, [0, 0]), (x => x.atan2(truths), [1 / 3.25f, 0]), (x => x.pow(true), [1, 1]), (x => truths / x, [-1 / 2.25f, 0])])
+        {
+            var x = X();
+            f(x).sum().backward();
+            Assert.Equal(g, x.grad!.to_array<float>());
+        }
     }
 
     [Fact]

@@ -82,8 +82,7 @@ public static partial class Ops
     public static Node Softsign(Node x)
     {
         x = Float(x);
-        var value = Where(Equal(Abs(x), double.PositiveInfinity), Sign(x), x / (1 + Abs(x)));
-        return Sloped("Softsign", value, x, static x => Square(Reciprocal(1 + Abs(x))));
+        return Sloped("Softsign", Where(Equal(Abs(x), double.PositiveInfinity), Sign(x), x / (1 + Abs(x))), x, static x => Square(Reciprocal(1 + Abs(x))));
     }
 
     /// <summary>The larger of two, elementwise; NaN wins. The largest of a tensor is <see cref="MaxOver"/>.</summary>
@@ -150,27 +149,19 @@ public static partial class Ops
     /// <param name="tanh">Use 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))).</param>
     public static Node Gelu(Node x, bool tanh = false) => tanh
         ? Gated("GeluTanh", x, static z => Sigmoid(Bend(z)), static (z, gate) => gate * Sigmoid(-Bend(z)) * (Math.Sqrt(8 / Math.PI) * (1 + 3 * 0.044715 * z * z)))
-        : Gated("Gelu", x, static z => 0.5 * Erfc(z * -Math.Sqrt(0.5)), static (z, gate) => Density(z));
+        : Gated("Gelu", x, static z => 0.5 * Erfc(z * -Math.Sqrt(0.5)), static (z, gate) => Exp(-0.5 * (z * z)) * (1 / Math.Sqrt(2 * Math.PI)));
 
     private static Node Bend(Node z) => Math.Sqrt(8 / Math.PI) * (z + 0.044715 * z * z * z);
-
-    private static Node Density(Node z) => Exp(-0.5 * (z * z)) * (1 / Math.Sqrt(2 * Math.PI));
 
     // x·gate(x) for a gate that rises from 0 to 1, and has done so to the last digit at ±800: beyond, the product is 0 or x, so that
     // infinities have their limits. The rise is the gate's slope.
     private static Node Gated(string name, Node x, Func<Node, Node> gate, Func<Node, Node, Node> rise)
     {
+        static Node Near(Node x) => Max(Min(x, 800), -800);
         x = Float(x);
-        var near = Near(x);
-        return Sloped(name, Where(x >= 800, x, near * gate(near)), x, x =>
-        {
-            var z = Near(x);
-            var g = gate(z);
-            return g + z * rise(z, g);
-        });
+        var z = Near(x);
+        return Sloped(name, Where(x >= 800, x, z * gate(z)), x, x => gate(Near(x)) + Near(x) * rise(Near(x), gate(Near(x))));
     }
-
-    private static Node Near(Node x) => Max(Min(x, 800), -800);
 
     // A function of one number whose slope is handed on as a whole: were it a sum over the ways through a formula, an infinite
     // cotangent would become ∞ − ∞.

@@ -59,15 +59,13 @@ public static partial class Ops
     /// <param name="reduction">How elements combine.</param>
     public static Node BinaryCrossEntropy(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
+        static Node LogOf(Node x) => BoundedLog(Log(x), x);
+        static Node LogOfRest(Node x) => BoundedLog(Log1p(-x), 1 - x);
         (x, target) = Match(Float(x), target);
-        // Of an element's two slopes each is handed on as a whole, so that an infinite cotangent stays one.
+        // Each slope as a whole, as of every function of one number: an infinite cotangent stays one.
         return Combined(WithRule("BinaryCrossEntropy", -(target * LogOf(x) + (1 - target) * LogOfRest(x)), [x, target], static (v, y, c) =>
             [c * ((1 - v[1]) * BoundedReciprocal(1 - v[0]) - v[1] * BoundedReciprocal(v[0])), c * (LogOfRest(v[0]) - LogOf(v[0]))]), reduction);
     }
-
-    private static Node LogOf(Node x) => BoundedLog(Log(x), x);
-
-    private static Node LogOfRest(Node x) => BoundedLog(Log1p(-x), 1 - x);
 
     private static Node BoundedLog(Node logarithm, Node x) =>
         WithRule("BoundedLog", Detach(Max(logarithm, -100)), [x], static (x, y, c) => [c * BoundedReciprocal(x[0])]);
@@ -86,9 +84,8 @@ public static partial class Ops
     public static Node BinaryCrossEntropyWithLogits(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
         x = Float(x);
-        var positive = x > 0;
         // In the types as they came; the slopes are of the common one.
-        var value = Detach((Cast(positive, x.DType) - target) * x + Softplus(Where(positive, -x, x)));
+        var value = Detach((Cast(x > 0, x.DType) - target) * x + Softplus(-Abs(x)));
         (x, target) = Match(x, target);
         return Combined(WithRule("BinaryCrossEntropyWithLogits", value, [x, target], static (v, y, c) =>
             [c * Where(v[0] > 0, 1 - v[1] - Sigmoid(-v[0]), Sigmoid(v[0]) - v[1]), -v[0] * c]), reduction);

@@ -52,10 +52,12 @@ public static partial class Ops
         x = Float(x);
         var over = AxesOf(x, axes);
         var divisor = x.Shape.Pick(over).Product - correction;
-        Node Centred(Node x) => x.Type.Rank == 0 ? x - x : x - Mean(x, over, keep: true);
+        Node Middle(Node x) => x.Type.Rank == 0 ? x : Mean(x, over, keep: true);
+        Node Centred(Node x) => x - Middle(x);
         var value = ReduceOver(Combine.Sum, Square(Centred(x)), over) / Math.Max(0, divisor);
-        // Distances from the mean add up to zero, so the mean's own derivative drops out.
-        return Keep(WithRule("Var", value, [x], (x, y, c) => [Unreduce(c, x[0].Shape, over) * (Centred(x[0]) * (2 / divisor))]), x, over, keep);
+        // Distances from the mean add up to zero, so the mean's own derivative drops out. Of all elements, too few of them, PyTorch's slope is ∞.
+        Node Slope(Node x) => axes is null && divisor <= 0 ? Where(Equal(x, Middle(x)), double.NaN, Full(x.Type, double.PositiveInfinity)) : Centred(x) * (2 / divisor);
+        return Keep(WithRule("Var", value, [x], (x, y, c) => [Unreduce(c, x[0].Shape, over) * Slope(x[0])]), x, over, keep);
     }
 
     /// <summary>The standard deviation along axes; at zero its derivative is taken as zero.</summary>

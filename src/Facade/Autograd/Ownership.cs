@@ -36,7 +36,8 @@ public static partial class torch
         /// <param name="How">How it comes about.</param>
         /// <param name="Second">Its own derivative; null for what the primitive says.</param>
         /// <param name="Written">How often it was written into before it was handed out.</param>
-        private sealed record Rule(How How, string? Second = null, int Written = 0);
+        /// <param name="Recorded">The same where the gradient is to be differentiated; null when that makes no difference.</param>
+        private sealed record Rule(How How, string? Second = null, int Written = 0, int? Recorded = null);
 
         private static readonly Rule Same = new(How.Same), Product = new(How.Like, "MulBackward0"), Quotient = new(How.Like, "DivBackward0"), Negative = new(How.Like, "NegBackward0"),
             Reduction = new(How.New, "MulBackward0"), Matrix = new(How.New, "MmBackward0"), Column = new(How.Column, "TBackward0"), Scattered = new(How.New, "ScatterBackward0", 2);
@@ -45,7 +46,7 @@ public static partial class torch
 
         private static Rule Plain(string second, int written = 0) => new(How.Plain, second, written);
 
-        private static Rule New(string? second = null, int written = 0) => new(How.New, second, written);
+        private static Rule New(string? second = null, int written = 0, int? recorded = null) => new(How.New, second, written, recorded);
 
         private static Rule View(string second, int written = 0) => new(How.View, second, written);
 
@@ -162,8 +163,8 @@ public static partial class torch
             ["NativeLayerNormBackward0"] = [New("NativeLayerNormBackwardBackward0")],
             ["MseLossBackward0"] = [New("MseLossBackwardBackward0")],
             ["NllLossBackward0"] = [New("NllLossBackwardBackward0")],
-            ["BinaryCrossEntropyWithLogitsBackward0"] = [New("MulBackward0", 2), New("MulBackward0")],
-            ["BinaryCrossEntropyWithLogitsBackward0, mean"] = [New("DivBackward1", 3), New("DivBackward1", 1)],
+            ["BinaryCrossEntropyWithLogitsBackward0"] = [New("MulBackward0", 2, 0), New("MulBackward0")],
+            ["BinaryCrossEntropyWithLogitsBackward0, mean"] = [New("DivBackward1", 3, 1), New("DivBackward1", 1)],
         };
 
         private static Rule RuleOf(GradFn fn, int operand) => !Rules.TryGetValue(fn.Name + fn.Variant, out var rules) ? Product : rules[Math.Min(operand, rules.Length - 1)];
@@ -186,7 +187,7 @@ public static partial class torch
             if (fn.Name is "SqueezeBackward0" or "SqueezeBackward1" && node.Shape == flows[k]!.Node.Shape) return flows[k]!;
             var isAlias = rule.How is How.View or How.Spread && rule.Written == 0;
             var (isView, layout, second) = (rule.How is How.View or How.Spread or How.Column, Placed(rule.How, fn, operand, node, flows[k]!, cotangents[k]!), rule.Second);
-            var written = isAlias ? flows[k]!.Version : rule.Written;
+            var written = isAlias ? flows[k]!.Version : (record is null ? null : rule.Recorded) ?? rule.Written;
             // Where an operand was broadcast, the gradient is summed: over leading dimensions that ends in a view of the sum.
             if (rule.How is How.Like or How.Plain or How.Same && fn.Outputs.Length > 0 && fn.Name is not ("RepeatBackward0" or "CumsumBackward0" or "ProdBackward0" or "ProdBackward1" or "FlipBackward0") && node.Shape != fn.Outputs[0].Shape)
             {

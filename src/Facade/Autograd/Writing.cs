@@ -23,7 +23,7 @@ public static partial class torch
         var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
         var edges = wanted ? Edges([owner, .. others]) : [];
         foreach (var x in others)
-            if (name != "FillBackward3" && Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+            if (name is not ("FillBackward3" or "IndexPutBackward0") && Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
         if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && self.Type.Count > 0 && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
             throw new RuntimeError(Overlapping);
 

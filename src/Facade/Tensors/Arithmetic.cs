@@ -39,7 +39,7 @@ public static partial class torch
         public Tensor div(Scalar other) => Pair("DivBackward0", Saves.Number, Ops.Div, this, other, real: true);
 
         /// <summary>self to the power of exponent. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
-        public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Raised, this, exponent);
+        public Tensor pow(Tensor exponent) => Pair("PowBackward1", Saves.All | Saves.Result, Raised, this, exponent).Refused(exponent, this, BoolMinus);
 
         /// <summary>self to the power of exponent.</summary>
         /// <exception cref="RuntimeError">Integers to a negative power.</exception>
@@ -64,7 +64,7 @@ public static partial class torch
         public Tensor floor_divide(Scalar other) => Pair("NotImplemented", Saves.None, FloorDivided, this, other);
 
         /// <summary>The angle of the point (other, self). https://pytorch.org/docs/2.6/generated/torch.atan2.html</summary>
-        public Tensor atan2(Tensor other) => Pair("Atan2Backward0", Saves.All, Ops.Atan2, this, other, real: true);
+        public Tensor atan2(Tensor other) => Pair("Atan2Backward0", Saves.All, Ops.Atan2, this, other, real: true).Refused(this, other, BoolOpposite);
 
         /// <summary>The larger of both; ties share the gradient. https://pytorch.org/docs/2.6/generated/torch.maximum.html</summary>
         public Tensor maximum(Tensor other) => Pair("MaximumBackward0", Saves.All, Ops.Max, this, other);
@@ -257,7 +257,14 @@ public static partial class torch
         }
 
         /// <summary>Raises to a power in place.</summary>
-        public Tensor pow_(Tensor exponent) => exponent.Number is { } number ? pow_(number) : Change("PowBackward1", Saves.All | Saves.Result, Raised, exponent);
+        public Tensor pow_(Tensor exponent) => exponent.Number is { } number ? pow_(number) : Change("PowBackward1", Saves.All | Saves.Result, Raised, exponent).Refused(exponent, this, BoolMinus);
+
+        // PyTorch computes these and cannot differentiate them: it would subtract or negate truth values.
+        private Tensor Refused(Tensor truths, Tensor wanted, string why)
+        {
+            if (truths.Node.DType == DType.Bool && truths.Number is null && wanted.requires_grad && GradMode && (viewed ?? this).gradFn is { } fn) fn.Refusal = why;
+            return this;
+        }
 
         /// <summary>⌊self / other⌋ in place, without a derivative.</summary>
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
@@ -306,8 +313,11 @@ public static partial class torch
             : throw new RuntimeError($"expected dtype {ShortName(this)} for `end` but got dtype {ShortName(end)}");
 
         // Both slopes as wholes: one is no difference of 1 and the weight, which would make ∞ − ∞ of an infinite gradient.
-        private static Node Weighted(Node x, Node end, double weight) =>
-            Ops.Broadcast(end, x.Shape) is var e ? Ops.WithRule("Lerp", Lerp(x, e, weight), [x, e], (v, y, c) => [c * (1 - weight), c * weight]) : x;
+        private static Node Weighted(Node x, Node end, double weight)
+        {
+            var value = Lerp(x, end, weight);
+            return value.Shape != x.Shape ? value : Ops.WithRule("Lerp", value, [x, end = Ops.Broadcast(end, x.Shape)], (v, y, c) => [c * (1 - weight), c * weight]);
+        }
 
         // From the nearer side, so that either end is reached exactly.
         internal static Node Lerp(Node x, Node end, double weight) => weight < 0.5 ? x + (end - x) * weight : end - (end - x) * (1 - weight);

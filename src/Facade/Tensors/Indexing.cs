@@ -65,7 +65,7 @@ public static partial class torch
                 }
                 // One element is filled in behind a mask, of whatever type it is.
                 if (value.Number is null && value.Node.DType != Node.DType && !(masked && value.numel() == 1)) throw new RuntimeError($"Index put requires the source and destination dtypes match, got {dtype.TensorType} for the destination and {value.dtype.TensorType} for the source.");
-                basic.Put(tensors, value);
+                basic.Put(tensors, value, masked && value.numel() == 1);
             }
         }
 
@@ -226,12 +226,13 @@ public static partial class torch
             return Record("IndexBackward0", Saves.None, x => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order), this, [.. tensors.Select(t => t.Index)]);
         }
 
-        private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value)
+        // What is filled in is read before anything is written.
+        private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value, bool filled)
         {
             var (flat, arrangement, order) = Places(tensors);
             var target = Picked(tensors).Dims;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
-            if (ReferenceEquals(value, this) || Layouts.Share(this, value)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+            if (!filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
             {

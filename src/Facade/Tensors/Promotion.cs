@@ -71,14 +71,18 @@ public static partial class torch
     internal static Node Takes(Node x, string kernel, bool whole = true) =>
         x.DType.IsFloat || (whole && x.DType != DType.Bool) ? x : throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(x.DType).TensorType}'");
 
+    private const string BoolMinus = "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+
+    private const string BoolOpposite = "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+
     private static void CheckSubtraction(DType a, DType b)
     {
         if (a == DType.Bool && b == DType.Bool) throw new RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
-        if (a == DType.Bool || b == DType.Bool) throw new RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+        if (a == DType.Bool || b == DType.Bool) throw new RuntimeError(BoolMinus);
     }
 
     private static Node Negated(Node x) => x.DType != DType.Bool ? Ops.Neg(x)
-        : throw new RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+        : throw new RuntimeError(BoolOpposite);
 
     // The sign of NaN is 0.
     private static Node Signed(Node x) => x.DType.IsFloat ? Ops.Where(Ops.IsNaN(x), 0, Ops.Sign(x)) : Ops.Sign(x);

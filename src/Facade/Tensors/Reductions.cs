@@ -63,7 +63,15 @@ public static partial class torch
         public Tensor mean(dtype? dtype = null) => mean((long[]?)null, false, dtype);
 
         /// <summary>The product of all elements. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
-        public Tensor prod(dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Typed(Ops.Prod(Typed(x, dtype), d), dtype));
+        public Tensor prod(dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, null, (x, d) => Typed(Product(Typed(x, dtype)), dtype));
+
+        // Two zeros leave no gradient, whatever NaN or infinity stands beside them.
+        private static Node Product(Node x) => x.Type.Count < 3 || !x.DType.IsFloat ? Ops.Prod(x) : Ops.WithRule("Product", Ops.Prod(x), [x], static (x, y, c) =>
+        {
+            var (type, all) = (x[0].Type, Autograd.Dims.Range(x[0].Type.Rank));
+            var (others, none) = (Ops.ProductOfOthers(x[0], all), Ops.Broadcast(Ops.Sum(Ops.Cast(Ops.Equal(x[0], 0), DType.Int64)) > 1, type.Shape));
+            return [Ops.Broadcast(c, type.Shape) * Ops.Where(Ops.And(Ops.IsNaN(others), none), 0, others)];
+        });
 
         /// <summary>The product over a dimension.</summary>
         public Tensor prod(long dim, bool keepdim = false, dtype? dtype = null) => Reduce("ProdBackward0", "ProdBackward1", Saves.Self | Saves.Result, [dim], (x, d) => Typed(Ops.Prod(Typed(x, dtype), d, keepdim), dtype));

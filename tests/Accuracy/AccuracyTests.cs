@@ -66,6 +66,58 @@ public partial class AccuracyTests(ITestOutputHelper output)
                 Assert.Equal(BitConverter.DoubleToInt64Bits(zero), BitConverter.DoubleToInt64Bits(At(f, zero)));
     }
 
+    // Results that a number holds exactly are exact, whatever stands beside them: in whole vectors, in their tails, and alone.
+    private static readonly Dictionary<string, (Func<Node, Node> F, Func<bool, IEnumerable<(double X, double Y)>> Values)> Exact = new()
+    {
+        ["exp"] = (Exp, _ => [(0, 1), (-0.0, 1), (double.NegativeInfinity, 0)]),
+        ["exp2"] = (Exp2, single => Whole(single ? -149 : -1074, single ? 127 : 1023).Select(k => (k, Math.ScaleB(1, (int)k)))),
+        ["log"] = (Log, _ => [(1, 0), (0, double.NegativeInfinity)]),
+        ["log2"] = (Log2, single => Whole(single ? -149 : -1074, single ? 127 : 1023).Select(k => (Math.ScaleB(1, (int)k), k))),
+        ["log10"] = (Log10, single => Whole(0, single ? 10 : 22).Select(k => (Math.Pow(10, k), k))),
+        ["sqrt"] = (Sqrt, _ => Whole(0, 4095).Select(k => (k * k, k))),
+        ["cosh"] = (Cosh, _ => [(0, 1), (-0.0, 1)]),
+        ["cos"] = (Cos, _ => [(0, 1), (-0.0, 1)]),
+        ["sigmoid"] = (Sigmoid, _ => [(0, 0.5), (-0.0, 0.5), (double.PositiveInfinity, 1)]),
+        ["tanh"] = (Tanh, _ => [(0, 0), (100, 1), (-100, -1)]),
+        ["erf"] = (Erf, _ => [(0, 0), (30, 1), (-30, -1)]),
+        ["erfc"] = (Erfc, _ => [(0, 1), (-30, 2), (30, 0)]),
+        ["log1p"] = (Log1p, _ => [(0, 0), (-1, double.NegativeInfinity)]),
+        ["expm1"] = (Expm1, _ => [(0, 0), (-1000, -1)]),
+        ["pow (x, 2)"] = (x => Pow(x, Full(x.Type, 2)), _ => Whole(-4000, 4000).Select(k => (k, k * k))),
+        ["pow (2, x)"] = (x => Pow(Full(x.Type, 2), x), single => Whole(single ? -126 : -1022, single ? 127 : 1023).Select(k => (k, Math.ScaleB(1, (int)k)))),
+    };
+
+    private static IEnumerable<double> Whole(int from, int to) => Enumerable.Range(from, to - from + 1).Select(k => (double)k);
+
+    public static TheoryData<string> ExactNames => [.. Exact.Keys];
+
+    [Theory, MemberData(nameof(ExactNames))]
+    public void What_is_exact_is_exact_at_every_place(string name)
+    {
+        HoldExactly(name, single: false);
+        HoldExactly(name, single: true);
+    }
+
+    private static void HoldExactly(string name, bool single)
+    {
+        var (f, values) = Exact[name];
+        (double X, double Y)[] rows = [.. values(single)];
+        double[] others = [0.3, -0.7, 700, -800, 1e-40, double.NaN, double.PositiveInfinity];
+        var dtype = single ? DType.Float32 : DType.Float64;
+        foreach (var length in (int[])[.. Enumerable.Range(1, 40), 63, 64, 65, 255, 256, 257, 513, 1025, Math.Max(2000, 2 * rows.Length)])
+            foreach (var offset in (int[])[0, 1])
+            {
+                // Exact places alone in the first turn, beside others in the second.
+                (double X, double? Y) At(int i) => offset == 1 && i % 2 == 0 ? (others[i / 2 % others.Length], null) : (rows[(i + length) / (1 + offset) % rows.Length].X, rows[(i + length) / (1 + offset) % rows.Length].Y);
+                var x = Cast(Tensor<double>([.. Enumerable.Range(0, length).Select(i => At(i).X)]), dtype);
+                var y = Transforms.Evaluate<double>(Cast(f(x), DType.Float64));
+                for (var i = 0; i < length; i++)
+                    if (At(i).Y is { } wanted && y[i] != wanted) Assert.Fail($"{name}({At(i).X}) is {y[i]:R} at {i} of {length}, not {wanted}");
+            }
+        foreach (var (at, wanted) in rows.Length > 300 ? rows.Where((_, i) => i % 7 == 0) : rows)
+            Assert.Equal(wanted, Transforms.Evaluate<double>(Cast(f(Full(new TensorType(dtype, []), at)), DType.Float64))[0]);
+    }
+
     [Fact]
     public void Powers_of_zeros_and_infinities_are_those_of_IEEE_754()
     {

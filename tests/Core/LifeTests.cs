@@ -137,6 +137,41 @@ public class LifeTests
         }
     }
 
+    // Counted in bytes, so that no clock is asked: a list of all plans, or of their operations, would take tens of thousands.
+    [Fact]
+    public void A_plan_that_is_not_found_is_not_looked_for_among_all()
+    {
+        PlanCache.Clear();
+        try
+        {
+            var n = 2;
+            long Least()
+            {
+                var least = long.MaxValue;
+                for (var i = 0; i < 10; i++)
+                {
+                    Node New() => Tensor(new double[++n]);
+                    Node[] graphs = [Enumerable.Range(0, 14).Aggregate(New(), (y, k) => (n >> k & 1) == 0 ? Sin(y) : Cos(y)), New() + 1.5];
+                    var before = GC.GetAllocatedBytesForCurrentThread();
+                    foreach (var graph in graphs) PlanOf(graph);
+                    least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+                }
+                return least;
+            }
+            PlanOf(Tensor(new double[1]) + 1.5);
+            Least();
+            var few = Least();
+            while (PlanCache.Count < 3000) PlanOf(Tensor(new double[++n]) + 1.5);
+            var misses = PlanCache.Misses;
+            Assert.InRange(Least(), 0, few + 1000);
+            Assert.Equal(misses + 20, PlanCache.Misses);
+        }
+        finally
+        {
+            PlanCache.Clear();
+        }
+    }
+
     [Fact]
     public void A_plan_is_found_for_its_very_structure_and_for_nothing_else()
     {

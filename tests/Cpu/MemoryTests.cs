@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Functional.Autograd;
 using Functional.Autograd.Cpu;
 using Functional.Autograd.Plans;
+using Functional.Autograd.Primitives;
 using static Functional.Autograd.Ops;
 using static Functional.Autograd.Transforms;
 
@@ -150,6 +152,39 @@ public class MemoryTests
         Assert.True(CpuBackend.BytesHeld >= CpuBackend.BytesInUse);
     }
 
+    // Memory that is only reserved: the system gives it when it is touched, and four elements of it are.
+    [Fact]
+    public unsafe void Padding_and_folding_reach_beyond_two_gigabytes()
+    {
+        var far = (1L << 31) + 5;
+        var whole = (byte*)NativeMemory.AllocZeroed((nuint)(3 * far));
+        try
+        {
+            byte[] part = [1, 2, 3, 4];
+            fixed (byte* from = part)
+            {
+                // Two rows of two, far apart; then two far apart in one row, and a step as large.
+                Boxes.Put((nint)from, [2, 2], (nint)whole, new TensorType(DType.UInt8, [3, far]), [1, far - 2], [1, 1]);
+                Assert.Equal((1, 2, 3, 4), (whole[2 * far - 2], whole[2 * far - 1], whole[3 * far - 2], whole[3 * far - 1]));
+                Boxes.Put((nint)from, [2, 2], (nint)whole, new TensorType(DType.UInt8, [2, far]), [0, 3], [1, far - 4]);
+                Assert.Equal((1, 2, 3, 4), (whole[3], whole[far - 1], whole[far + 3], whole[2 * far - 1]));
+                // Windows of two with so large a distance, and windows as far from each other.
+                Boxes.Fold(from, whole + 100, [2, 2], [far + 1], new Windows(0, 2, 1, far - 1));
+                Assert.Equal((1, 3, 2, 4), (whole[100], whole[101], whole[99 + far], whole[100 + far]));
+                Boxes.Fold(from, whole + 200, [2, 2], [far + 1], new Windows(0, 2, far - 1, 1));
+                Assert.Equal((1, 2, 3, 4), (whole[200], whole[201], whole[199 + far], whole[200 + far]));
+            }
+            // More than all memory is refused before anything is cleared.
+            var x = Full(TensorType.Float64(2), 1);
+            Assert.Throws<TensorMemoryException>(() => Evaluate<double>(new Node(new Pad([1L << 40], [1L << 39], [1]), x)));
+            Assert.Throws<TensorMemoryException>(() => Evaluate<double>(new Node(new Fold(new Windows(0, 2, 1, 1L << 40), (1L << 40) + 1), Full(TensorType.Float64(1, 2), 1))));
+        }
+        finally
+        {
+            NativeMemory.Free(whole);
+        }
+    }
+
     [Fact]
     public void Padding_folding_and_placing_cross_every_boundary()
     {
@@ -170,7 +205,7 @@ public class MemoryTests
                 for (var j = 0; j < 2 * columns; j++)
                     if (joined[i * 2 * columns + j] != data[i * columns + j % columns]) Assert.Fail($"[{i}, {j}] of {rows} × {2 * columns}");
         }
-        var folded = Evaluate<double>(Grad((Node v) => Sum(new Node(new Functional.Autograd.Primitives.Windows(0, 3, 1, 1), v)))(Full(TensorType.Float64(1000), 0)));
+        var folded = Evaluate<double>(Grad((Node v) => Sum(new Node(new Windows(0, 3, 1, 1), v)))(Full(TensorType.Float64(1000), 0)));
         Assert.Equal([.. Enumerable.Range(0, 1000).Select(i => (double)Math.Min(3, Math.Min(i + 1, 1000 - i)))], folded);
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Cpu;
@@ -42,10 +41,9 @@ internal static unsafe class Boxes
         }
     }
 
-    /// <summary>Adds windows back to where they came from.</summary>
+    /// <summary>Adds windows to a whole where they came from.</summary>
     public static void Fold<T>(T* windows, T* whole, Dims from, Dims to, Windows of) where T : unmanaged, INumber<T>
     {
-        NativeMemory.Clear(whole, (nuint)(to.Product * sizeof(T)));
         if (from.Product == 0) return;
         var strides = to.Strides();
         var runs = new Runs(from, [.. strides.With(of.Axis, strides[of.Axis] * of.Stride), strides[of.Axis] * of.Dilation]);

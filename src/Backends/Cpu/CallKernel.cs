@@ -49,6 +49,10 @@ internal sealed unsafe class CallKernel : CpuKernel
                 System.Buffer.MemoryCopy((void*)from[0], (void*)to[0], bytes, bytes);
                 Indexing.Scatter((long*)from[1], from[2], to[0], op, call);
                 break;
+            case Fold:
+                NativeMemory.Clear((void*)to[0], (nuint)bytes);
+                typed!(from[0], to[0]);
+                break;
             case RandomBits: Threefry.Fill((long*)from[0], (long*)to[0], result.Count); break;
             default:
                 if (typed is null) throw new InvalidOperationException($"no routine for {call.Op}");

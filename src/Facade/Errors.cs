@@ -36,16 +36,22 @@ public static partial class torch
         /// <summary>Receives category and text; the standard error stream unless replaced.</summary>
         public static Action<string, string> sink { get; set; } = (category, text) => Console.Error.WriteLine($"{category}: {text}");
 
-        /// <summary>Lets every warning through again that was shown before.</summary>
+        /// <summary>Lets every warning through again that was shown before, but those that PyTorch gives once in the life of a process.</summary>
         public static void resetwarnings()
         {
             lock (Seen) Seen.Clear();
-            lock (Given) Given.Clear();
         }
 
         private static readonly HashSet<string> Given = [];
 
-        // Some warnings PyTorch gives once in the life of a process.
+        /// <summary>As in a new process.</summary>
+        internal static void Forget()
+        {
+            resetwarnings();
+            lock (Given) Given.Clear();
+        }
+
+        // Some warnings PyTorch gives once in the life of a process, whatever is reset.
         internal static void once(string message)
         {
             lock (Given)

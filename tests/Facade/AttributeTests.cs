@@ -64,7 +64,7 @@ public class AttributeTests
         var (call, text) = Warnings[name];
         var heard = new List<(string, string)>();
         var before = warnings.sink;
-        warnings.resetwarnings();
+        warnings.Forget();
         warnings.sink = (category, message) => heard.Add((category, message));
         try
         {

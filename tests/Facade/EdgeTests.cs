@@ -267,4 +267,43 @@ public class EdgeTests
         y.sum().backward();
         Assert.Equal(1, leaf.grad!.item<float>());
     }
+
+    // Recorded from PyTorch 2.6: positions are looked at last, and only where something is read or written.
+    [Fact]
+    public void Positions_are_checked_where_there_is_something_to_read()
+    {
+        var x = tensor(new double[,] { { 1, 2 }, { 3, 4 } });
+        var far = tensor((long[])[-2, 1, 2]);
+        Assert.Equal([3, 0], (long[])x[far, 1..1].shape);
+        Assert.Empty(x[far, 1..1].to_array<double>());
+        x[far, 1..1] = 7;
+        Assert.Equal([1, 2, 3, 4], x.to_array<double>());
+        Assert.Equal("index is out of bounds for dimension with size 0", Assert.Throws<IndexError>(() => zeros(0, 3)[tensor((long[])[5, 6]), 1..1]).Message);
+        Assert.Equal("index 2 is out of bounds for dimension 0 with size 2", Assert.Throws<IndexError>(() => x[far]).Message);
+        Assert.Equal("shape mismatch: indexing tensors could not be broadcast together with shapes [3], [2]", Assert.Throws<IndexError>(() => x[far, tensor((long[])[0, 1])]).Message);
+        Assert.StartsWith("shape mismatch: value tensor", Assert.Throws<RuntimeError>(() => x[far] = ones([5], float64)).Message);
+        var leaf = ones([2, 2], requires_grad: true);
+        Assert.StartsWith("a view of a leaf Variable", Assert.Throws<RuntimeError>(() => leaf.view(4)[tensor((long[])[9])] = 1).Message);
+        Assert.StartsWith("unsupported operation: more than one element", Assert.Throws<RuntimeError>(() => zeros(1).expand(2)[..] = tensor(3f)).Message);
+    }
+
+    // Recorded from PyTorch 2.6.
+    [Fact]
+    public void The_loss_of_a_certainty_is_zero_from_above()
+    {
+        var x = tensor((float[])[1.5f]);
+        foreach (var reduction in (string[])["mean", "sum"]) Assert.Equal(float.PositiveInfinity, (1 / nn.functional.cross_entropy(x, tensor(0L), reduction: reduction)).item<float>());
+        Assert.Equal(float.NegativeInfinity, (1 / nn.functional.nll_loss(zeros(1, 1), tensor((long[])[0]), reduction: "none")).item<float>());
+    }
+
+    [Fact]
+    public void Both_ends_of_a_weighted_mean_have_its_gradient_where_one_is_spread()
+    {
+        var (x, end) = (ones([4, 3], requires_grad: true), tensor((float[])[1, -3, 3], requires_grad: true));
+        var y = x.clone().lerp_(end, 0.25);
+        y.sum().backward();
+        Assert.Equal([1, 1, 1], end.grad!.to_array<float>());
+        Assert.All(x.grad!.to_array<float>(), g => Assert.Equal(0.75f, g));
+        Assert.StartsWith("output with shape [3]", Assert.Throws<RuntimeError>(() => end.detach().lerp_(x.detach(), 0.25)).Message);
+    }
 }

@@ -38,7 +38,8 @@ public static partial class Ops
     {
         var axis = logProbabilities.Type.Rank == 1 ? 0 : 1;
         if (target.Shape != logProbabilities.Shape.Without(axis)) throw new ShapeException($"NllLoss: the target {target.Type} does not fit {logProbabilities.Type}");
-        return Combined(-Squeeze(Gather(logProbabilities, axis, Unsqueeze(target, axis)), axis), reduction);
+        var picked = Squeeze(Gather(logProbabilities, axis, Unsqueeze(target, axis)), axis);
+        return reduction == Autograd.Reduction.None ? -picked : 0 - Combined(picked, reduction); // the loss of a certainty is not −0
     }
 
     /// <summary>The cross entropy between logits and target classes.</summary>
@@ -84,8 +85,7 @@ public static partial class Ops
     public static Node BinaryCrossEntropyWithLogits(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
         x = Float(x);
-        // In the types as they came; the slopes are of the common one.
-        var value = Detach((Cast(x > 0, x.DType) - target) * x + Softplus(-Abs(x)));
+        var value = Detach((Cast(x > 0, x.DType) - target) * x + Softplus(-Abs(x))); // in the types as they came
         (x, target) = Match(x, target);
         return Combined(WithRule("BinaryCrossEntropyWithLogits", value, [x, target], static (v, y, c) =>
             [c * Where(v[0] > 0, 1 - v[1] - Sigmoid(-v[0]), Sigmoid(v[0]) - v[1]), -v[0] * c]), reduction);

@@ -24,7 +24,7 @@ public static partial class torch
         var edges = wanted ? Edges([owner, .. others]) : [];
         foreach (var x in others)
             if (name is not ("FillBackward3" or "IndexPutBackward0") && Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
-        if (name is not ("ZeroBackward0" or "FillBackward2" or "FillBackward3") && self.window is { } seen && self.Type.Count > 0 && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
+        if (name is not ("ZeroBackward0" or "FillBackward2") && self.window is { } seen && self.Type.Count > 0 && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
             throw new RuntimeError(Overlapping);
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.

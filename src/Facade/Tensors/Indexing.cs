@@ -128,7 +128,7 @@ public static partial class torch
                 else
                 {
                     masked &= IsMask(entry.Tensor!);
-                    foreach (var part in Positions(entry.Tensor!, x, d, tensors.Count)) tensors.Add((d++, part));
+                    foreach (var part in Positions(entry.Tensor!, x, d)) tensors.Add((d++, part));
                 }
             }
             return (x, tensors, masked);
@@ -147,7 +147,7 @@ public static partial class torch
         private static bool IsMask(Tensor index) => index.Node.DType is DType.Bool or DType.UInt8;
 
         // A mask stands for the positions where it holds, which are known only once it is computed.
-        private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d, int told)
+        private static IEnumerable<Tensor> Positions(Tensor index, Tensor x, int d)
         {
             if (d + (IsMask(index) ? index.ndim : 1) > x.ndim) throw new IndexError($"too many indices for tensor of dimension {x.ndim}");
             if (IsMask(index))
@@ -158,8 +158,6 @@ public static partial class torch
                 return index.nonzero().unbind(1);
             }
             if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
-            foreach (var i in index.Longs())
-                if (i < -x.Dims[d] || i >= x.Dims[d]) throw new IndexError($"index {i} is out of bounds for dimension {told} with size {x.Dims[d]}");
             return [index];
         }
 
@@ -189,8 +187,9 @@ public static partial class torch
             var dims = tensors.Select(t => t.Dim).ToArray();
             var shape = Broadcasted(tensors);
             var rest = Dims.From(Dims.Range(ndim).Where(k => !dims.Contains((int)k)));
-            Node flat = 0L;
-            foreach (var (d, index) in tensors)
+            // Where nothing is read, any place will do.
+            Node flat = Ops.Full(new(DType.Int64, shape), 0L);
+            foreach (var (d, index) in Dims.Pick(rest).Product > 0 ? tensors : [])
             {
                 var i = Ops.Cast(index.Node, DType.Int64);
                 flat = flat * Dims[d] + Ops.Broadcast(Ops.Where(i < 0, i + Dims[d], i), shape);
@@ -223,16 +222,29 @@ public static partial class torch
         private Tensor Picked(List<(int Dim, Tensor Index)> tensors)
         {
             var (flat, arrangement, order) = Places(tensors);
-            return Record("IndexBackward0", Saves.None, x => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order), this, [.. tensors.Select(t => t.Index)]);
+            Node At(Node x) => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order);
+            CheckPlaces(tensors, At(Node).Type.Count);
+            return Record("IndexBackward0", Saves.None, At, this, [.. tensors.Select(t => t.Index)]);
+        }
+
+        // Last, and only where something is read or written, as in PyTorch.
+        private void CheckPlaces(List<(int Dim, Tensor Index)> tensors, long count)
+        {
+            if (tensors.Exists(t => Dims[t.Dim] == 0) && !tensors.Exists(t => t.Index.numel() == 0)) throw new IndexError("index is out of bounds for dimension with size 0");
+            for (var k = 0; k < tensors.Count && count > 0; k++)
+                foreach (var i in tensors[k].Index.Longs())
+                    if (Dims[tensors[k].Dim] is var size && (i < -size || i >= size)) throw new IndexError($"index {i} is out of bounds for dimension {k} with size {size}");
         }
 
         // What is filled in is read before anything is written.
         private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value, bool filled)
         {
+            if ((requires_grad || value.requires_grad) && GradMode && is_floating_point()) CheckWritable(this);
             var (flat, arrangement, order) = Places(tensors);
-            var target = Picked(tensors).Dims;
+            var target = Ops.Permute(Ops.Take(Joined(Node, arrangement, tensors.Count), 0, flat), order).Shape;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
             if (!filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+            CheckPlaces(tensors, target.Product);
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
             {

@@ -230,6 +230,26 @@ public class ClosureTests
     }
 
     [Fact]
+    public void A_value_is_held_beside_its_rule_only_where_something_else_has_a_derivative()
+    {
+        var (a, b, at) = (Tensor([1.0, 2]), Tensor([3.0, 4]), Tensor([5.0, 6]));
+        static bool Held(Node y) => Assert.IsType<Custom>(y.Op).Plain is not null;
+        Node Ruled(Func<Node, Node> f) => WithRule("f", f(at), [at], (x, y, c) => [c]);
+        // Constants, what is detached, and truth values have none.
+        Assert.False(Held(Ruled(x => x)));
+        Assert.False(Held(Ruled(x => x * 2 + 1)));
+        Assert.False(Held(Ruled(x => x * Detach(a))));
+        Assert.False(Held(Ruled(x => Where(a < b, x, x * 2))));
+        Assert.False(Held(Ruled(x => Detach(a))));
+        Assert.True(Held(Ruled(x => x * a)));
+        Assert.True(Held(Ruled(x => a)));
+        // Two others in one operation.
+        var y = Ruled(x => Slice(Concat([a * 1.5, x, b]), [0], [2]));
+        Assert.True(Held(y));
+        Assert.Equal([1.5, 1.5], Evaluate<double>(Gradient.Of([y], [Full(y.Type, 1)], [a])[0]!));
+    }
+
+    [Fact]
     public void What_a_value_is_made_of_is_found_wherever_the_value_was_made()
     {
         ImmutableArray<Node> at = [Number(2), Number(3)];
@@ -397,6 +417,29 @@ public class ClosureTests
         Assert.Equal([1.0, 2], Evaluate<double>(Compile(_ => [data], [TensorType.Float64()])([Number(0)])[0]));
         Assert.Equal([3.0], Evaluate<double>(Compile(x => [x[0]], [TensorType.Float64()])([Number(3)])[0]));
         Assert.Equal(3, Value(Grad((Node v) => Sum(Compile(x => [x[0] * data], [TensorType.Float64()])([v])[0]))(Number(3))));
+    }
+
+    [Fact]
+    public void A_compiled_function_keeps_the_leaves_that_it_captures_and_gives_data_to_derivatives_in_progress()
+    {
+        var a = Number(5);
+        var run = Compile(x => [x[0] * x[0] * a], [TensorType.Float64()]);
+        Assert.Equal(6, Value(Grad((Node x) => Gradient.Of([run([x])[0]], [Scalar(1.0)], [a])[0]!)(Number(3))));
+        // A result that no open argument went into is a constant of the derivative.
+        Assert.Equal(2 * 20, Value(Grad((Node x) => Gradient.Of([x * x * run([Number(2)])[0]], [Scalar(1.0)], [x])[0]!)(Number(3))));
+        Assert.Equal(2 * 20, Value(Grad((Node x) => Tangent.Of([x * x * run([Number(2)])[0]], [x], [Scalar(1.0)])[0]!)(Number(3))));
+        Assert.Equal(2 * 20 * 3, Value(Gradient.Of([Number(3) is var u ? u * u * Settled(run([Number(2)])[0]) : u], [Scalar(1.0)], [u])[0]!));
+    }
+
+    [Fact]
+    public void A_node_given_twice_moves_by_what_is_given()
+    {
+        var (x, t) = (Number(3), Number(0.5));
+        var y = x * x;
+        Assert.Equal(3, Value(Tangent.Along([y], [x, x], [t, null])[0]!));
+        Assert.Equal(3, Value(Tangent.Along([y], [x, x], [null, t])[0]!));
+        Assert.Equal(6, Value(Tangent.Along([y], [x, x], [t, t])[0]!));
+        Assert.Null(Tangent.Along([y], [x, x], [null, null])[0]);
     }
 
     [Fact]

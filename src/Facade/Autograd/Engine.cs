@@ -17,7 +17,7 @@ public static partial class torch
             public bool Reached;
         }
 
-        private readonly Dictionary<GradFn, Stop> stops = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<GradFn, Stop> stops = [];
         private readonly ReadyQueue<Stop> ready = new();
         private readonly List<GradFn> executed = [];
         private readonly List<Undo> undo = [];
@@ -122,7 +122,7 @@ public static partial class torch
         {
             captured = [];
             foreach (var edge in wanted) captured[edge] = null;
-            onPath = new(wanted.Select(e => e.Fn!), ReferenceEqualityComparer.Instance);
+            onPath = [.. wanted.Select(e => e.Fn!)];
             foreach (var fn in stops.Keys.OrderBy(f => f is AccumulateGrad ? 0 : f.Sequence))
                 if (fn.Edges.Any(e => e.Fn is not null && onPath.Contains(e.Fn))) onPath.Add(fn);
         }

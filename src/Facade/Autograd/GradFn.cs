@@ -35,6 +35,7 @@ public static partial class torch
     {
         private static long sequence;
 
+        // Also its hash: an object whose header holds one can't be locked but through a block of its own, which the collector must visit.
         internal readonly long Sequence;
         internal readonly Saves Saves;
         internal Node[] Outputs;
@@ -75,6 +76,9 @@ public static partial class torch
 
         /// <summary>PyTorch's name of the operation's derivative, such as MulBackward0.</summary>
         public string name() => Name;
+
+        /// <summary>By its place in the order of making.</summary>
+        public sealed override int GetHashCode() => (int)Sequence;
 
         // As errors call it.
         internal string FullName => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" or "NotImplemented" ? "torch::autograd::" + Name : Name;

@@ -15,14 +15,18 @@ public static partial class torch
             public readonly Flow?[] Arrived = new Flow?[Math.Max(1, fn.Outputs.Length)];
             public int Waiting;
             public bool Reached;
+            public bool IsOnPath;
+            public bool HasRun;
         }
 
-        private readonly Dictionary<GradFn, Stop> stops = [];
+        // Kept for the thread's next pass: the collector counts large arrays as old, and what dead ones hold as alive until it looks at everything.
+        [ThreadStatic] private static Dictionary<GradFn, Stop>? idle;
+
+        private Dictionary<GradFn, Stop> stops = [];
         private readonly ReadyQueue<Stop> ready = new();
-        private readonly List<GradFn> executed = [];
         private readonly List<Undo> undo = [];
         private bool accumulate;
-        private HashSet<GradFn>? onPath;
+        private bool restricted;
         private Dictionary<Edge, Flow?>? captured;
 
         /// <summary>Runs the pass. Gradients reach leaves, or only the given edges; nothing is changed when it fails.</summary>
@@ -58,6 +62,7 @@ public static partial class torch
         private Flow?[] Pass(IReadOnlyList<(Edge Edge, Flow Seed)> roots, IReadOnlyList<Edge>? wanted, bool accumulate)
         {
             this.accumulate = accumulate || wanted is null;
+            (stops, idle) = (idle ?? [], null);
             Count(roots);
             if (wanted is not null) Restrict(wanted);
             for (var i = 0; i < roots.Count; i++)
@@ -86,8 +91,11 @@ public static partial class torch
                 for (var i = undo.Count - 1; i >= 0 && !done; i--) undo[i].Run();
             }
             if (!retain)
-                foreach (var fn in executed)
-                    lock (fn) fn.Release();
+                foreach (var (fn, stop) in stops)
+                    if (stop.HasRun)
+                        lock (fn) fn.Release();
+            if (stops.Count >= stops.Capacity / 4) idle = stops;
+            stops.Clear();
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
         }
 
@@ -122,9 +130,10 @@ public static partial class torch
         {
             captured = [];
             foreach (var edge in wanted) captured[edge] = null;
-            onPath = [.. wanted.Select(e => e.Fn!)];
-            foreach (var fn in stops.Keys.OrderBy(f => f is AccumulateGrad ? 0 : f.Sequence))
-                if (fn.Edges.Any(e => e.Fn is not null && onPath.Contains(e.Fn))) onPath.Add(fn);
+            restricted = true;
+            foreach (var edge in wanted)
+                if (stops.TryGetValue(edge.Fn!, out var stop)) stop.IsOnPath = true;
+            foreach (var stop in stops.Values.OrderBy(s => s.Fn is AccumulateGrad ? 0 : s.Fn.Sequence)) stop.IsOnPath |= LeadsOn(stop.Fn);
         }
 
         private void Arrive(Stop stop, int nr, Flow flow)
@@ -149,7 +158,7 @@ public static partial class torch
         private void Execute(GradFn fn, Stop stop)
         {
             var flows = stop.Arrived;
-            var runs = Runs(fn);
+            var runs = Runs(stop);
             if (stop.Reached)
             {
                 // What is captured is what arrived: hooks have seen it only where the operation does not run itself.
@@ -173,26 +182,31 @@ public static partial class torch
             }
             foreach (var flow in flows)
                 if (flow is not null) flow.Holders--;
-            var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !runs ? null : Differentiate(fn, flows);
+            var results = !stop.Reached || Array.TrueForAll(flows, f => f is null) || !runs ? null : Differentiate(stop, flows);
             foreach (var flow in results ?? [])
                 if (flow is not null) flow.Holders++;
             for (var i = 0; i < fn.Edges.Length; i++)
             {
                 if (fn.Edges[i].Fn is not { } target) continue;
                 var next = stops[target];
-                if (results?[i] is { } flow && (onPath is null || onPath.Contains(target))) Arrive(next, fn.Edges[i].Nr, Fitted(flow, fn.Edges[i], $"Function {fn.Name} returned an ", i));
+                if (results?[i] is { } flow && (!restricted || next.IsOnPath)) Arrive(next, fn.Edges[i].Nr, Fitted(flow, fn.Edges[i], $"Function {fn.Name} returned an ", i));
                 if (--next.Waiting == 0) ready.Enqueue(next, Order(target));
             }
         }
 
         // What the end of a path is asked for by backward itself runs as well, though nobody takes its results.
-        private bool Runs(GradFn fn) => fn is AccumulateGrad ? accumulate && (onPath is null || onPath.Contains(fn))
-            : onPath is null || (accumulate && captured!.Keys.Any(e => ReferenceEquals(e.Fn, fn))) || Array.Exists(fn.Edges, e => e.Fn is not null && onPath.Contains(e.Fn));
+        private bool Runs(Stop stop) => stop.Fn is AccumulateGrad ? accumulate && (!restricted || stop.IsOnPath)
+            : !restricted || (accumulate && captured!.Keys.Any(e => ReferenceEquals(e.Fn, stop.Fn))) || LeadsOn(stop.Fn);
 
-        private Flow?[] Differentiate(GradFn fn, Flow?[] flows)
+        private bool LeadsOn(GradFn fn) => Array.Exists(fn.Edges, IsWanted);
+
+        private bool IsWanted(Edge edge) => edge.Fn is { } fn && (!restricted || stops[fn].IsOnPath);
+
+        private Flow?[] Differentiate(Stop stop, Flow?[] flows)
         {
+            var fn = stop.Fn;
             var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
-            executed.Add(fn);
+            stop.HasRun = true;
             if (autograd.anomaly) CheckNumbers(fn, gradients);
             foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
@@ -205,7 +219,7 @@ public static partial class torch
             {
                 fn.Check();
                 var needed = new bool[fn.Edges.Length];
-                for (var i = 0; i < needed.Length; i++) needed[i] = fn.Edges[i].Fn is { } next && (onPath is null || onPath.Contains(next));
+                for (var i = 0; i < needed.Length; i++) needed[i] = IsWanted(fn.Edges[i]);
                 return Pulled(fn, flows, needed);
             }
         }

@@ -216,9 +216,10 @@ public static partial class torch
             return result;
         }
 
+        // Of the operands, or of one and a number.
         private bool IsOnePrimitive(Node output)
         {
-            if (output.Inputs.Length != Inputs.Length) return false;
+            if (output.Inputs.Length != Inputs.Length && !(Inputs.Length == 1 && output is { Op: Binary, Inputs: [_, { Op: Literal }] })) return false;
             for (var i = 0; i < Inputs.Length; i++)
                 if (!ReferenceEquals(output.Inputs[i], Inputs[i])) return false;
             return Inputs.Length > 0;

@@ -111,6 +111,10 @@ public class AutogradTests
         Assert.StartsWith("One of the differentiated Tensors appears to not have been used in the graph.", Assert.Throws<RuntimeError>(() => autograd.grad(x.sum(), Leaf(1))).Message);
         Assert.Equal("One of the differentiated Tensors does not require grad", Assert.Throws<RuntimeError>(() => autograd.grad(x.sum(), tensor(1.0))).Message);
         Assert.Null(autograd.grad(x.sum(), Leaf(1), allow_unused: true)[0]);
+        // A view that was not recorded wants gradients as its base does, and no operation leads to it.
+        Tensor part;
+        using (no_grad()) part = x.unsqueeze(0);
+        Assert.Equal([true, false], autograd.grad((x * 2).sum(), [x, part], allow_unused: true).Select(g => g is not null));
         Assert.Equal("tensor([0.], requires_grad=True)", autograd.grad(x.sum(), Leaf(1), materialize_grads: true)[0]!.ToString());
         Assert.Equal("a Tensor with 2 elements cannot be converted to Scalar", Assert.Throws<RuntimeError>(() => x.item()).Message);
         Assert.Equal("Boolean value of Tensor with more than one value is ambiguous", Assert.Throws<RuntimeError>(() => (bool)x).Message);

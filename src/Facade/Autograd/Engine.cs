@@ -132,7 +132,7 @@ public static partial class torch
             foreach (var edge in wanted) captured[edge] = null;
             restricted = true;
             foreach (var edge in wanted)
-                if (stops.TryGetValue(edge.Fn!, out var stop)) stop.IsOnPath = true;
+                if (edge.Fn is { } fn && stops.TryGetValue(fn, out var stop)) stop.IsOnPath = true;
             foreach (var stop in stops.Values.OrderBy(s => s.Fn is AccumulateGrad ? 0 : s.Fn.Sequence)) stop.IsOnPath |= LeadsOn(stop.Fn);
         }
 

@@ -22,7 +22,7 @@ public static partial class torch
         // Kept for the thread's next pass: the collector counts large arrays as old, and what dead ones hold as alive until it looks at everything.
         [ThreadStatic] private static Dictionary<GradFn, Stop>? idle;
 
-        private Dictionary<GradFn, Stop> stops = [];
+        private readonly Dictionary<GradFn, Stop> stops = Interlocked.Exchange(ref idle, null) ?? [];
         private readonly ReadyQueue<Stop> ready = new();
         private readonly List<Undo> undo = [];
         private bool accumulate;
@@ -62,7 +62,6 @@ public static partial class torch
         private Flow?[] Pass(IReadOnlyList<(Edge Edge, Flow Seed)> roots, IReadOnlyList<Edge>? wanted, bool accumulate)
         {
             this.accumulate = accumulate || wanted is null;
-            (stops, idle) = (idle ?? [], null);
             Count(roots);
             if (wanted is not null) Restrict(wanted);
             for (var i = 0; i < roots.Count; i++)
@@ -94,6 +93,7 @@ public static partial class torch
                 foreach (var (fn, stop) in stops)
                     if (stop.HasRun)
                         lock (fn) fn.Release();
+            // One that is far too large takes longer to clear than a small pass.
             if (stops.Count >= stops.Capacity / 4) idle = stops;
             stops.Clear();
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
@@ -101,7 +101,7 @@ public static partial class torch
 
         private void Drain()
         {
-            while (ready.TryDequeue(out var stop)) Execute(stop.Fn, stop);
+            while (ready.TryDequeue(out var stop)) Execute(stop);
         }
 
         /// <summary>What was added to, for computing it at once.</summary>
@@ -155,9 +155,9 @@ public static partial class torch
             return new(node, new(new GradFn("AddBackward0", Saves.None, [node], own, [a.Edge, b.Edge]), 0)) { Holders = 1, Layout = layout };
         }
 
-        private void Execute(GradFn fn, Stop stop)
+        private void Execute(Stop stop)
         {
-            var flows = stop.Arrived;
+            var (fn, flows) = (stop.Fn, stop.Arrived);
             var runs = Runs(stop);
             if (stop.Reached)
             {

@@ -23,7 +23,7 @@ public static partial class torch
         var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
         var edges = wanted ? Edges([owner, .. others]) : [];
         foreach (var x in others)
-            if (name is not ("FillBackward3" or "IndexPutBackward0") && Layouts.PartlyOverlap(self, x)) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+            if (name is not ("FillBackward3" or "IndexPutBackward0") && Layouts.PartlyOverlap(self, x)) throw new RuntimeError(PartlyShared);
         if (name is not ("ZeroBackward0" or "FillBackward2") && self.window is { } seen && self.Type.Count > 0 && Layouts.Overlaps(seen.Layout) && !(name == "CopyBackwards" && Layouts.AreOne(self, others[0])))
             throw new RuntimeError(Overlapping);
 
@@ -54,6 +54,8 @@ public static partial class torch
         else if (!wanted) Together(owner);
         return self;
     }
+
+    private const string PartlyShared = "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.";
 
     private const string Overlapping = "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.";
 

@@ -222,10 +222,12 @@ public static partial class torch
         private Tensor Picked(List<(int Dim, Tensor Index)> tensors)
         {
             var (flat, arrangement, order) = Places(tensors);
-            Node At(Node x) => Ops.Permute(Ops.Take(Joined(x, arrangement, tensors.Count), 0, flat), order);
-            CheckPlaces(tensors, At(Node).Type.Count);
-            return Record("IndexBackward0", Saves.None, At, this, [.. tensors.Select(t => t.Index)]);
+            Node Taken(Node x) => At(x, flat, arrangement, order, tensors.Count);
+            CheckPlaces(tensors, Taken(Node).Type.Count);
+            return Record("IndexBackward0", Saves.None, Taken, this, [.. tensors.Select(t => t.Index)]);
         }
+
+        private static Node At(Node x, Node flat, Dims arrangement, Dims order, int count) => Ops.Permute(Ops.Take(Joined(x, arrangement, count), 0, flat), order);
 
         // Last, and only where something is read or written, as in PyTorch.
         private void CheckPlaces(List<(int Dim, Tensor Index)> tensors, long count)
@@ -241,9 +243,9 @@ public static partial class torch
         {
             if ((requires_grad || value.requires_grad) && GradMode && is_floating_point()) CheckWritable(this);
             var (flat, arrangement, order) = Places(tensors);
-            var target = Ops.Permute(Ops.Take(Joined(Node, arrangement, tensors.Count), 0, flat), order).Shape;
+            var target = At(Node, flat, arrangement, order, tensors.Count).Shape;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
-            if (!filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError("unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.");
+            if (!filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError(PartlyShared);
             CheckPlaces(tensors, target.Product);
             var back = new Primitives.Permute(order).Inverse;
             InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>

@@ -202,8 +202,7 @@ public static partial class Functions<T> where T : struct, IField<T>
         var (u, v) = (a.Value, b.Value);
         if (double.IsNaN(u) || double.IsNaN(v) || double.IsInfinity(u) || v == 0) return T.Pole(double.NaN);
         if (double.IsInfinity(v)) return u == 0 || u < 0 == v < 0 ? a : b;
-        var (times, rest) = Times(a, b);
-        return Math.Abs(times) > 1e15 || Math.Abs(u / v) < 1e-15 ? T.From(rest) * one : a - b * T.From(times);
+        return Times(a, b).Left;
     }
 
     // Python's: the number of times that goes with the remainder.
@@ -217,7 +216,7 @@ public static partial class Functions<T> where T : struct, IField<T>
     }
 
     // By the framework's own remainder, which is exact. The number of times jumps where the rest is nothing or all.
-    private static (double Times, double Remainder) Times(T a, T b)
+    private static (double Times, T Left) Times(T a, T b)
     {
         var (u, v) = (a.Value, b.Value);
         var rest = u % v;
@@ -226,8 +225,11 @@ public static partial class Functions<T> where T : struct, IField<T>
         // A large quotient was rounded: what it leaves tells by how much.
         if (double.IsFinite(times) && Math.Abs(times) < Math.ScaleB(1, 53)) times += Math.Round((Math.FusedMultiplyAdd(-times, v, u) - rest) / v);
         Certificate.Note(times);
-        if (double.IsFinite(times * v)) _ = T.Sign(a - b * T.From(times)) + T.Sign(a - b * T.From(times + 1));
-        return (times, rest);
+        if (!double.IsFinite(times * v)) return (times, T.Pole(rest) * one);
+        // A quotient beyond the digits of the product says nothing about what is left; the framework does.
+        var left = Math.Abs(times) <= 1e15 ? a - b * T.From(times) : T.From(rest) + (a - T.Detached(a)) - (b - T.Detached(b)) * T.From(times);
+        _ = T.Sign(left) + T.Sign(left - b);
+        return (times, left);
     }
 
     private static T Pow(T a, T b)

@@ -74,6 +74,20 @@ public class OracleTests
     [InlineData(1, -0.1, -10)]
     public void Large_quotients_are_counted_exactly(double a, double b, double times) => Assert.Equal(times, Functions<Real>.Of("FloorDiv", Real.From(a), Real.From(b)).Value);
 
+    // What is left carries the slope of what was divided, however small or large the quotient, and its error bound.
+    [Theory]
+    [InlineData(1.5e-17, 0.75, 0)]
+    [InlineData(-1.5e-17, 0.75, -1)]
+    [InlineData(5, 0.75, 6)]
+    [InlineData(9007199254740992, 3, 3002399751580330)]
+    public void A_remainder_has_the_slope_of_its_operands(double a, double b, double times)
+    {
+        var rest = Functions<Jet>.Of("Rem", Jet.Line(a, 1), Jet.Line(b, 1));
+        Assert.Equal(1 - times, rest[1].Value);
+        var third = Real.From(1) / Real.From(3) * Real.From(a);
+        Assert.True(Functions<Real>.Of("Rem", third, Real.From(b)).Error >= third.Error);
+    }
+
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]

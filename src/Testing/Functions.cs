@@ -212,7 +212,8 @@ public static partial class Functions<T> where T : struct, IField<T>
         if (v == 0 || double.IsNaN(u) || double.IsNaN(v) || double.IsInfinity(u)) return T.Pole(v == 0 ? u / v : double.NaN);
         if (double.IsInfinity(v)) return T.Step(a, u != 0 && u < 0 != v < 0 ? -1 : 0);
         var times = Times(a, b).Times;
-        return Math.Abs(times) > Math.ScaleB(1, 53) ? T.Step(a, times) * one : T.Step(a, times);
+        // The product rounds what the type does not hold.
+        return T.Step(a, times) * one;
     }
 
     // By the framework's own remainder, which is exact. The number of times jumps where the rest is nothing or all.

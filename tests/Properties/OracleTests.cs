@@ -74,6 +74,12 @@ public class OracleTests
     [InlineData(1, -0.1, -10)]
     public void Large_quotients_are_counted_exactly(double a, double b, double times) => Assert.Equal(times, Functions<Real>.Of("FloorDiv", Real.From(a), Real.From(b)).Value);
 
+    // A whole number that the type does not hold is rounded there.
+    [Theory]
+    [InlineData(7, 2, true)]
+    [InlineData(1e20f, 1e5f, false)]
+    public void Large_quotients_are_rounded_to_the_type(double a, double b, bool isExact) => Assert.Equal(isExact, Functions<Real>.Of("FloorDiv", Real.From(a), Real.From(b)).Error == 0);
+
     // What is left carries the slope of what was divided, however small or large the quotient, and its error bound.
     [Theory]
     [InlineData(1.5e-17, 0.75, 0)]

@@ -317,6 +317,19 @@ public class PassTests
     }
 
     [Fact]
+    public void A_pass_that_fails_takes_back_what_its_hooks_made_of_the_gradient()
+    {
+        Tensor x = Leaf(1), y = Leaf(1);
+        x.register_post_accumulate_grad_hook(t => t.grad!.mul_(0.5));
+        y.register_post_accumulate_grad_hook(_ => throw new InvalidOperationException("the hook"));
+        Assert.Throws<InvalidOperationException>(() => (y * 3 + x * 3).backward());
+        Assert.Null(x.grad);
+        x.grad = tensor(new[] { 10f });
+        Assert.Throws<InvalidOperationException>(() => (y * 3 + x * 3).backward());
+        Assert.Equal([[10]], Values(x.grad));
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -359,7 +359,7 @@ public static partial class torch
             {
                 var (before, value, version) = (leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0);
                 leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
-                undo.Add(new(leaf, before, value, version, leaf.gradient, leaf.gradient.storage.Epoch, flow.Node));
+                undo.Add(new(leaf, before, value, version, leaf.gradient, ++leaf.additions, flow.Node));
             }
             foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
         }

@@ -8,16 +8,16 @@ public static partial class torch
     /// <param name="Value">Its value then.</param>
     /// <param name="Version">Its version then.</param>
     /// <param name="Left">The gradient that the pass left.</param>
-    /// <param name="Epoch">How often its value had changed.</param>
+    /// <param name="Additions">How many sums passes had made there.</param>
     /// <param name="Share">What the pass had added.</param>
-    internal sealed record Undo(Tensor Tensor, Tensor? Gradient, Node? Value, int Version, Tensor Left, int Epoch, Node Share)
+    internal sealed record Undo(Tensor Tensor, Tensor? Gradient, Node? Value, int Version, Tensor Left, int Additions, Node Share)
     {
         public void Run()
         {
             lock (Tensor)
             {
                 if (!ReferenceEquals(Tensor.gradient, Left)) return;
-                if (Left.storage.Epoch != Epoch)
+                if (Tensor.additions != Additions)
                 {
                     // Another pass has added to it meanwhile, and keeps its share.
                     Left.Set(Left.Node - Ops.Cast(Share, Left.Node.DType));

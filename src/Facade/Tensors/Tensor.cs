@@ -21,6 +21,7 @@ public static partial class torch
         internal int outputNr;
         internal int followed;
         internal Tensor? gradient;
+        internal int additions;
         internal List<Hook>? postAccumulate;
         private AccumulateGrad? accumulator;
         private bool leafRequiresGrad;

@@ -330,6 +330,20 @@ public class PassTests
     }
 
     [Fact]
+    public void A_leaf_has_one_end_whichever_thread_asks_first()
+    {
+        var leaves = Enumerable.Range(0, 20_000).Select(_ => Leaf(1)).ToArray();
+        using var next = new Barrier(2);
+        var seen = new GradFn[2][];
+        void Ask(int i) => seen[i] = [.. leaves.Select(x => { next.SignalAndWait(); return x.Accumulator; })];
+        var other = new Thread(() => Ask(1));
+        other.Start();
+        Ask(0);
+        other.Join();
+        Assert.Equal(seen[0], seen[1]);
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -197,7 +197,8 @@ public static partial class torch
             get
             {
                 // Data of another type has an end of its own.
-                if (accumulator is not { } end || end.Type.DType != Node.DType) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), accumulator);
+                var end = accumulator;
+                if (end?.Type.DType != Node.DType) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), end);
                 return accumulator!;
             }
         }

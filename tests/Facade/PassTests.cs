@@ -344,6 +344,17 @@ public class PassTests
     }
 
     [Fact]
+    public void A_gradient_that_was_asked_for_comes_also_to_what_has_left_its_history()
+    {
+        var a = Leaf(1) * 2;
+        a.retain_grad();
+        var b = a * 3;
+        a.detach_();
+        b.backward();
+        Assert.Equal([[3]], Values(a.grad));
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -306,7 +306,7 @@ public static partial class torch
                     }
             // A view whose base was written has another history by now, and keeps the gradient of that.
             foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
-                if (flows[nr] is { } flow && (tensor.made != Creation.Normal || ReferenceEquals(tensor.grad_fn, fn))) Accumulate(tensor, flow);
+                if (flows[nr] is { } flow && (tensor.made != Creation.Normal || tensor.grad_fn is not { } now || ReferenceEquals(now, fn))) Accumulate(tensor, flow);
         }
 
         // What a hook of an operation returns takes the gradients' place; null takes one away.

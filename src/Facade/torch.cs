@@ -180,7 +180,7 @@ public static partial class torch
     [ThreadStatic] private static Watched? alongside;
 
     /// <summary>Tensors that are to be computed if anybody still holds them by then. References are used again, as making one is dear.</summary>
-    private sealed class Watched
+    internal sealed class Watched
     {
         private const int MostIdle = 1024;
         private readonly List<WeakReference<Tensor>> references = [];
@@ -206,9 +206,11 @@ public static partial class torch
 
     internal static void Together(Tensor tensor)
     {
-        if (tensor.isAlongside) return;
-        tensor.isAlongside = true;
-        (alongside ??= new()).Add(tensor);
+        alongside ??= new();
+        // Another thread may never compute what it was to.
+        if (ReferenceEquals(tensor.watched, alongside)) return;
+        tensor.watched = alongside;
+        alongside.Add(tensor);
     }
 
     /// <summary>Computes tensors with the next demand, so that a whole training step is one plan.</summary>
@@ -237,7 +239,7 @@ public static partial class torch
         pending?.MoveTo(all);
         var passed = all.Count;
         alongside?.MoveTo(all);
-        for (var i = passed; i < all.Count; i++) all[i].isAlongside = false;
+        for (var i = passed; i < all.Count; i++) all[i].watched = null;
         var nodes = new Node[all.Count];
         for (var i = 0; i < nodes.Length; i++)
         {

@@ -181,6 +181,23 @@ public class TrainingTests
         Assert.Equal("tensor([800., 800.], dtype=torch.float64)", x.grad!.ToString());
     }
 
+    // A program that awaits goes on with another thread.
+    [Fact]
+    public void What_one_thread_left_uncomputed_does_not_grow_on_another()
+    {
+        var statistic = zeros(2);
+        var leaving = new Thread(() => statistic.add_(1));
+        leaving.Start();
+        leaving.Join();
+        for (var i = 0; i < 50; i++)
+        {
+            statistic.add_(1);
+            _ = ones(2).sum().item();
+        }
+        Assert.NotNull(statistic.Node.Value);
+        Assert.Equal([51, 51], statistic.data<float>());
+    }
+
     // Loops without an optimiser, of which something is read at every step: the work of a step does not grow.
     [Fact]
     public void Hand_written_loops_do_not_compute_their_past_again()

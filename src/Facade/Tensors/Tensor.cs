@@ -15,7 +15,7 @@ public static partial class torch
         internal Tensor? viewed;
         // A gradient that PyTorch hands out as a view of something of its own.
         internal bool isPart;
-        internal bool isAlongside;
+        internal Watched? watched;
         internal Creation made;
         internal GradFn? gradFn;
         internal int outputNr;

@@ -67,6 +67,8 @@ public static partial class Laws
         new("nesting", Nesting),
         new("structural zeros", Zeros),
         new("recomputation", Recomputation),
+        new("batched gradients", BatchedGradients),
+        new("batched", Batched, Everywhere: true),
         new("passes", Passes, Everywhere: true),
         new("compiled", Compiled, Everywhere: true),
         new("layouts", Layouts, Everywhere: true),

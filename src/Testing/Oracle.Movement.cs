@@ -197,12 +197,15 @@ public static partial class Oracle<T>
     }
 
     // Threefry-2x32 with 20 rounds, as published: rotations, and a key injection after every fourth round.
-    private static Dense<T> Words(Dims shape, Dense<T> key)
+    private static Dense<T> Words(Dims shape, Dims each, Dense<T> keys) =>
+        new(shape, [.. Enumerable.Range(0, keys.Data.Length / 2).SelectMany(k => Words(each, keys.Data[2 * k], keys.Data[2 * k + 1]))]);
+
+    private static T[] Words(Dims shape, T first, T second)
     {
-        uint[] k = [(uint)(long)key.Data[0].Value, (uint)(long)key.Data[1].Value, 0];
+        uint[] k = [(uint)(long)first.Value, (uint)(long)second.Value, 0];
         k[2] = 0x1BD11BDA ^ k[0] ^ k[1];
         int[] rotations = [13, 15, 26, 6, 17, 29, 16, 24];
-        return new(shape, [.. Enumerable.Range(0, (int)shape.Product).Select(i =>
+        return [.. Enumerable.Range(0, (int)shape.Product).Select(i =>
         {
             var (a, b) = ((uint)(i / 2) + k[0], k[1]);
             for (var round = 0; round < 20; round++)
@@ -214,6 +217,6 @@ public static partial class Oracle<T>
                 (a, b) = (a + k[injection % 3], b + k[(injection + 1) % 3] + (uint)injection);
             }
             return T.From(i % 2 == 0 ? a : b);
-        })]);
+        })];
     }
 }

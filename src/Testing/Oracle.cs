@@ -107,7 +107,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case Take op: return Taken(shape, x[0], x[1], op.Axis);
             case Scatter op: return Scattered(node.DType, x, op);
             case ArgSort op: return Along(shape, x[0], op.Axis, line => Sorted(line, op.Descending));
-            case RandomBits: return Words(shape, x[0]);
+            case RandomBits bits: return Words(shape, bits.Shape, x[0]);
             case Detach: return Each(shape, x[0], T.Detached);
             case Alias or Ruled or Checkpoint: return x[0];
             default: throw new NotSupportedException($"the reference interpreter does not know {node.Op}");

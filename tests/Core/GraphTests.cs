@@ -192,4 +192,27 @@ public class GraphTests
         Assert.Equal(1, Math.Sqrt(normal.Average(v => v * v)), 1);
         Assert.Equal(normal, Evaluate<double>(Normal(Key(1), TensorType.Float64(20000))));
     }
+
+    [Fact]
+    public void Parts_are_indexed_and_replaced_in_a_new_tensor()
+    {
+        var x = Tensor(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } });
+        Assert.Equal([4.0, 5, 6], Evaluate<double>(x[1]));
+        Assert.Equal([4.0, 5, 6], Evaluate<double>(x[-1]));
+        Assert.Equal([6.0], Evaluate<double>(x[^1, ^1]));
+        Assert.Equal([2.0, 5], Evaluate<double>(x[.., 1]));
+        Assert.Equal([5.0, 6], Evaluate<double>(x[1.., ^2..]));
+        Assert.Equal([1L, 2], x[1.., ^2..].Shape);
+        Assert.Equal([0L, 3], x[2..].Shape);
+        Assert.Equal([1.0, 9, 3, 4, 9, 6], Evaluate<double>(x.At(.., 1).Set(9)));
+        Assert.Equal([1.0, 2, 3, 14, 25, 36], Evaluate<double>(x.At(1).Add(Tensor([10.0, 20, 30]))));
+        Assert.Equal([1.0, 2, 3, 4, 5, 6], Evaluate<double>(x));
+        Assert.Equal([0.0, 1, 0, 2, 2, 2], Evaluate<double>(Grad((Node v) => Sum(v.At(0, 0..3).Set(Tensor([1.0, 1, 1]) * v[0, 1]) * Tensor(new double[,] { { 0, 1, 0 }, { 2, 2, 2 } })))(x)));
+        Assert.Equal("2 is out of range for axis 0 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[2]).Message);
+        Assert.Equal("^4 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, -4]).Message);
+        Assert.Equal("2..1 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, 2..1]).Message);
+        Assert.Equal("3 indices for float64[2, 3], which has 2 axes", Assert.Throws<ShapeException>(() => x[0, 0, 0]).Message);
+        Assert.Equal("At: float64[] does not fit into int64[3]; cast it first", Assert.Throws<ShapeException>(() => Arange(3).At(0).Set(1.5)).Message);
+        Assert.Throws<ShapeException>(() => x.At(0).Set(Tensor([1.0, 2])));
+    }
 }

@@ -53,7 +53,7 @@ internal sealed unsafe class CallKernel : CpuKernel
                 NativeMemory.Clear((void*)to[0], (nuint)bytes);
                 typed!(from[0], to[0]);
                 break;
-            case RandomBits: Threefry.Fill((long*)from[0], (long*)to[0], result.Count); break;
+            case RandomBits op: Threefry.Fill((long*)from[0], call.Operands[0].Count / 2, (long*)to[0], op.Shape.Product); break;
             default:
                 if (typed is null) throw new InvalidOperationException($"no routine for {call.Op}");
                 typed(from.IsEmpty ? 0 : from[0], to[0]);

@@ -7,7 +7,12 @@ internal static unsafe class Threefry
 {
     private static readonly int[] Rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 
-    public static void Fill(long* key, long* words, long count)
+    public static void Fill(long* keys, long number, long* words, long count)
+    {
+        for (var k = 0L; k < number; k++) Fill(keys + 2 * k, words + count * k, count);
+    }
+
+    private static void Fill(long* key, long* words, long count)
     {
         var (k0, k1) = ((uint)key[0], (uint)key[1]);
         for (var i = 0L; i < count; i += 2)

@@ -14,6 +14,11 @@ public static partial class Ops
     /// <param name="dtype">The element type.</param>
     public static Node Arange(long count, DType dtype = DType.Int64) => new(new Iota(count, dtype), []);
 
+    /// <summary>The identity matrix.</summary>
+    /// <param name="n">Its rows and columns.</param>
+    /// <param name="dtype">The element type.</param>
+    public static Node Eye(long n, DType dtype = DType.Float64) => Cast(Equal(Unsqueeze(Arange(n), 1), Arange(n)), dtype);
+
     /// <summary>A leaf that holds a copy of the data.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="data">The elements in row-major order.</param>
@@ -62,6 +67,16 @@ public static partial class Ops
     {
         var (i, j) = (Axis(x, a), Axis(x, b));
         return Permute(x, Dims.Range(x.Type.Rank).With(i, j).With(j, i));
+    }
+
+    /// <summary>Moves an axis to another place; the others keep their order.</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="from">The axis; negative counts from the end.</param>
+    /// <param name="to">Its place in the result; negative counts from the end.</param>
+    public static Node MoveAxis(Node x, int from, int to)
+    {
+        var (i, j) = (Axis(x, from), Axis(x, to));
+        return Permute(x, Dims.Range(x.Type.Rank).Without(i).Inserted(j, i));
     }
 
     /// <summary>Elements start … stop − 1 along one axis.</summary>

@@ -140,6 +140,16 @@ namespace Functional.Autograd.Primitives
             return ruled is not null && plain is not null ? ruled + plain : ruled ?? plain;
         }
 
+        // The rule's cotangents are each row's own; what broadcast an argument adds them.
+        internal override Node Batch(Node y, ReadOnlySpan<Node?> rows)
+        {
+            var (n, differs) = (BatchSize(rows), Differing(rows));
+            differs.AsSpan(0, 1 + Arguments).Fill(true);
+            var rule = Batching.Of(Rule, n, [.. differs.AsSpan(1, Arguments), true, true, .. differs.AsSpan(1 + Arguments + Others)]);
+            var plain = Plain is null ? null : Batching.Of(Plain, n, differs[1..(1 + Arguments + Others)]);
+            return new(new Custom(Title, Arguments, plain, rule, Given), Each(y, rows, 1 + Arguments));
+        }
+
         private int Others => Plain is null ? 0 : Plain.Parameters.Length - Arguments;
 
         // Each operand on its own, so that the derivative in one holds the others fixed even where they are the same.

@@ -44,6 +44,9 @@ namespace Functional.Autograd.Primitives
             Gradient.Through(Of, again, c, active[1..], cotangents[1..]);
         }
 
+        internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) =>
+            new(new Recompute(Batching.Of(Of, BatchSize(rows), Differing(rows)[1..])), Each(y, rows, 1));
+
         internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)
         {
             Node[] fresh = [.. y.Inputs.Skip(1).Select(v => new Node(Alias.Instance, v))];

@@ -70,21 +70,39 @@ public static partial class Transforms
         return (y, OrZero(Tangent.Along([y], [fresh], [tangent], trace: trace)[0], y));
     }
 
-    /// <summary>The derivative of every result element with respect to every argument element: shape [result…, argument…].</summary>
+    /// <summary>
+    /// The derivative of every result element with respect to every argument element: shape [result…, argument…]. All at once: forward mode
+    /// where the argument has fewer elements than the result, reverse mode elsewhere.
+    /// </summary>
     /// <param name="f">From a tensor to a tensor.</param>
-    public static Func<Node, Node> Jacobian(Func<Node, Node> f) => x =>
-    {
-        var (y, pullback) = Vjp("Jacobian", f, x);
-        var n = y.Type.Count;
-        if (n == 0) return Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
-        var rows = new List<Node>();
-        for (var i = 0L; i < n; i++) rows.Add(pullback(Ops.Reshape(Ops.Cast(Ops.Equal(Ops.Arange(n), i), y.DType), y.Shape)));
-        return Ops.Reshape(Ops.Stack(rows), [.. y.Shape, .. x.Shape]);
-    };
+    public static Func<Node, Node> Jacobian(Func<Node, Node> f) => x => Jacobian(f, x, (n, m) => n < m);
 
-    /// <summary>The second derivatives of a function with one result: shape [argument…, argument…].</summary>
+    /// <summary>The same by forward mode: one direction per argument element.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Node, Node})"/>
+    public static Func<Node, Node> JacobianForward(Func<Node, Node> f) => x => Jacobian(f, x, (_, _) => true);
+
+    /// <summary>The same by reverse mode: one cotangent per result element.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Node, Node})"/>
+    public static Func<Node, Node> JacobianReverse(Func<Node, Node> f) => x => Jacobian(f, x, (_, _) => false);
+
+    private static Node Jacobian(Func<Node, Node> f, Node x, Func<long, long, bool> isForward)
+    {
+        using var trace = Trace.Begin("Jacobian");
+        var fresh = Fresh("Jacobian", x, 0);
+        var y = f(fresh);
+        if (x.Type.Count == 0 || y.Type.Count == 0) return Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
+        Node Pushed(Node t) => OrZero(Tangent.Along([y], [fresh], [t], trace: trace)[0], y);
+        Node Pulled(Node c) => OrZero(Gradient.Of([y], [c], [fresh], constants: [], trace: trace)[0], x);
+        var derivative = isForward(x.Type.Count, y.Type.Count) ? Ops.MoveAxis(Vmap(Pushed)(Units(x.Type)), 0, -1) : Vmap(Pulled)(Units(y.Type));
+        return Ops.Reshape(derivative, [.. y.Shape, .. x.Shape]);
+    }
+
+    // One tensor per element, which is 1 there and 0 elsewhere.
+    private static Node Units(TensorType type) => Ops.Reshape(Ops.Eye(type.Count, type.DType), [type.Count, .. type.Shape]);
+
+    /// <summary>The second derivatives of a function with one result: shape [argument…, argument…]; forward mode over reverse mode.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, Node> Hessian(Func<Node, Node> f) => Jacobian(Grad(f));
+    public static Func<Node, Node> Hessian(Func<Node, Node> f) => JacobianForward(Grad(f));
 
     /// <summary>
     /// A leaf with a node's value and without its history, so that what the value was made of can be collected: a long iteration

@@ -48,6 +48,28 @@ public abstract record Op
         return sum;
     }
 
+    /// <summary>Applies the operation to a batch of operands: row i of the result is what their i-th rows give.</summary>
+    /// <param name="y">The application to one row.</param>
+    /// <param name="rows">The operands that differ from row to row, the batch as first axis; null for those that all rows share. Not all are null.</param>
+    internal abstract Node Batch(Node y, ReadOnlySpan<Node?> rows);
+
+    // How many rows there are.
+    internal static long BatchSize(ReadOnlySpan<Node?> rows)
+    {
+        foreach (var row in rows)
+            if (row is not null) return row.Shape[0];
+        throw new ArgumentException("nothing differs from row to row");
+    }
+
+    // The operands with the batch as first axis: the first few in any case, others where they differ.
+    private protected static ImmutableArray<Node> Each(Node y, ReadOnlySpan<Node?> rows, int first = int.MaxValue)
+    {
+        var n = BatchSize(rows);
+        var each = ImmutableArray.CreateBuilder<Node>(rows.Length);
+        for (var k = 0; k < rows.Length; k++) each.Add(rows[k] ?? (k < first ? Ops.Broadcast(y.Inputs[k], [n, .. y.Inputs[k].Shape]) : y.Inputs[k]));
+        return each.MoveToImmutable();
+    }
+
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;
 

@@ -26,4 +26,14 @@ public sealed record Dot : Op
             ? c => new Node(Instance, c, Transpose(other))
             : c => new Node(Instance, Transpose(other), c));
     }
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows)
+    {
+        var (n, batch, m, k, p) = (BatchSize(rows), y.Shape[0], y.Shape[1], y.Inputs[0].Shape[2], y.Shape[2]);
+        // One matrix for all rows makes one tall product.
+        if (batch == 1 && rows[1] is null) return Reshape(new Node(Instance, Reshape(rows[0]!, [1, n * m, k]), y.Inputs[1]), [n, 1, m, p]);
+        if (batch == 1 && p == 1 && rows[0] is null) return Reshape(new Node(Instance, Reshape(rows[1]!, [1, n, k]), Transpose(y.Inputs[0])), [n, 1, m, 1]);
+        var each = Each(y, rows);
+        return Reshape(new Node(Instance, Reshape(each[0], [n * batch, m, k]), Reshape(each[1], [n * batch, k, p])), [n, batch, m, p]);
+    }
 }

@@ -32,6 +32,8 @@ public abstract record Elementwise : Op
     }
 
     internal virtual int RowNumber => 0;
+
+    internal sealed override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, Each(y, rows));
 }
 
 /// <summary>A function of one number: a name and a slope.</summary>

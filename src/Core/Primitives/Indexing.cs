@@ -22,6 +22,24 @@ public sealed record Take(int Axis) : Op
         return operand == 0 ? new LinearMap.Self(c => ScatterAdd(Full(x.Type, 0), Axis, index, c)) : LinearMap.Zero;
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => (rows[0], rows[1]) switch
+    {
+        ({ } x, null) => new(new Take(Axis + 1), x, y.Inputs[1]),
+        (null, { } index) => MoveAxis(new(this, y.Inputs[0], index), Axis, 0),
+        ({ } x, { } index) => MoveAxis(new(this, Joined(x, Axis), Into(index, y.Inputs[0].Shape[Axis])), Axis, 0),
+        _ => y,
+    };
+
+    // Along the axis, all rows one after another.
+    internal static Node Joined(Node x, int axis) => Reshape(MoveAxis(x, 0, axis), [.. x.Shape[1..(axis + 1)], x.Shape[0] * x.Shape[axis + 1], .. x.Shape[(axis + 2)..]]);
+
+    // Each row's own places among those of all rows. A wrong index would land in another row, so it is sent out of range instead.
+    internal static Node Into(Node index, long size)
+    {
+        var first = Reshape(Arange(index.Shape[0]) * size, Dims.Repeat(1, index.Type.Rank).With(0, index.Shape[0]));
+        return Where(And(index >= 0, index < size), index + first, -1);
+    }
+
     private protected override string Text => $"Take({Axis})";
 }
 
@@ -62,6 +80,14 @@ public sealed record Scatter(int Axis, bool Add) : Op
         }
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows)
+    {
+        var each = Each(y, rows);
+        if (rows[1] is not { } index) return new(this with { Axis = Axis + 1 }, each.SetItem(1, y.Inputs[1]));
+        var joined = new Node(this, Primitives.Take.Joined(each[0], Axis), Primitives.Take.Into(index, y.Shape[Axis]), MoveAxis(each[2], 0, Axis));
+        return MoveAxis(Reshape(joined, [.. y.Shape[..Axis], index.Shape[0], .. y.Shape[Axis..]]), Axis, 0);
+    }
+
     private protected override string Text => Add ? $"ScatterAdd({Axis})" : $"ScatterSet({Axis})";
 }
 
@@ -79,6 +105,8 @@ public sealed record ArgSort(int Axis, bool Descending) : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axis = Axis + 1 }, rows[0]!);
 
     private protected override string Text => Descending ? $"ArgSort({Axis}, descending)" : $"ArgSort({Axis})";
 }

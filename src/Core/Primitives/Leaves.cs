@@ -18,6 +18,8 @@ public sealed record Input : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => y;
 }
 
 /// <summary>
@@ -93,6 +95,8 @@ public sealed record Literal(DType DType, long Bits, bool IsNumber = false) : Op
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => y;
+
     /// <inheritdoc/>
     public bool Equals(Literal? other) => other is not null && DType == other.DType && Bits == other.Bits && IsNumber == other.IsNumber;
 
@@ -114,4 +118,6 @@ public sealed record Iota(long Length, DType DType) : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => y;
 }

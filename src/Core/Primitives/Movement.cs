@@ -29,6 +29,8 @@ public sealed record Reshape(Dims Shape) : Movement
         return new LinearMap.Self(c => Ops.Reshape(c, from));
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Reshape(rows[0]!, [rows[0]!.Shape[0], .. Shape]);
+
     private protected override string Text => $"Reshape({Shape})";
 }
 
@@ -57,6 +59,8 @@ public sealed record Permute(Dims Axes) : Movement
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Permute(c, Inverse));
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Permute(rows[0]!, [0, .. Axes.Next]);
+
     private protected override string Text => $"Permute({Axes})";
 }
 
@@ -81,6 +85,8 @@ public sealed record Broadcast(Dims Shape) : Movement
         return new LinearMap.Self(c => SumTo(c, from));
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Broadcast(rows[0]!, [rows[0]!.Shape[0], .. Shape]);
+
     private protected override string Text => $"Broadcast({Shape})";
 }
 
@@ -103,6 +109,8 @@ public sealed record Slice(Dims Start, Dims Shape, Dims Step) : Movement
         var from = y.Inputs[0].Shape;
         return new LinearMap.Self(c => Ops.PadTo(c, from, Start, Step));
     }
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Slice(rows[0]!, [0, .. Start], [rows[0]!.Shape[0], .. Shape], [1, .. Step]);
 
     private protected override string Text => $"Slice({Start} +{Shape} by {Step})";
 }
@@ -127,6 +135,8 @@ public sealed record Pad(Dims Shape, Dims Start, Dims Step) : Movement
         return new LinearMap.Self(c => Ops.Slice(c, Start, size, Step));
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.PadTo(rows[0]!, [rows[0]!.Shape[0], .. Shape], [0, .. Start], [1, .. Step]);
+
     private protected override string Text => $"Pad({Shape} from {Start} by {Step})";
 }
 
@@ -143,6 +153,8 @@ public sealed record Flip(Dims Axes) : Movement
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Flip(c, Axes));
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Flip(rows[0]!, Axes.Next);
 
     private protected override string Text => $"Flip({Axes})";
 }
@@ -197,6 +209,8 @@ public sealed record Concat(int Axis) : Movement
 
     internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents) => new(this, [.. tangents.ToArray().Select((t, k) => t ?? Full(y.Inputs[k].Type, 0))]);
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(new Concat(Axis + 1), Each(y, rows));
+
     private protected override string Text => $"Concat({Axis})";
 }
 
@@ -220,6 +234,8 @@ public sealed record Insert(Dims Start, Dims Step) : Movement
             ? new LinearMap.Adjoint(c => Ops.Insert(c, Full(part, 0), Start, Step))
             : new LinearMap.Adjoint(c => Ops.Slice(c, Start, part.Shape, Step));
     }
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(new Insert([0, .. Start], [1, .. Step]), Each(y, rows));
 
     private protected override string Text => $"Insert({Start} by {Step})";
 }

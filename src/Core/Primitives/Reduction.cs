@@ -46,6 +46,8 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
         return new LinearMap.Adjoint(c => Where(won, Spread(c / ReduceOver(Combine.Sum, Ops.Cast(won, x.DType), Axes)), 0));
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axes = Axes.Next }, rows[0]!);
+
     private protected override string Text => $"{How}({Axes})";
 }
 
@@ -63,6 +65,8 @@ public sealed record ArgMax(int Axis) : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(new ArgMax(Axis + 1), rows[0]!);
 
     private protected override string Text => $"ArgMax({Axis})";
 }
@@ -82,6 +86,8 @@ public sealed record CumSum(int Axis, bool Reverse) : Op
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) =>
         y.DType.IsFloat ? new LinearMap.Self(c => new Node(new CumSum(Axis, !Reverse), c)) : LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axis = Axis + 1 }, rows[0]!);
 
     private protected override string Text => Reverse ? $"CumSum({Axis}, reverse)" : $"CumSum({Axis})";
 }

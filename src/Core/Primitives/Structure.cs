@@ -4,17 +4,20 @@ namespace Functional.Autograd.Primitives;
 
 /// <summary>
 /// Uniform 32-bit words, as int64 in [0, 2³²), from a key of two words: Threefry-2x32 with 20 rounds over the element's index
-/// (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). The same key always gives the same words.
+/// (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). The same key always gives the same words; of several keys, each
+/// gives its own.
 /// </summary>
-/// <param name="Shape">The sizes of the result.</param>
+/// <param name="Shape">The sizes of what one key gives.</param>
 public sealed record RandomBits(Dims Shape) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) =>
-        inputs[0].Type is { DType: DType.Int64, Shape: [2] } ? new(DType.Int64, Shape) : throw new ShapeException($"RandomBits needs a key of type int64[2], not {inputs[0].Type}");
+        inputs[0].Type is { DType: DType.Int64, Shape: [.. var keys, 2] } ? new(DType.Int64, [.. keys, .. Shape]) : throw new ShapeException($"RandomBits needs a key of type int64[2], not {inputs[0].Type}");
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, rows[0]!);
 
     private protected override string Text => $"RandomBits({Shape})";
 }
@@ -30,6 +33,8 @@ public sealed record Detach : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, rows[0]!);
 }
 
 /// <summary>The operand as a node of its own, so that derivatives can be taken with respect to this use of it.</summary>
@@ -43,6 +48,8 @@ public sealed record Alias : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => LinearMap.One;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, rows[0]!);
 }
 
 /// <summary>
@@ -67,6 +74,14 @@ public abstract record Ruled : Op
         return cotangents[operand] ?? Ops.Full(y.Inputs[operand].Type, 0);
     });
 
+    // Which operands differ from row to row.
+    private protected static bool[] Differing(ReadOnlySpan<Node?> rows)
+    {
+        var differs = new bool[rows.Length];
+        for (var k = 0; k < differs.Length; k++) differs[k] = rows[k] is not null;
+        return differs;
+    }
+
     internal abstract override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents);
 
     internal abstract override Node? Push(Node y, ReadOnlySpan<Node?> tangents);
@@ -86,4 +101,6 @@ public sealed record Checkpoint : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.One : LinearMap.Zero;
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, Each(y, rows, 1));
 }

@@ -33,6 +33,8 @@ public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : 
         return new LinearMap.Self(c => new Node(new Fold(this, length), c));
     }
 
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axis = Axis + 1 }, rows[0]!);
+
     private protected override string Text => $"Windows(axis {Axis}, size {Size}, stride {Stride}, dilation {Dilation})";
 }
 
@@ -52,6 +54,8 @@ public sealed record Fold(Windows Of, long Length) : Movement
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => new Node(Of, c));
+
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Of = Of with { Axis = Of.Axis + 1 } }, rows[0]!);
 
     private protected override string Text => $"Fold({Of}, {Length})";
 }

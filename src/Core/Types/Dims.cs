@@ -97,6 +97,16 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     /// <param name="value">The entry.</param>
     public Dims Inserted(int index, long value) => [.. Span[..index], value, .. Span[index..]];
 
+    /// <summary>The entries, each greater by one: axes, once there is another before them.</summary>
+    internal Dims Next
+    {
+        get
+        {
+            var self = this;
+            return Build(Count, i => self[i] + 1);
+        }
+    }
+
     /// <summary>The entries at the given positions.</summary>
     /// <param name="positions">The positions, in the order wanted.</param>
     public Dims Pick(Dims positions)

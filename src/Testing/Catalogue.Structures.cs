@@ -71,8 +71,8 @@ public static partial class Catalogue
         Matrix("Squeeze", x => Square(Squeeze(Unsqueeze(x, 1), 1)) + Squeeze(Sum(x, [0], keep: true), 0)),
         Matrix("SwapAxes", x => Square(SwapAxes(Broadcast(x, [2, .. x.Shape]), 0, -1))),
         Matrix("MoveAxis", x => Square(MoveAxis(Broadcast(x, [2, .. x.Shape]), 0, -1)) + MoveAxis(Stack([x, Sin(x)]), -3, 2)),
-        Matrix("Eye", x => MatMul(Eye(x.Shape[0]) + 1, x) * MatMul(x, Eye(x.Shape[1], DType.Float64)), "Eye"),
-        Matrix("Indexer", x => Square(x[0]) + x[.., ..][^1] * x.At(0).Set(Sin(x[^1]))[..1] + Sum(x.At(.., 0).Add(x[.., ^1] * 2)[.., 0])),
+        Matrix("Eye", x => MatMul(Eye(x.Shape[0], x.DType) + 1, x) * MatMul(x, Eye(x.Shape[1], x.DType))),
+        new("Indexer", t => new("Indexer", [t.Leaf(Nonempty(t, 2))], v => v[0] is var x ? Square(x[0]) + x[.., ..][^1] * x.At(0).Set(Sin(x[^1]))[..1] + Sum(x.At(.., 0).Add(x[.., ^1] * 2)[.., 0]) : x)),
         Matrix("SliceAxis", x => Square(SliceAxis(x, 1, 0, x.Shape[1], 2)) * 2 + Sum(SliceAxis(x, 0, x.Shape[0] / 2, x.Shape[0]))),
         Matrix("Stack", x => Square(Stack([x, Sin(x), x], 1)) + Sum(Stack([x, 2 * x], -1))),
         new("Diagonal", t =>

@@ -355,6 +355,15 @@ public class PassTests
     }
 
     [Fact]
+    public void A_view_of_a_view_whose_base_was_written_has_a_gradient()
+    {
+        Tensor x = arange(8.0).view(2, 2, 2).requires_grad_(), z = x * 1, y = z.diagonal(0, 0, 1).permute(1, 0);
+        using (no_grad()) z.add_(1);
+        y.backward(ones(2, 2));
+        Assert.Equal([[1, 1, 0, 0, 0, 0, 1, 1]], Values(x.grad));
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -215,7 +215,7 @@ public static partial class torch
         // The layout seen through the movements from the incoming gradient.
         private static Layout? Moved(GradFn fn, Node to, Node from, Layout layout)
         {
-            if (fn.Outputs is [{ Op: Permute forth }]) return layout.Through(new Permute(forth.Inverse), to.Type);
+            if (fn.Outputs is [{ Op: Permute forth, Inputs: [var operand] }] && ReferenceEquals(operand, fn.Inputs[0])) return layout.Through(new Permute(forth.Inverse), to.Type);
             var path = new Stack<Node>();
             for (var at = to; !ReferenceEquals(at, from); at = at.Inputs[0])
             {

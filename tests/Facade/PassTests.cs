@@ -364,6 +364,18 @@ public class PassTests
     }
 
     [Fact]
+    public void A_view_that_has_lost_its_history_can_still_be_asked_for_its_gradient()
+    {
+        var z = Leaf(1, 2) * 1;
+        var v = z.unbind()[1];
+        v.retain_grad();
+        using (no_grad()) v.add_(1);
+        z.sum().backward();
+        Assert.Null(v.grad);
+        Assert.Throws<RuntimeError>(() => v.grad_fn);
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -155,7 +155,7 @@ public sealed record Binary : Elementwise
         Hypot = Row("Hypot", (a, b, y) => a / y, (a, b, y) => b / y),
         Max = new("Max", (y, k) => Share(y, y.Inputs[k] < y.Inputs[1 - k])),
         Min = new("Min", (y, k) => Share(y, y.Inputs[1 - k] < y.Inputs[k])),
-        Rem = Row("Rem", (a, b, y) => Like(y, 1), (a, b, y) => -Ops.FloorDiv(a, b)),
+        Rem = Row("Rem", (a, b, y) => LinearMap.One, (a, b, y) => -Ops.FloorDiv(a, b)),
         FloorDiv = new("FloorDiv", (y, k) => LinearMap.Zero),
         Less = new("Less", null),
         LessEqual = new("LessEqual", null),

@@ -22,8 +22,6 @@ public static partial class torch
             New,
             /// <summary>The incoming gradient itself where nothing has to be done to it.</summary>
             Same,
-            /// <summary>The incoming gradient itself.</summary>
-            Always,
             /// <summary>A view of the incoming gradient.</summary>
             View,
             /// <summary>A matrix computed transposed, column by column.</summary>
@@ -58,8 +56,8 @@ public static partial class torch
             ["RsubBackward1"] = [Negative],
             ["NegBackward0"] = [Negative],
             ["DivBackward0"] = [Quotient, Product],
-            ["RemainderBackward0"] = [new(How.Always)],
-            ["RemainderBackward1"] = [new(How.Always), Product],
+            ["RemainderBackward0"] = [Same],
+            ["RemainderBackward1"] = [Same, Product],
             ["FracBackward0"] = [Same],
             ["PowBackward1"] = [Plain("WhereBackward0"), Product],
             ["LogBackward0"] = [Quotient],
@@ -145,7 +143,7 @@ public static partial class torch
             ["IndexSelectBackward0"] = [New("IndexAddBackward0", 1)],
             ["MaskedSelectBackward0"] = [New("MaskedScatterBackward0", 1)],
             ["ScatterBackward0"] = [New("ScatterBackward1"), New("GatherBackward0")],
-            ["ScatterAddBackward0"] = [new(How.Always), New("GatherBackward0")],
+            ["ScatterAddBackward0"] = [Same, New("GatherBackward0")],
             ["EmbeddingBackward0"] = [New("EmbeddingDenseBackwardBackward0")],
             ["MmBackward0"] = [Matrix],
             ["MmBackward0, left column"] = [Column, Matrix],
@@ -180,7 +178,7 @@ public static partial class torch
         {
             var rule = RuleOf(fn, operand);
             var k = Math.Max(0, Array.FindIndex(flows, f => f is not null));
-            var passes = rule.How == How.Always || (rule.How == How.Same && ReferenceEquals(node, cotangents[k]));
+            var passes = rule.How == How.Same && ReferenceEquals(node, cotangents[k]);
             // A number that was expanded to a number is summed over nothing.
             if (passes && !(fn.Name == "ExpandBackward0" && node.Type.Rank == 0)) return flows[k]!;
             // A view of another shape hands the same gradient on where there is nothing to move.

@@ -125,7 +125,16 @@ public class CompositeTests
         Misfit(() => MaxPool(v, []), "MaxPool: windows of [] by [], padding [] and dilation [] do not fit the spatial axes of float64[2]");
         Assert.Throws<ShapeException>(() => AvgPool(image, [2], padding: -1));
         Misfit(() => Einsum("i->i->", v), "Einsum: 'i->i->' has more than one ->");
-        Misfit(() => Concat([v], 7), "axis 7 is out of range for float64[2]");
+        Misfit(() => Concat([v], 7), "Concat: axis 7 is out of range for float64[2]");
+        Misfit(() => v - Tensor([1.0, 2, 3]), "Sub: shapes [2] and [3] do not broadcast");
+        Misfit(() => Atan2(v, Tensor([1.0, 2, 3])), "Atan2: shapes [2] and [3] do not broadcast");
+        Misfit(() => Where(Less(v, 1), v, Tensor([1.0, 2, 3])), "Where: shapes [2] and [3] do not broadcast");
+        Misfit(() => Clamp(v, max: Tensor([1.0, 2, 3])), "Clamp: shapes [2] and [3] do not broadcast");
+        Misfit(() => Mean(v, [1]), "Mean: axis 1 is out of range for float64[2]");
+        Misfit(() => MaxOver(v, [0, -1]), "MaxOver: axis 0 appears twice in a reduction of float64[2]");
+        Misfit(() => Softmax(v, 1), "Softmax: axis 1 is out of range for float64[2]");
+        Misfit(() => Squeeze(v, 0), "Squeeze: axis 0 of float64[2] is not of size 1");
+        Misfit(() => Squeeze(Full(TensorType.Float64(0, 3), 0.0), -1), "Squeeze: axis -1 of float64[0, 3] is not of size 1");
         Misfit(() => Uniform(Key(1), TensorType.Int64(3)), "random numbers between 0 and 1 are floating-point, not int64[3]");
         Misfit(() => Normal(Key(1), TensorType.Int64(3)), "random numbers between 0 and 1 are floating-point, not int64[3]");
         Assert.Throws<IndexOutOfRangeException>(() => Dims.Empty[0]);

@@ -13,9 +13,9 @@ public class GraphTests
     public void Mistakes_are_reported_at_once_and_name_the_operation_and_the_shapes()
     {
         var (a, b) = (Full(TensorType.Float64(2, 3), 1), Full(TensorType.Float64(4, 3), 1));
-        Assert.Equal("broadcast: shapes [2, 3] and [4, 3] do not broadcast", Assert.Throws<ShapeException>(() => a + b).Message);
+        Assert.Equal("Add: shapes [2, 3] and [4, 3] do not broadcast", Assert.Throws<ShapeException>(() => a + b).Message);
         Assert.Equal("MatMul: the inner sizes of float64[2, 3] and float64[4, 3] differ", Assert.Throws<ShapeException>(() => MatMul(a, b)).Message);
-        Assert.Equal("axis 5 is out of range for float64[2, 3]", Assert.Throws<ShapeException>(() => Sum(a, [5])).Message);
+        Assert.Equal("Sum: axis 5 is out of range for float64[2, 3]", Assert.Throws<ShapeException>(() => Sum(a, [5])).Message);
         Assert.Equal("a size in shape [-1] is negative", Assert.Throws<ShapeException>(() => TensorType.Float64(-1)).Message);
         Assert.Contains("does not fit in 64 bits", Assert.Throws<ShapeException>(() => TensorType.Float64(1L << 40, 1L << 40)).Message);
         Assert.Contains("no identity", Assert.Throws<ShapeException>(() => MaxOver(Full(TensorType.Float64(0), 0))).Message);

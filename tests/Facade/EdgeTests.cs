@@ -112,7 +112,7 @@ public class EdgeTests
         (() => multinomial(ones(0), 1, true), "RuntimeError min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."), (() => multinomial(ones(2, 0), 1), "RuntimeError cannot sample n_sample > prob_dist.size(-1) samples without replacement"),
         (() => new utils.data.TensorDataset().Count, "IndexError tuple index out of range"),
         (() => { var x = ones(2); var p = new nn.Parameter(x); x.add_(1); return p._version; }, "1"),
-        (() => F(1e30f).lerp_(F(0.1f), 1), "0.10000000149011612 | 1 | 1"), (() => F(1).lerp_(tensor((double[])[1], float64), 0.5), "RuntimeError expected dtype float for `end` but got dtype double"),
+        (() => F(1e30f).lerp_(F(0.1f), 1), "0.10000000149011612 | 1 | 1"), (() => F(1).lerp_(tensor((double[])[1], float64), 0.5), "RuntimeError expected dtype float for `end` but got dtype double"), (() => ones(2, 3).lerp_(ones(2), 0.5), "RuntimeError The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1"),
         (() => F(1, 2)[F(1, 2) > 1 & F(1, 2) < 3], "2 | 1 | 1"), (() => ones(1) & ones(1), "RuntimeError \"bitwise_and_cpu\" not implemented for 'Float'"), (() => ~ones(1), "TypeError ~ (operator.invert) is only implemented on integer and Boolean-type tensors"), (() => ~tensor(new[] { true, false }) | tensor(new[] { false, false }), "0 1 | 2 | 1"),
     ];
 

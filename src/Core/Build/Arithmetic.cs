@@ -181,7 +181,7 @@ public static partial class Ops
 
     private static Node Bounded(Node x, Node bound, Func<Node, Node, Node> within, Func<Node, Node, Node> beyond)
     {
-        (x, bound) = Match(x, bound);
+        (x, bound) = Match(x, bound, "Clamp");
         var moved = x.DType.IsFloat ? Where(beyond(bound, x), bound, Scalar(double.NaN, x.DType)) : bound;
         return Where(within(bound, x), x, moved);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -73,7 +74,7 @@ public static partial class Ops
 
     internal static Node Apply(Binary op, Node a, Node b)
     {
-        (a, b) = Match(a, b);
+        (a, b) = Match(a, b, op.Title);
         if (a.DType == DType.Bool) op = OfTruth(op);
         var (u, v) = (Constant(a), Constant(b));
         if (u is not null && v is not null && Literal.Fold(op, u, v) is { } folded) return Repeated(folded, a.Shape);
@@ -121,13 +122,13 @@ public static partial class Ops
     }
 
     /// <summary>Gives both operands one shape and one element type.</summary>
-    internal static (Node A, Node B) Match(Node a, Node b)
+    internal static (Node A, Node B) Match(Node a, Node b, [CallerMemberName] string operation = "")
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         if (ReferenceEquals(a.Type, b.Type) || a.Type.Equals(b.Type)) return (a, b);
         var dtype = Common(a.Type, b.Type);
-        var shape = a.Shape == b.Shape ? a.Shape : BroadcastShapes("broadcast", a.Shape, b.Shape);
+        var shape = a.Shape == b.Shape ? a.Shape : BroadcastShapes(operation, a.Shape, b.Shape);
         var number = a.Type.IsNumber && b.Type.IsNumber;
         return (Broadcast(Fitted(a, dtype, number), shape), Broadcast(Fitted(b, dtype, number), shape));
     }
@@ -261,18 +262,18 @@ public static partial class Ops
     }
 
     /// <summary>An axis counted from the end when negative.</summary>
-    internal static int Axis(Node x, long axis) => Axis(x.Type.Rank, axis, x.Type);
+    internal static int Axis(Node x, long axis, [CallerMemberName] string operation = "") => Axis(x.Type.Rank, axis, x.Type, operation);
 
-    internal static int Axis(int rank, long axis, TensorType of) =>
-        axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw new ShapeException($"axis {axis} is out of range for {of}");
+    internal static int Axis(int rank, long axis, TensorType of, [CallerMemberName] string operation = "") =>
+        axis >= -rank && axis < rank ? (int)(axis < 0 ? axis + rank : axis) : throw new ShapeException($"{operation}: axis {axis} is out of range for {of}");
 
     // Axes of a reduction: all when none are given; negative ones count from the end; none twice.
-    internal static Dims AxesOf(Node x, Dims? axes)
+    internal static Dims AxesOf(Node x, Dims? axes, [CallerMemberName] string operation = "")
     {
         if (axes is not { Count: > 0 } given) return Dims.Range(x.Type.Rank);
-        var sorted = Dims.From(given.Select(a => (long)Axis(x, a)).Order());
+        var sorted = Dims.From(given.Select(a => (long)Axis(x, a, operation)).Order());
         for (var i = 1; i < sorted.Count; i++)
-            if (sorted[i] == sorted[i - 1]) throw new ShapeException($"axis {sorted[i]} appears twice in a reduction of {x.Type}");
+            if (sorted[i] == sorted[i - 1]) throw new ShapeException($"{operation}: axis {sorted[i]} appears twice in a reduction of {x.Type}");
         return sorted;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -26,9 +27,9 @@ public static partial class Ops
     /// <exception cref="ShapeException">There are no elements.</exception>
     public static Node MinOver(Node x, Dims? axes = null, bool keep = false) => Reduced(Combine.Min, x, axes, keep);
 
-    private static Node Reduced(Combine how, Node x, Dims? axes, bool keep)
+    private static Node Reduced(Combine how, Node x, Dims? axes, bool keep, [CallerMemberName] string operation = "")
     {
-        var over = AxesOf(x, axes);
+        var over = AxesOf(x, axes, operation);
         return Keep(ReduceOver(how, x, over), x, over, keep);
     }
 
@@ -37,7 +38,7 @@ public static partial class Ops
     public static Node Mean(Node x, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
-        var (sum, count) = (Sum(x, axes, keep), x.Shape.Pick(AxesOf(x, axes)).Product);
+        var (count, sum) = (x.Shape.Pick(AxesOf(x, axes)).Product, Sum(x, axes, keep));
         // The mean of nothing is NaN, but its derivative is no division by zero.
         return count == 0 ? sum + double.NaN : sum / (double)count;
     }

@@ -53,7 +53,12 @@ public static partial class Ops
     /// <summary>Drops an axis of size 1.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
-    public static Node Squeeze(Node x, int axis) => Reshape(x, x.Shape.Without(Axis(x, axis)));
+    /// <exception cref="ShapeException">The axis is of another size.</exception>
+    public static Node Squeeze(Node x, int axis)
+    {
+        var a = Axis(x, axis);
+        return x.Shape[a] == 1 ? Reshape(x, x.Shape.Without(a)) : throw new ShapeException($"Squeeze: axis {axis} of {x.Type} is not of size 1");
+    }
 
     /// <summary>Swaps the last two axes.</summary>
     /// <param name="x">The tensor, of rank 2 or more.</param>
@@ -144,7 +149,7 @@ public static partial class Ops
     // With the two axes last and joined, a diagonal is every (columns + 1)-th element.
     private static (Dims Order, Dims Flat, long Start, long Count, long Step) DiagonalPlaces(Node x, long offset, int axis1, int axis2)
     {
-        var (i, j) = (Axis(x, axis1), Axis(x, axis2));
+        var (i, j) = (Axis(x, axis1, "Diagonal"), Axis(x, axis2, "Diagonal"));
         if (i == j) throw new ShapeException($"Diagonal: the axes of {x.Type} must differ");
         var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != i && k != j));
         var (rows, columns) = (x.Shape[i], x.Shape[j]);

@@ -315,7 +315,11 @@ public static partial class torch
         // Both slopes as wholes: one is no difference of 1 and the weight, which would make ∞ − ∞ of an infinite gradient.
         private static Node Weighted(Node x, Node end, double weight)
         {
-            if (!Spreads(end.Shape, x.Shape)) return Lerp(x, end, weight);
+            if (!Spreads(end.Shape, x.Shape))
+            {
+                CheckBroadcast(x.Shape, end.Shape);
+                return Lerp(x, end, weight);
+            }
             end = Ops.Broadcast(end, x.Shape);
             return Ops.WithRule("Lerp", Lerp(x, end, weight), [x, end], (v, y, c) => [c * (1 - weight), c * weight]);
         }

@@ -32,6 +32,26 @@ public class AttributeTests
         Assert.Equal("Output 2 of SplitBackward0" + told, Assert.Throws<RuntimeError>(() => y.split(1)[2].add_(1)).Message);
     }
 
+    [Fact]
+    public void A_number_beside_a_tensor_has_a_place_in_the_history()
+    {
+        (Func<Tensor, Tensor> F, string Next)[] rows =
+        [
+            (x => x + 1, "AccumulateGrad None"), (x => 1 + x, "AccumulateGrad None"), (x => x - 1, "AccumulateGrad None"), (x => x * 2, "AccumulateGrad None"), (x => 2 * x, "AccumulateGrad None"),
+            (x => x / 2, "AccumulateGrad None"), (x => 2 / x, "ReciprocalBackward0 None"), (x => x.clone().add_(1), "CloneBackward0 None"), (x => x.clone().div_(2), "CloneBackward0 None"),
+            (x => 1 - x, "AccumulateGrad"), (x => x.pow(2), "AccumulateGrad"), (x => x % 2, "AccumulateGrad"), (x => x * x, "AccumulateGrad AccumulateGrad"), (x => x.outer(ones(2)), "ViewBackward0 None"),
+        ];
+        foreach (var (f, next) in rows)
+        {
+            var x = Leaf(2);
+            var y = f(x);
+            Assert.Equal(next, string.Join(' ', y.grad_fn!.next_functions.Select(e => e.Fn?.name() ?? "None")));
+            y.grad_fn.register_hook((g, _) => Assert.Equal(next.Split(' ').Select(n => n == "None"), g.Select(v => v is null)));
+            y.sum().backward();
+            Assert.NotNull(x.grad);
+        }
+    }
+
     private const string Freedom = "(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).";
 
     private static readonly Dictionary<string, (Func<object> Call, string? Text)> Warnings = new()

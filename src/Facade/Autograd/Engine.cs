@@ -208,6 +208,7 @@ public static partial class torch
             var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
             stop.HasRun = true;
             if (autograd.anomaly) CheckNumbers(fn, gradients);
+            if (fn.PostHooks is not null && fn.HasNumber) gradients = [gradients[0], null];
             foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
         }

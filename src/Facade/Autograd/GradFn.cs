@@ -83,8 +83,11 @@ public static partial class torch
         // As errors call it.
         internal string FullName => Name is "CopySlices" or "CopyBackwards" or "AccumulateGrad" or "NotImplemented" ? "torch::autograd::" + Name : Name;
 
-        /// <summary>Where the gradients of the operands go.</summary>
-        public IReadOnlyList<Edge> next_functions => Edges;
+        /// <summary>Where the gradients of the operands go; a number that is added or multiplied is an operand of which nobody wants one.</summary>
+        public IReadOnlyList<Edge> next_functions => HasNumber ? [Edges[0], default] : Edges;
+
+        // To PyTorch such a number is a tensor, and the derivative has a place for it; other functions have derivatives of their own beside a number.
+        internal bool HasNumber => Edges.Length == 1 && Name is "AddBackward0" or "SubBackward0" or "MulBackward0" or "DivBackward0";
 
         /// <summary>Calls a function before the gradients of the results are used; it may replace them.</summary>
         public Hook register_prehook(Func<Tensor?[], Tensor?[]?> hook)

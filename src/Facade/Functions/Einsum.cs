@@ -9,7 +9,7 @@ public static partial class torch
     /// <exception cref="RuntimeError">The equation does not fit the operands.</exception>
     public static Tensor einsum(string equation, params Tensor[] operands)
     {
-        if (operands.Length == 0) throw new RuntimeError("einsum(): must provide at least one operand");
+        if (operands.Length == 0) throw new ValueError("einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list");
         var arrow = equation.IndexOf("->", StringComparison.Ordinal);
         CheckSubscripts(arrow < 0 ? equation : equation[..arrow], 0, false);
         var sides = equation.Replace(" ", "", StringComparison.Ordinal).Replace("...", ".", StringComparison.Ordinal).Split("->", 2);

@@ -151,7 +151,7 @@ public static partial class torch
         {
             if (ndim != 1) throw new RuntimeError($"outer: Expected 1-D argument self, but got {ndim}-D");
             if (vec2.ndim != 1) throw new RuntimeError($"outer: Expected 1-D argument vec2, but got {vec2.ndim}-D");
-            return unsqueeze(1) * vec2;
+            return reshape(numel(), 1) * vec2;
         }
 
         /// <summary>A copy. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>

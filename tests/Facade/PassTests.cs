@@ -376,6 +376,15 @@ public class PassTests
     }
 
     [Fact]
+    public void A_hook_of_a_result_that_its_derivative_reads_is_for_the_next_derivative_too()
+    {
+        Tensor x = Leaf(0.5f), z = x.tanh();
+        z.register_hook(g => g * 2);
+        var gradient = autograd.grad(z, x, create_graph: true)[0]!;
+        Assert.Equal(-2.9074f, autograd.grad(gradient, x)[0]!.item<float>(), 1e-4f);
+    }
+
+    [Fact]
     public void Running_statistics_are_written_without_counting_it()
     {
         Tensor x = tensor(new float[,] { { 1, 2 }, { 3, 5 } }).requires_grad_(), mean = zeros(2), variance = ones(2);

@@ -262,6 +262,8 @@ public static partial class torch
             for (var k = 0; k < flows.Length; k++)
                 if (flows[k] is { } flow) sources.Add((cotangents[k]!, flow.Edge));
             for (var i = 0; i < fn.Inputs.Length; i++) sources.Add((fn.Inputs[i], fn.Edges[i]));
+            // Where the derivative reads the result, it is a function of that too: its hooks are for the next derivative as well.
+            if (fn.Saves.HasFlag(Saves.Result)) sources.Add((fn.Outputs[0], new(fn, 0)));
             var reached = Reached(node, sources.ConvertAll(s => s.Own));
             // What is written over is a function of the incoming gradient even where nothing of it is left.
             sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));

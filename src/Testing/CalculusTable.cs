@@ -16,6 +16,9 @@ public static class CalculusTable
         Node I(params ReadOnlySpan<long> shape) => Node.Placeholder(TensorType.Int64(shape));
         Node B(params ReadOnlySpan<long> shape) => Node.Placeholder(new(DType.Bool, Dims.Create(shape)));
         static Node Ruled(Node x) => Ops.WithRule("Custom", Ops.Sin(x), [x], static (_, _, c) => [c]);
+        var loop = Ops.Scan((c, u) => (Ops.Sin(c * u), c), M(), M(4)).Carry;
+        var choice = Ops.Cond(B(), Ops.Sin, Ops.Cos, M(3));
+        var repeated = Ops.While(c => c > 1, c => c / 2, M());
         var samples = new List<(Node, string[])>();
         foreach (var op in Elementwise.Rows.OfType<Unary>()) samples.Add((new Node(op, M(3)), ["x"]));
         foreach (var op in Elementwise.Rows.OfType<Binary>()) samples.Add((new Node(op, M(3), M(3)), ["a", "b"]));
@@ -34,6 +37,7 @@ public static class CalculusTable
             (new Node(new Scatter(0, false), M(3), I(2), M(2)), ["base", "index", "rows"]), (new Node(new ArgSort(0, false), M(3)), ["x"]), (new Node(new RandomBits([3]), I(2)), ["key"]),
             (new Node(Detach.Instance, M(3)), ["x"]), (new Node(Alias.Instance, M(3)), ["x"]),
             (Ruled(M(3)), ["value", "x"]), (Ops.Recompute(x => x[0], M(3)), ["value", "x"]), (new Node(Checkpoint.Instance, M(3), M(3)), ["x", "after"]),
+            (loop.Inputs[0], ["init", "over"]), (loop, ["results"]), (choice.Inputs[0], ["condition", "x"]), (repeated.Inputs[0], ["init"]),
         ]);
         return samples;
     }
@@ -94,6 +98,10 @@ public static class CalculusTable
 
     private static (string Tangent, string Cotangent) Map(Node y, int operand, string[] names)
     {
+        if (y.Op is Scan) return ("the step's tangents, step by step", "the step's cotangents, from the last step to the first");
+        if (y.Op is Choice) return operand == 0 ? ("0", "0") : ("the chosen function's", "the chosen function's");
+        if (y.Op is Repeat) return ("the step's, step by step", "none: say atMost");
+        if (y.Op is Part) return ("its part of t", "c, as its part of the tuple's");
         var named = new Dictionary<Node, string>(ReferenceEqualityComparer.Instance) { [y] = "y" };
         for (var k = 0; k < names.Length; k++) named[y.Inputs[k]] = names[k];
         var c = Node.Placeholder(y.Type);

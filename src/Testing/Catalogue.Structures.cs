@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Functional.Autograd.Primitives;
 using static Functional.Autograd.Ops;
 
@@ -62,6 +63,18 @@ public static partial class Catalogue
         Matrix("Alias", x => Square(new Node(Alias.Instance, x))),
         Matrix("Custom", x => WithRule("Square", x * x, [x], static (x, y, c) => [2 * c * x[0]]), "WithRule"),
         Matrix("Recompute", x => Recompute(v => Sin(v[0]) * v[0] + Tanh(x) * Exp(v[0]), x)),
+        Matrix("Scan", x => Scan((c, u) => (Sin(c) * u + c, c * u), Mean(x, [0]), x) is var (carry, outputs) ? Square(outputs) + carry : x, "Scan"),
+        new("Part", t => new("Part", [t.Leaf([3]), t.Leaf([1 + t.Next(4), 3])], x =>
+        {
+            var (carries, outputs) = Scan((c, u) => ([c[0] * 0.5 + u[0] * c[1], Tanh(c[1])], [c[1], u[0] * c[0]]), [x[0], Sin(x[0])], [x[1]], reverse: true);
+            return outputs[1] * outputs[0] + carries[0] - carries[1];
+        })),
+        Matrix("Cond", x => Cond(Sum(x) > 0.25, v => Sin(v) * x, v => v * v * v, x)),
+        Matrix("While", x =>
+        {
+            ImmutableArray<Node> Turned(long? atMost) => While(c => c[1] < 3, c => [Sin(c[0]) * x + c[0], c[1] + 1], [x, Ops.Scalar(0, DType.Int64)], atMost);
+            return Turned(4)[0] + x * Detach(Turned(null)[0]);
+        }) with { Silent = Detaching },
         Matrix("Checkpoint", x => new Node(Checkpoint.Instance, Sin(x), x) * x),
     ];
 

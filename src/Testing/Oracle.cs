@@ -5,7 +5,11 @@ namespace Functional.Autograd.Testing;
 /// <summary>A tensor of the reference interpreter.</summary>
 /// <param name="Shape">The sizes.</param>
 /// <param name="Data">The elements in row-major order.</param>
-public sealed record Dense<T>(Dims Shape, T[] Data);
+public sealed record Dense<T>(Dims Shape, T[] Data)
+{
+    /// <summary>Several results.</summary>
+    internal Dense<T>[] Parts { get; init; } = [];
+}
 
 /// <summary>
 /// The reference interpreter: one obvious loop per primitive, written independently of the kernels. Integers and truth values are
@@ -110,6 +114,10 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case RandomBits bits: return Words(shape, bits.Shape, x[0]);
             case Detach: return Each(shape, x[0], T.Detached);
             case Alias or Ruled or Checkpoint: return x[0];
+            case Part op: return x[0].Parts[op.Index];
+            case Choice op: return new(0, []) { Parts = Inside(x[0].Data[0].Value != 0 ? op.Then : op.Otherwise, x[1..]) };
+            case Repeat op: return new(0, []) { Parts = Repeated(op, x) };
+            case Loop op: return new(0, []) { Parts = Looped(op, x) };
             default: throw new NotSupportedException($"the reference interpreter does not know {node.Op}");
         }
     }

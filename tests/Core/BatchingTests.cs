@@ -31,7 +31,7 @@ public class BatchingTests
             Assert.True(expected[i].Equals(actual[i]) || Math.Abs(expected[i] - actual[i]) <= 1e-14 * Math.Abs(expected[i]), $"{what}: element {i} is {actual[i]:R}, not {expected[i]:R}");
     }
 
-    public static TheoryData<int> Samples => [.. Enumerable.Range(0, CalculusTable.Samples.Count)];
+    public static TheoryData<int> Samples => [.. Enumerable.Range(0, CalculusTable.Samples.Count).Where(k => CalculusTable.Samples[k].Y.Op is not (Several or Part))];
 
     [Theory, MemberData(nameof(Samples))]
     public void Every_primitive_has_a_rule_for_each_subset_of_its_operands(int sample)

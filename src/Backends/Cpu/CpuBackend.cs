@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Functional.Autograd.Plans;
+using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Cpu;
 
@@ -47,8 +48,17 @@ public sealed class CpuBackend : IBackend
     {
         Kernel.Map map => new MapKernel(map),
         Kernel.Product product => new ProductKernel(product),
+        Kernel.Control control => Compile(control.Op, [.. control.Programs.Select(p => new Plan(p, this))]),
         Kernel.Call call => new CallKernel(call),
         _ => throw new InvalidOperationException($"unknown kernel {kernel}"),
+    };
+
+    private static CpuKernel Compile(Several op, Plan[] plans) => op switch
+    {
+        Loop loop => new LoopKernel(loop, plans[0]),
+        Choice => new ChoiceKernel(plans[0], plans[1]),
+        Repeat repeat => new RepeatKernel(repeat, plans[0], plans[1]),
+        _ => throw new InvalidOperationException($"no routine for {op}"),
     };
 
     /// <inheritdoc/>
@@ -116,7 +126,7 @@ public sealed class CpuBackend : IBackend
         return (nint)place;
     }
 
-    private static void Launch(Plan plan, ReadOnlySpan<nint> at)
+    internal static void Launch(Plan plan, ReadOnlySpan<nint> at)
     {
         Span<nint> from = stackalloc nint[64], to = stackalloc nint[64];
         for (var k = 0; k < plan.Kernels.Length; k++)

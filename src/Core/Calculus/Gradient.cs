@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -48,16 +49,25 @@ public static class Gradient
             if (!seeds[i].Type.Equals(roots[i].Type)) throw new ShapeException($"Gradient: the cotangent {seeds[i].Type} does not fit result {i} of type {roots[i].Type}");
             Accumulate(ref cotangents[numbering[roots[i]]], seeds[i]);
         }
+        // Of tuples, part by part.
+        Dictionary<int, Node?[]>? parts = null;
         var (wanted, terms) = (new bool[4], new Node?[4]);
         for (var i = order.Count - 1; i >= 0; i--)
         {
-            if (cotangents[i] is not { } c || !active[i] || isTarget[i]) continue;
-            var y = order[i];
+            var (y, c, all) = (order[i], cotangents[i], parts?.GetValueOrDefault(i));
+            if ((c is null && all is null) || !active[i] || isTarget[i]) continue;
+            if (y.Op is Part part)
+            {
+                var tuple = y.Inputs[0];
+                Accumulate(ref (CollectionsMarshal.GetValueRefOrAddDefault(parts ??= [], numbering[tuple], out _) ??= new Node?[tuple.Type.Parts.Length])[part.Index], c!);
+                continue;
+            }
             if (y.IsResult) throw new InvalidOperationException($"a derivative would have to look behind a result of type {y.Type} of a compiled function, which holds no history: call the function inside Grad, Vjp or Jvp, or pass Settled(result) where it is data");
             var n = y.Inputs.Length;
             if (n > terms.Length) (wanted, terms) = (new bool[n], new Node?[n]);
             for (var k = 0; k < n; k++) (wanted[k], terms[k]) = (active[numbering[y.Inputs[k]]], null);
-            y.Op.Pull(y, c, wanted.AsSpan(0, n), terms.AsSpan(0, n));
+            if (y.Op is Several several) several.Pull(y, all, wanted.AsSpan(0, n), terms.AsSpan(0, n));
+            else y.Op.Pull(y, c!, wanted.AsSpan(0, n), terms.AsSpan(0, n));
             for (var k = 0; k < n; k++)
             {
                 if (!wanted[k] || terms[k] is not { } term) continue;
@@ -109,7 +119,7 @@ public static class Gradient
         for (var i = 0; i < active.Length; i++)
         {
             active[i] = isTarget[i];
-            if (active[i] || !order[i].DType.IsFloat || isBorder(order[i])) continue;
+            if (active[i] || !order[i].Type.IsSmooth || isBorder(order[i])) continue;
             active[i] = guarded && order[i].IsResult;
             foreach (var input in order[i].Inputs)
                 if (active[numbering[input]])

@@ -31,15 +31,23 @@ public static class Tangent
         // Reverse mode tells whether a derivative passes there.
         if (guarded && order.Exists(n => n.IsResult)) Gradient.Of(roots, [.. roots.ToArray().Select(y => Ops.Full(y.Type, 1))], inputs);
         var (flow, terms) = (new Node?[order.Count], new Node?[4]);
+        Dictionary<int, Node?[]>? parts = null;
         for (var i = 0; i < flow.Length; i++)
         {
             var y = order[i];
-            if (given.TryGetValue(y, out flow[i]) || !y.DType.IsFloat || IsBorder(y)) continue;
+            if (given.TryGetValue(y, out flow[i]) || !y.Type.IsSmooth || IsBorder(y)) continue;
+            if (y.Op is Part part)
+            {
+                flow[i] = parts?.GetValueOrDefault(numbering[y.Inputs[0]])?[part.Index];
+                continue;
+            }
             var n = y.Inputs.Length;
             if (n > terms.Length) terms = new Node?[n];
             var moves = false;
             for (var k = 0; k < n; k++) moves |= (terms[k] = flow[numbering[y.Inputs[k]]]) is not null;
-            if (moves) flow[i] = y.Op.Push(y, terms.AsSpan(0, n));
+            if (!moves) continue;
+            if (y.Op is Several several) (parts ??= [])[i] = several.PushAll(y, terms.AsSpan(0, n));
+            else flow[i] = y.Op.Push(y, terms.AsSpan(0, n));
         }
         var result = new Node?[roots.Length];
         for (var i = 0; i < result.Length; i++) result[i] = flow[numbering[roots[i]]];

@@ -104,6 +104,38 @@ public sealed class Function : IEquatable<Function>
         return [.. roots.Select(r => image[r])];
     }
 
+    /// <summary>Which parameters are read by what leads to a result.</summary>
+    internal bool[] Read()
+    {
+        var read = new bool[Parameters.Length + steps.Length];
+        foreach (var root in roots) read[root] = true;
+        for (var i = steps.Length - 1; i >= 0; i--)
+            if (read[Parameters.Length + i])
+                foreach (var operand in steps[i].Operands) read[operand] = true;
+        return read[..Parameters.Length];
+    }
+
+    /// <summary>Which results depend on some of the parameters.</summary>
+    internal bool[] Reached(ReadOnlySpan<bool> from)
+    {
+        var reached = new bool[Parameters.Length + steps.Length];
+        from.CopyTo(reached);
+        for (var i = 0; i < steps.Length; i++)
+            foreach (var operand in steps[i].Operands) reached[Parameters.Length + i] |= reached[operand];
+        return [.. roots.Select(r => reached[r])];
+    }
+
+    /// <summary>The function without the parameters that it does not read.</summary>
+    internal Function Only(bool[] kept)
+    {
+        if (!kept.Contains(false)) return this;
+        var place = new int[Parameters.Length + steps.Length];
+        var next = 0;
+        for (var i = 0; i < place.Length; i++) place[i] = i >= kept.Length || kept[i] ? next++ : -1;
+        int[] Moved(int[] places) => Array.ConvertAll(places, p => place[p]);
+        return new([.. Parameters.Where((_, k) => kept[k])], Results, [.. steps.Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(roots));
+    }
+
     internal static void Check(string name, ImmutableArray<TensorType> types, ReadOnlySpan<Node> arguments)
     {
         if (arguments.Length != types.Length) throw new ShapeException($"{name} takes {types.Length} arguments, not {arguments.Length}");

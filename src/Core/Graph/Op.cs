@@ -70,6 +70,14 @@ public abstract record Op
         return each.MoveToImmutable();
     }
 
+    // Which operands differ from row to row, or move.
+    private protected static bool[] Differing(ReadOnlySpan<Node?> operands)
+    {
+        var differs = new bool[operands.Length];
+        for (var k = 0; k < differs.Length; k++) differs[k] = operands[k] is not null;
+        return differs;
+    }
+
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;
 

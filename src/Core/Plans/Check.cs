@@ -80,10 +80,27 @@ internal static class Check
                 Within(launch.Inputs[1], product.B);
                 Elements(launch.Outputs[0], product.Batch * product.M * product.N, "writes");
                 break;
+            case Kernel.Control control:
+                for (var i = 0; i < control.Operands.Length; i++) Elements(launch.Inputs[i], control.Operands[i].Count, "reads");
+                for (var i = 0; i < control.Results.Length; i++) Elements(launch.Outputs[i], control.Results[i].Count, "writes");
+                Functions(control, k);
+                break;
             case Kernel.Call call:
                 for (var i = 0; i < call.Operands.Length; i++) Elements(launch.Inputs[i], call.Operands[i].Count, "reads");
                 Elements(launch.Outputs[0], call.Result.Count, "writes");
                 break;
+        }
+    }
+
+    // What the functions of an operation are given and make is what it says: the backend hands over addresses alone.
+    private static void Functions(Kernel.Control control, int k)
+    {
+        foreach (var (function, program) in control.Op.Functions.Zip(control.Programs))
+        {
+            var fits = program.Roots.Select(r => program.Slots[r].Count).SequenceEqual(function.Results.Select(t => t.Count));
+            for (var i = 0; i < function.Parameters.Length; i++)
+                fits &= i < program.Slots.Length && program.Slots[i] is { From: Source.Leaf } slot && slot.Index == i && slot.Count == function.Parameters[i].Count && slot.DType == function.Parameters[i].DType;
+            if (!fits || program.Slots.Skip(function.Parameters.Length).Any(s => s.From is Source.Leaf or Source.Scalar)) throw new InvalidOperationException($"launch {k} holds another program than {function}: the plan is wrong");
         }
     }
 

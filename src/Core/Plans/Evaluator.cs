@@ -37,7 +37,7 @@ internal static class Evaluator
     {
         var repeated = false;
         foreach (var node in cone.Nodes)
-            if (node.Value is null && !node.Inputs.IsEmpty) repeated |= node.Asked == Repeated || ++node.Asked == Repeated;
+            if (node.Value is null && !node.Inputs.IsEmpty && !node.Type.IsTuple) repeated |= node.Asked == Repeated || ++node.Asked == Repeated;
         if (!repeated) return;
         var nodes = cone.Nodes;
         var operands = cone.Operands;
@@ -108,7 +108,7 @@ internal static class Evaluator
         var cone = Cone.Of(roots);
         var costly = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         foreach (var node in cone.Nodes)
-            if (node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold && node.Value is null) costly.Add(node);
+            if (node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold or Part && node.Value is null) costly.Add(node);
         cone.Return();
         costly.ExceptWith(roots);
         if (costly.Count == 0) return;

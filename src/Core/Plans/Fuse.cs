@@ -13,7 +13,7 @@ internal sealed class Fuse
 {
     private const int LargestRegion = 256;
 
-    private enum Kind { Given, View, Map, Reduce, Product, Call }
+    private enum Kind { Given, View, Map, Reduce, Product, Call, Part }
 
     private readonly Graph graph;
     private readonly List<Node> order;
@@ -67,13 +67,15 @@ internal sealed class Fuse
                 Elementwise or Checkpoint => Kind.Map,
                 Reduce => Kind.Reduce,
                 Dot => Kind.Product,
+                Part => Kind.Part,
                 Alias or Detach or Ruled => See(i, layout[inputs[i][0]]),
                 Movement when layout[inputs[i][0]].Through(node.Op, node.Type) is { } seen => See(i, seen),
                 Reshape => Kind.Map,
                 _ => Kind.Call,
             };
-            if (kind[i] is Kind.Given or Kind.View) continue;
+            if (kind[i] is Kind.Given or Kind.View or Kind.Part) continue;
             Bounded(node, node.Type);
+            foreach (var part in node.Type.Parts) Bounded(node, part);
             foreach (var input in node.Inputs) Bounded(node, input.Type);
             if (kind[i] == Kind.Product && (Int128)node.Type.Count * node.Inputs[0].Shape[2] > Planner.MostWork) throw new TensorMemoryException(node.Type.Count * node.DType.Size, $"{node.Op} of {node.Inputs[0].Type} and {node.Inputs[1].Type}");
         }
@@ -171,7 +173,7 @@ internal sealed class Fuse
         var pieces = Cut();
         for (var i = 0; i < order.Count; i++)
         {
-            if (kind[i] is Kind.Product or Kind.Call or Kind.Reduce) stored[i] = true;
+            if (kind[i] is Kind.Product or Kind.Call or Kind.Part or Kind.Reduce) stored[i] = true;
             if (piece[i] < 0) continue;
             foreach (var x in inputs[i]) stored[at[x]] |= piece[at[x]] != piece[i];
         }
@@ -234,6 +236,15 @@ internal sealed class Fuse
                 slot[i] = Slotted(Source.Constant, constants.Count, order[i].Type);
                 constants.Add(literal.Bits);
             }
+            else if (order[i].Type.IsTuple)
+            {
+                slot[i] = slots.Count;
+                foreach (var part in order[i].Type.Parts) Slotted(Source.Temporary, 0, part);
+            }
+            else if (order[i].Op is Part part)
+            {
+                slot[i] = slot[inputs[i][0]] + part.Index;
+            }
             else if (stored[i] && kind[i] != Kind.Given)
             {
                 slot[i] = Slotted(Source.Temporary, 0, order[i].Type);
@@ -251,7 +262,7 @@ internal sealed class Fuse
     {
         if (kind[group[0]] is Kind.Map or Kind.Reduce) return [Region(group)];
         var i = group[0];
-        return kind[i] == Kind.Product ? [Product(i)] : Call(i);
+        return kind[i] switch { Kind.Product => [Product(i)], Kind.Part => [], _ => Call(i) };
     }
 
     private Launch Product(int i)
@@ -277,8 +288,22 @@ internal sealed class Fuse
             launches.Add(new(new Kernel.Map(order[x].Type.Count, [layout[x].Collapsed()], [], [new Sink(0, null, order[x].DType, 1, 1, order[x].Type.Count)]), [slot[at[x]]], [copy]));
             from.Add(copy);
         }
-        launches.Add(new(new Kernel.Call(order[i].Op, [.. order[i].Inputs.Select(x => x.Type)], order[i].Type), [.. from], [slot[i]]));
+        launches.Add(order[i].Op is Several several ? new(Control(several, order[i]), [.. from], [.. Enumerable.Range(slot[i], order[i].Type.Parts.Length)])
+            : new(new Kernel.Call(order[i].Op, [.. order[i].Inputs.Select(x => x.Type)], order[i].Type), [.. from], [slot[i]]));
         return launches;
+    }
+
+    private static Kernel.Control Control(Several op, Node node)
+    {
+        var steps = op is Loop loop ? loop.Length : 1;
+        return new(op, [.. op.Functions.Select(Planned)], [.. node.Inputs.Select(x => x.Type)], node.Type.Parts);
+
+        Program Planned(Function f)
+        {
+            ImmutableArray<Node> parameters = [.. f.Parameters.Select(Node.Placeholder)];
+            var program = Planner.Program(new Graph(parameters, parameters.Length, f.Apply(parameters.AsSpan())));
+            return program.Slots.Aggregate((Int128)1, (sum, s) => sum + s.Count) * steps <= Planner.MostWork ? program : throw new TensorMemoryException(long.MaxValue, $"{steps} steps of {f}");
+        }
     }
 
     private Launch Region(int[] group)

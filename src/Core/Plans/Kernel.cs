@@ -25,6 +25,13 @@ public abstract record Kernel
     /// <param name="B">The right operand: strides over batch, k, n.</param>
     public sealed record Product(DType DType, long Batch, long M, long K, long N, Layout A, Layout B) : Kernel;
 
+    /// <summary>An operation that holds functions, over dense operands.</summary>
+    /// <param name="Op">The operation.</param>
+    /// <param name="Programs">Its functions: their leaves are their parameters, their roots their results.</param>
+    /// <param name="Operands">The operands' types.</param>
+    /// <param name="Results">The results' types.</param>
+    public sealed record Control(Several Op, ImmutableArray<Program> Programs, ImmutableArray<TensorType> Operands, ImmutableArray<TensorType> Results) : Kernel;
+
     /// <summary>A primitive that runs by itself on dense operands.</summary>
     /// <param name="Op">The primitive.</param>
     /// <param name="Operands">The operands' types.</param>

@@ -16,7 +16,7 @@ internal static class Merge
     }
 
     // Inputs are merged already, so they compare by identity.
-    private readonly struct Shape(Op op, Node[] inputs) : IEquatable<Shape>
+    internal readonly struct Shape(Op op, Node[] inputs) : IEquatable<Shape>
     {
         private readonly Op op = op;
         private readonly Node[] inputs = inputs;

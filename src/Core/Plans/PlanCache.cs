@@ -121,7 +121,12 @@ internal static class PlanCache
         {
             var size = 32L * program.Slots.Length;
             foreach (var launch in program.Launches)
-                size += 400 + (launch.Kernel is Kernel.Map map ? 320L * map.Inputs.Length + 128L * map.Steps.Length + 96L * map.Sinks.Length : 0);
+                size += 400 + launch.Kernel switch
+                {
+                    Kernel.Map map => 320L * map.Inputs.Length + 128L * map.Steps.Length + 96L * map.Sinks.Length,
+                    Kernel.Control control => control.Programs.Sum(Size),
+                    _ => 0,
+                };
             return size;
         }
 

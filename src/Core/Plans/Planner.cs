@@ -15,13 +15,18 @@ internal static class Planner
     /// <summary>The most multiplications of a product: hours.</summary>
     public const long MostWork = 1L << 48;
 
-    private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run];
+    private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run, Residuals.Run];
 
     /// <summary>Makes a plan.</summary>
     /// <param name="graph">What to compute.</param>
     /// <param name="backend">Who will run it.</param>
     /// <exception cref="TensorMemoryException">A tensor to compute has more than <see cref="LargestTensor"/> elements.</exception>
-    public static Plan Run(Graph graph, IBackend backend)
+    public static Plan Run(Graph graph, IBackend backend) => new(Program(graph), backend);
+
+    /// <summary>Makes a program: a plan before a backend has seen it.</summary>
+    /// <param name="graph">What to compute.</param>
+    /// <exception cref="TensorMemoryException">A tensor to compute has more than <see cref="LargestTensor"/> elements.</exception>
+    public static Program Program(Graph graph)
     {
         foreach (var pass in Passes)
         {
@@ -29,7 +34,7 @@ internal static class Planner
             Verify(graph, next);
             graph = next;
         }
-        return Plain(graph, backend);
+        return Fuse.Run(graph);
     }
 
     /// <summary>Makes a plan without rewriting the graph.</summary>

@@ -74,14 +74,6 @@ public abstract record Ruled : Op
         return cotangents[operand] ?? Ops.Full(y.Inputs[operand].Type, 0);
     });
 
-    // Which operands differ from row to row.
-    private protected static bool[] Differing(ReadOnlySpan<Node?> rows)
-    {
-        var differs = new bool[rows.Length];
-        for (var k = 0; k < differs.Length; k++) differs[k] = rows[k] is not null;
-        return differs;
-    }
-
     internal abstract override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents);
 
     internal abstract override Node? Push(Node y, ReadOnlySpan<Node?> tangents);

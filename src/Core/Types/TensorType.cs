@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Functional.Autograd;
 
 /// <summary>What is known of a tensor before it is computed: its element type and its shape.</summary>
@@ -20,6 +22,8 @@ public sealed class TensorType : IEquatable<TensorType>
         if (Count > long.MaxValue / dtype.Size) throw new ShapeException($"the size in bytes of {this} does not fit in 64 bits");
     }
 
+    private TensorType(ImmutableArray<TensorType> parts) => (DType, Shape, Parts) = (DType.Bool, 0, parts);
+
     private static readonly TensorType[] Scalars = [.. Enum.GetValues<DType>().Select(d => new TensorType(d, Dims.Empty))];
     private static readonly TensorType[] Numbers = [.. Enum.GetValues<DType>().Select(d => new TensorType(d, Dims.Empty, isNumber: true))];
 
@@ -30,6 +34,19 @@ public sealed class TensorType : IEquatable<TensorType>
     /// <summary>The type of a bare number, which takes the element type of the tensor that it meets.</summary>
     /// <param name="dtype">The element type where it meets none.</param>
     public static TensorType Number(DType dtype) => Numbers[(int)dtype];
+
+    /// <summary>The type of several results at once.</summary>
+    /// <param name="parts">The type of each.</param>
+    public static TensorType Tuple(ImmutableArray<TensorType> parts) => new(parts);
+
+    /// <summary>The types of several results; empty for a tensor.</summary>
+    public ImmutableArray<TensorType> Parts { get; } = [];
+
+    /// <summary>Whether it is the type of several results, which are read one by one.</summary>
+    public bool IsTuple => !Parts.IsEmpty;
+
+    // Whether derivatives pass.
+    internal bool IsSmooth => DType.IsFloat || IsTuple;
 
     /// <summary>
     /// Whether it is the type of a bare number: a literal whose type nobody named, or what such literals alone compute. Types that
@@ -71,7 +88,7 @@ public sealed class TensorType : IEquatable<TensorType>
 
     /// <inheritdoc/>
     public bool Equals(TensorType? other) =>
-        ReferenceEquals(this, other) || (other is not null && DType == other.DType && Shape == other.Shape);
+        ReferenceEquals(this, other) || (other is not null && DType == other.DType && Shape == other.Shape && Parts.SequenceEqual(other.Parts));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TensorType);
@@ -80,5 +97,5 @@ public sealed class TensorType : IEquatable<TensorType>
     public override int GetHashCode() => HashCode.Combine(DType, Shape);
 
     /// <summary>The type as <c>float32[2, 3]</c>.</summary>
-    public override string ToString() => DType.ToString().ToLowerInvariant() + Shape;
+    public override string ToString() => IsTuple ? $"({string.Join(", ", Parts)})" : DType.ToString().ToLowerInvariant() + Shape;
 }

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd
+{
+    public static partial class Ops
+    {
+        /// <summary>Applies a function as long as a test holds. See the form of several tensors.</summary>
+        /// <param name="test">From the carry to a truth value.</param>
+        /// <param name="step">From the carry to the next.</param>
+        /// <param name="init">The first carry.</param>
+        /// <param name="atMost">The most steps; with it there is a reverse mode.</param>
+        public static Node While(Func<Node, Node> test, Func<Node, Node> step, Node init, long? atMost = null) => While(c => test(c[0]), c => [step(c[0])], [init], atMost)[0];
+
+        /// <summary>
+        /// Applies a function as long as a test of what it gave holds. Forward mode carries tangents along, in any order. Reverse mode would have to know all carries, so it needs
+        /// to be told how many there may be. In a batch, rows that are done stand still until all are.
+        /// </summary>
+        /// <param name="test">From the carries to a truth value. Both are called once, with placeholders; what they capture is an operand.</param>
+        /// <param name="step">From the carries to the next.</param>
+        /// <param name="init">The first carries. Their types are those of all later ones.</param>
+        /// <param name="atMost">The most steps, after which it stops whatever the test says; with it there is a reverse mode, which keeps that many carries.</param>
+        /// <exception cref="ShapeException">The test gives no truth value, or the step another number or type of carries.</exception>
+        /// <exception cref="InvalidOperationException">A function demands a value that depends on its arguments; or, in reverse mode, the number of steps has no bound.</exception>
+        public static ImmutableArray<Node> While(Func<ImmutableArray<Node>, Node> test, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<Node> init, long? atMost = null)
+        {
+            if (atMost is { } bound) return Scan((c, _) => (Cond(Tested(test(c)), step, v => v, c), []), init, [], bound).Carries;
+            ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape))];
+            var (asking, mine) = Function.Of("While", c => [Tested(test(c))], types);
+            var (body, others) = Function.Of("While", step, types);
+            if (!body.Results.SequenceEqual(types)) throw new ShapeException($"While: the carries are {string.Join(", ", types)}, and the step makes them {string.Join(", ", body.Results)}");
+            var (n, m) = (types.Length, mine.Length);
+            ImmutableArray<TensorType> all = [.. asking.Parameters[n..], .. body.Parameters[n..], .. types];
+            return [.. Primitives.While.Of(
+                Function.Of("While", v => asking.Apply([.. v[^n..], .. v[..m]]), all).Closed,
+                Function.Of("While", v => body.Apply([.. v[^n..], .. v[m..^n]]), all).Closed,
+                m + others.Length, [.. mine, .. others, .. init])];
+        }
+
+        private static Node Tested(Node truth) => truth.Type.Equals(TensorType.Scalar(DType.Bool)) ? truth
+            : throw new ShapeException($"While: the test gives {truth.Type} and not one truth value; use Any or All");
+    }
+}
+
+namespace Functional.Autograd.Primitives
+{
+    /// <summary>A repetition with its forward mode, which is one.</summary>
+    public sealed record While : Repeat
+    {
+        private While(Function test, Function body, int constants) : base(test, body, constants) { }
+
+        internal static Node[] Of(Function test, Function body, int constants, ReadOnlySpan<Node> operands) => Parts(new Node(new While(test, body, constants), [.. operands]));
+
+        internal override void Pull(Node y, ReadOnlySpan<Node?> c, ReadOnlySpan<bool> active, Span<Node?> cotangents) =>
+            throw new InvalidOperationException("While: reverse mode needs to know how many steps there may be; say atMost, or use forward mode");
+
+        internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
+        {
+            var along = tangents.ToArray();
+            var (n, carries) = (Body.Parameters.Length, Body.Results.Length);
+            var moving = Moving(Body, Constants, carries, Differing(tangents), t => t.DType.IsFloat);
+            int[] constants = Places(moving[..Constants]), moved = Places(moving[Constants..]);
+            var first = Constants + constants.Length;
+            ImmutableArray<TensorType> types = [.. Body.Parameters[..Constants], .. constants.Select(k => Body.Parameters[k]), .. Body.Parameters[Constants..], .. moved.Select(k => Body.Results[k])];
+            Node[] Primal(ImmutableArray<Node> p) => [.. p[..Constants], .. p[first..(first + carries)]];
+            var body = Function.Of("While", p =>
+            {
+                var (x, t) = (Fresh(Primal(p)), new Node?[n]);
+                for (var i = 0; i < constants.Length; i++) t[constants[i]] = p[Constants + i];
+                for (var i = 0; i < moved.Length; i++) t[Constants + moved[i]] = p[first + carries + i];
+                var next = Body.Apply(x);
+                var pushed = Tangent.Along(next.AsSpan(), x, t);
+                return [.. next, .. moved.Select(k => pushed[k] ?? Zero(next[k].Type))];
+            }, types).Closed;
+            var parts = Of(Function.Of("While", p => Test.Apply(Primal(p)), types).Closed, body, first,
+                [.. y.Inputs[..Constants], .. constants.Select(k => along[k]!), .. y.Inputs[Constants..], .. moved.Select(k => along[Constants + k] ?? Zero(Body.Results[k]))]);
+            var result = new Node?[carries];
+            for (var i = 0; i < moved.Length; i++) result[moved[i]] = parts[carries + i];
+            return result;
+        }
+
+        // As long as any row goes on; a row that is done stands still.
+        internal override Node[] BatchAll(Node y, ReadOnlySpan<Node?> rows)
+        {
+            var (size, carries) = (BatchSize(rows), Body.Results.Length);
+            var differs = Moving(Body, Constants, carries, Differing(rows), _ => true);
+            var body = Body;
+            var isRowsOwn = Test.Reached(differs)[0];
+            if (isRowsOwn)
+            {
+                differs.AsSpan(Constants).Fill(true);
+                body = Function.Of("While", p => Test.Apply(p.AsSpan())[0] is var goes ? [.. Body.Apply(p.AsSpan()).Zip(p[Constants..], (next, now) => Ops.Where(goes, next, now))] : [], Body.Parameters).Closed;
+            }
+            var asking = Batching.Of(Test, size, differs, [isRowsOwn]);
+            var test = Function.Of("While", p => [Ops.Any(asking.Apply(p.AsSpan())[0])], asking.Parameters).Closed;
+            ImmutableArray<Node> operands = [.. Each(y, rows).Select((x, k) => differs[k] ? x : y.Inputs[k])];
+            var parts = Of(test, Batching.Of(body, size, differs, differs[Constants..]), Constants, operands.AsSpan());
+            return [.. parts.Select((part, k) => differs[Constants + k] ? part : Ops.Broadcast(part, [size, .. part.Shape]))];
+        }
+    }
+}

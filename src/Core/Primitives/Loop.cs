@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>
+/// A piece of graph that is run a number of times. The operands are what every step reads, the first carries, and sequences, of which each step
+/// reads one element. The results are the last carries, the outputs stacked, and, where it keeps them, the carries before each step, stacked.
+/// </summary>
+public abstract record Loop : Several
+{
+    private protected Loop(Function body, int constants, int carries, long length, bool reverse, bool keeps) =>
+        (Body, Constants, Carries, Length, Reverse, Keeps) = (body, constants, carries, length, reverse, keeps);
+
+    /// <summary>One step: from (constants, carries, elements) to (carries, outputs).</summary>
+    public Function Body { get; }
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<Function> Functions => [Body];
+
+    /// <summary>How many operands every step reads whole.</summary>
+    public int Constants { get; }
+
+    /// <summary>How many tensors go from step to step.</summary>
+    public int Carries { get; }
+
+    /// <summary>How many steps there are.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether the last element comes first.</summary>
+    public bool Reverse { get; }
+
+    /// <summary>Whether the carries before each step are results as well.</summary>
+    public bool Keeps { get; init; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs)
+    {
+        for (var k = 0; k < inputs.Length; k++)
+            if (!inputs[k].Type.Equals(k < Constants + Carries ? Body.Parameters[k] : Stacked(Body.Parameters[k]))) throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
+        return [.. Body.Results[..Carries], .. Body.Results[Carries..].Select(Stacked), .. Keeps ? Body.Results[..Carries].Select(Stacked) : []];
+    }
+
+    private TensorType Stacked(TensorType one) => new(one.DType, [Length, .. one.Shape]);
+
+    private protected override string Text => $"{Name}({Length}{(Reverse ? ", reverse" : "")}{(Keeps ? ", keeping" : "")}: {Body})";
+}

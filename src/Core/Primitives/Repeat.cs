@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Functional.Autograd.Primitives;
+
+/// <summary>A function that is applied to what it gave as long as another says so. The operands are what every step reads, and the first carries.</summary>
+public abstract record Repeat : Several
+{
+    private protected Repeat(Function test, Function body, int constants) => (Test, Body, Constants) = (test, body, constants);
+
+    /// <summary>From (constants, carries) to whether there is another step.</summary>
+    public Function Test { get; }
+
+    /// <summary>From (constants, carries) to the next carries.</summary>
+    public Function Body { get; }
+
+    /// <summary>How many operands every step reads.</summary>
+    public int Constants { get; }
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<Function> Functions => [Test, Body];
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs) =>
+        inputs.Select(x => x.Type).SequenceEqual(Body.Parameters) && Body.Parameters.SequenceEqual(Test.Parameters) ? Body.Results : throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
+
+    private protected override string Text => $"{Name}({Test}; {Body})";
+}

@@ -79,7 +79,7 @@ namespace Functional.Autograd
         }
 
         // Where no derivative passes.
-        private static bool Ends(Node node) => !node.DType.IsFloat || node.Op is Primitives.Detach;
+        private static bool Ends(Node node) => !node.Type.IsSmooth || node.Op is Primitives.Detach;
     }
 }
 

@@ -21,6 +21,7 @@ public class HandedTests
         ["x + x"] = (x => (x + x).exp().sum(), 0),
         ["x · 1 is a product"] = (x => x.mul(1).exp().sum(), 0),
         ["remainder hands its gradient on"] = (x => x.remainder(2).sum(), 1),
+        ["scatter_add hands its gradient on"] = (x => x.scatter_add(0, zeros([1, 3], int64), ones([1, 3], float64)).sum(), 1),
         ["sign of a transpose"] = (x => x.t().sign().sum(), 1),
         ["sums are added to"] = (x => x.exp().sum() + x.sin().sum() + x.cos().sum(), 2),
         ["binary cross entropy, mean"] = (x => F.binary_cross_entropy_with_logits(x, x.detach()), 3),
@@ -28,6 +29,15 @@ public class HandedTests
         ["a row"] = (x => x[0].exp().sum(), 0),
         ["linear"] = (x => F.linear(ones([2, 3], float64), x).sum(), 0),
     };
+
+    // PyTorch's returns the tensor that was passed in.
+    [Fact]
+    public void What_is_added_to_hands_its_gradient_on()
+    {
+        var (x, g) = (M(), M());
+        Assert.True(autograd.grad([x.scatter_add(0, zeros([1, 3], int64), ones([1, 3], float64))], [x], [g])[0]!.requires_grad);
+        Assert.False(autograd.grad([x.gather(0, zeros([2, 3], int64))], [x], [g])[0]!.requires_grad);
+    }
 
     public static TheoryData<string> Names => [.. Versions.Keys];
 

@@ -178,7 +178,7 @@ public static partial class torch
         {
             var rule = RuleOf(fn, operand);
             var k = Math.Max(0, Array.FindIndex(flows, f => f is not null));
-            var passes = rule.How == How.Same && ReferenceEquals(node, cotangents[k]);
+            var passes = rule.How == How.Same && Is(node, cotangents[k]!);
             // A number that was expanded to a number is summed over nothing.
             if (passes && !(fn.Name == "ExpandBackward0" && node.Type.Rank == 0)) return flows[k]!;
             // A view of another shape hands the same gradient on where there is nothing to move.
@@ -196,6 +196,15 @@ public static partial class torch
             // Where types were promoted, the gradient is converted back.
             if (rule.How is How.Like or How.Plain && fn.Name != "ToCopyBackward0" && node.DType != fn.Outputs[0].DType) (isView, written, second) = (false, 0, "ToCopyBackward0");
             return new(node, record?.Invoke(second ?? NameOf(node.Op)) ?? default) { Version = written, IsView = isView, Layout = layout, Base = isAlias && record is null ? flows[k]!.Origin : null };
+        }
+
+        // The gradient that came in, perhaps reshaped there and back; one number in all places is folded on the way.
+        private static bool Is(Node node, Node cotangent)
+        {
+            if (node.Shape != cotangent.Shape) return false;
+            if (Ops.Constant(node) is { } number) return number.Equals(Ops.Constant(cotangent));
+            while (node.Op is Reshape && !ReferenceEquals(node, cotangent)) node = node.Inputs[0];
+            return ReferenceEquals(node, cotangent);
         }
 
         private static Layout? Placed(How how, GradFn fn, int operand, Node node, Flow flow, Node cotangent)

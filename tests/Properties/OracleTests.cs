@@ -129,6 +129,15 @@ public class OracleTests
         Assert.Throws<LawBroken>(() => Laws.Compiled(Changing(1e-20, 5e-14)));
     }
 
+    // Logits that move alike, and far: how they move is squared before it cancels, and its rounding is left.
+    [Fact]
+    public void What_cancels_in_one_mode_alone_is_in_doubt()
+    {
+        static Case Moving(double far) => new("softmax", [Tensor([0.25, 1.5])], x => Softmax(Sum(x[0] * x[0]) * far + Arange(5, DType.Float64) * 0.25));
+        Assert.Equal(Verdict.Doubtful, Laws.Derivatives(Moving(3e6)));
+        Assert.Equal(Verdict.Held, Laws.Derivatives(Moving(3)));
+    }
+
     [Fact]
     public void A_case_has_a_point_along_which_there_are_derivatives()
     {

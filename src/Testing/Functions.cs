@@ -168,9 +168,12 @@ public static partial class Functions<T> where T : struct, IField<T>
 
     private static T Round(T x)
     {
-        var floor = Floor(x).Value;
-        var side = T.Sign(x - T.From(floor) - half);
-        return T.Step(x, side < 0 || (side == 0 && floor % 2 == 0) ? floor : floor + 1);
+        if (!double.IsFinite(x.Value)) return T.From(x.Value);
+        // The nearest of two, the even one: what is not exactly half way may lie on the other side of it.
+        var near = Math.Round(x.Value);
+        Certificate.Note(near);
+        var rest = x - T.From(near);
+        return T.Step(x, T.Sign(rest - half) > 0 ? near + 1 : T.Sign(rest + half) < 0 ? near - 1 : near);
     }
 
     private static T Hypot(T a, T b)

@@ -71,8 +71,8 @@ public static class CalculusTable
 
             What a derivative is where the function has a corner, where operands tie, and at the ends of the domain: the limit of the derivatives
             nearby (*limit*) where there is one, infinite limits included; where there is none, or it depends on the side, PyTorch's number
-            (*PyTorch*). Zeros are *chosen* where the limit is infinite or missing and PyTorch gives NaN. The operand that was not selected
-            gets the cotangent 0 whatever the other one gets, infinite and NaN included. Tests check every row in both modes and precisions.
+            (*PyTorch*). Zeros are *chosen* where the limit is infinite or missing and PyTorch gives NaN, and the first of equals where a
+            running maximum of PyTorch's takes the last. The operand that was not selected gets the cotangent 0 whatever the other one gets, infinite and NaN included. Tests check every row in both modes and precisions.
 
             | function | x | f | f′ | f″ | from |
             | --- | --- | --- | --- | --- | --- |

@@ -20,6 +20,7 @@ public static partial class Catalogue
             Pair("Add", (a, b) => a + b), Pair("Mul", (a, b) => a * b), Pair("Pow", Pow), Pair("Max", Max), Pair("Min", Min), Pair("Less", (a, b) => a < b), Pair("LessEqual", (a, b) => a <= b), Pair("Equal", Equal),
             Pair("FloorDiv", FloorDiv), Pair("Rem", Rem), Pair("Select", (a, b) => Where(a < b, a * b, b)), Pair("Literal", (a, b) => a * 7 - 3 + b * 2),
             One("Neg", x => -x), One("Abs", Abs), One("Sign", Sign), One("CumSum", x => new Node(new CumSum(1, true), x) + new Node(new CumSum(0, false), x)),
+            One("CumProd and CumMax", x => CumProd(x, 1) + CumMax(x, 0).Values * CumMax(x, 0).Indices - CumMin(x, 1).Values * CumMin(x, 1).Indices),
             One("Fold", x => new Node(new Fold(new Windows(0, x.Shape[1], 1, 1), x.Shape[0] + x.Shape[1] - 1), x)),
             One("Dot", x => new Node(Dot.Instance, Reshape(x, [1, .. x.Shape]), Reshape(Transpose(x), [1, x.Shape[1], x.Shape[0]]))),
             One("Scatter", x => new Node(new Scatter(0, true), x, Arange(x.Shape[0]) % 2 * (x.Shape[0] > 1 ? 1 : 0), x)),

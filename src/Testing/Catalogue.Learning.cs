@@ -48,6 +48,18 @@ public static partial class Catalogue
                 _ => new("Einsum ij,j,ik->k", [t.Leaf([s[0], s[1]]), t.Leaf([s[1]]), t.Leaf([s[0], s[2]])], x => Einsum("ij,j,ik->k", x[0], x[1], x[2])),
             };
         }),
+        new("Outer", t => new("Outer", [t.Leaf(t.Sizes(1)), t.Leaf(t.Shape(1))], x => Outer(x[0], x[1]) * Outer(Sin(x[0]), x[1]))),
+        new("Kron", t => new("Kron", [t.Leaf(t.Shape(t.Pick(2, 1, 3))), t.Leaf(t.Shape(2))], x => Square(Kron(x[0], x[1])))),
+        new("Tensordot", t =>
+        {
+            var s = t.Shape(4);
+            return new("Tensordot", [t.Leaf([s[0], s[1], s[2]]), t.Leaf([s[2], s[1], s[3]])], x => Square(Tensordot(x[0], x[1], [2, 1], [0, -2])) + Sum(Tensordot(x[0], x[1], 1)) + Sum(Tensordot(x[0], x[1], 0)));
+        }),
+        new("Cross", t => At(t.Shape(1)[0], n => new("Cross", [t.Leaf([n, 3]), t.Leaf([3])], x => Cross(x[0], x[1]) + Transpose(Cross(Transpose(x[0]), Transpose(Sin(x[0])), 0))))),
+        new("CumProd", t => new("CumProd", [t.Inside(Dims.Build(2, t.Sizes(2) is var s ? k => Math.Min(s[k], 40) : null!), (0.5, 1.6), (-1.6, -0.5))], x => Square(CumProd(x[0], 0)) + CumProd(x[0], 1))),
+        new("CumProd with zeros", t => At(t.Next(2), axis => new("CumProd with zeros", [t.Among([2, 3], 0, 1, -2, 3, 0.5)], x => CumProd(x[0], axis))), "CumProd"),
+        new("CumMax", t => new("CumMax", [t.Inside(Nonempty(t, 2), (-2, 2))], x => Square(CumMax(x[0], 1).Values) + CumMin(x[0], 0).Values * Cast(CumMin(x[0], 0).Indices + CumMax(x[0], 1).Indices, x[0].DType)), "CumMax", "CumMin")
+        { Special = t => new("CumMax at ties", [t.Among([1 + t.Next(9), 1 + t.Next(9)], 0, 1, 1, 2, 2, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity)], x => CumMax(x[0], 1).Values + Cast(CumMax(x[0], 1).Indices, x[0].DType) + CumMin(x[0], 0).Values * Cast(CumMin(x[0], 0).Indices, x[0].DType)) },
     ];
 
     private static IEnumerable<Row> Learning() =>

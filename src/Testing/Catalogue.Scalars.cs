@@ -63,6 +63,12 @@ public static partial class Catalogue
             return new($"power {k}", [t.Inside(t.Sizes(t.Pick(2, 1, 0)), k % 1 == 0 && k < 65 ? [(-3, 0), (0, 3)] : [(0.01, 3)])], x => Pow(x[0], k));
         }, "Pow")
         { Special = t => At(t.Pick(2.0, 3, 1, 0, -1, -2, 4, 0.5, 1.5, -0.5), k => new($"power {k} at special points", [t.Among([40], Domains.Extremes)], x => Pow(x[0], k))) },
+        Map2("LogAddExp", LogAddExp, Domains.Line, Domains.Line), Map2("Xlogy", Xlogy, [(0.1, 3), (0.01, 30), (-3, 3)], Domains.Positive), Map("NanToNum", x => NanToNum(x, 2, 3, -4) * x, Domains.Line),
+        Map("Sinc", Sinc, [(-0.5, 0.5), (-1e-6, 1e-6), (0.5, 0.95), (-2.4, -1.6), (19.6, 20.4), (1000.6, 1001.4)]) with
+        {
+            // Few at a time: far out, and beside odd numbers, the nearest even number is in doubt.
+            Special = t => new("Sinc at special points", [t.Among([1 + t.Next(3)], [.. Domains.Extremes, 1, -3, 1e15])], x => Sinc(x[0])),
+        },
         Map("Exponentials", x => Pow(1.7, x) + Pow(x * 0 + 0.3, 2 * x), [(-3, 3)], covers: ["Pow"]),
     ];
 }

@@ -84,6 +84,15 @@ public static partial class Catalogue
         Matrix("Squeeze", x => Square(Squeeze(Unsqueeze(x, 1), 1)) + Squeeze(Sum(x, [0], keep: true), 0)),
         Matrix("SwapAxes", x => Square(SwapAxes(Broadcast(x, [2, .. x.Shape]), 0, -1))),
         Matrix("MoveAxis", x => Square(MoveAxis(Broadcast(x, [2, .. x.Shape]), 0, -1)) + MoveAxis(Stack([x, Sin(x)]), -3, 2)),
+        Matrix("Zeros and Ones", x => x * (2 * Ones(x.Shape, x.DType)) + Square(Zeros(x.Shape, x.DType) + x), "Zeros", "Ones"),
+        Matrix("Linspace", x => Square(x) * Reshape(Linspace(-1, 2.5, x.Type.Count, x.DType), x.Shape)), Filled("Reshape with -1", x => Square(Reshape(x, [-1])) * Sum(Reshape(Sin(x), [1, -1, x.Shape[1]])), "Reshape"),
+        new("Roll", t => At<Dims>([t.Next(7) - 3, t.Next(7) - 3], by => new($"Roll {by}", [t.Leaf(t.Sizes(2))], x => x[0] * Roll(x[0], by, [0, -1]) + Roll(Sin(x[0]), by[0])))),
+        new("Diag", t =>
+        {
+            var offset = t.Next(5) - 2;
+            return new($"Diag {offset}", [t.Leaf(t.Shape(1)), t.Leaf(t.Sizes(2))], x => Square(Diag(x[0], offset)) * Sum(Square(Diag(x[1], offset))));
+        }),
+        new("Trace", t => new("Trace", [t.Leaf(t.Sizes(3))], x => Square(Trace(x[0])))),
         Matrix("Eye", x => MatMul(Eye(x.Shape[0], x.DType) + 1, x) * MatMul(x, Eye(x.Shape[1], x.DType))),
         new("Indexer", t => new("Indexer", [t.Leaf(Nonempty(t, 2))], v => v[0] is var x ? Square(x[0]) + x[.., ..][^1] * x.At(0).Set(Sin(x[^1]))[..1] + Sum(x.At(.., 0).Add(x[.., ^1] * 2)[.., 0]) : x)),
         Matrix("SliceAxis", x => Square(SliceAxis(x, 1, 0, x.Shape[1], 2)) * 2 + Sum(SliceAxis(x, 0, x.Shape[0] / 2, x.Shape[0]))),

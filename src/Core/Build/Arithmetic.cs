@@ -69,12 +69,10 @@ public static partial class Ops
     /// <param name="b">The denominator.</param>
     public static Node Div(Node a, Node b) => Real(Binary.Div, a, b);
 
-    // Integers beside floating-point numbers take their type.
     private static Node Real(Binary op, Node a, Node b)
     {
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        return a.DType.IsFloat || b.DType.IsFloat ? Apply(op, a, b) : Apply(op, Float(a), Float(b));
+        (a, b) = Reals(a, b, op.Title);
+        return Apply(op, a, b);
     }
 
     /// <summary>x / (1 + |x|).</summary>
@@ -184,16 +182,6 @@ public static partial class Ops
         (x, bound) = Match(x, bound, "Clamp");
         var moved = x.DType.IsFloat ? Where(beyond(bound, x), bound, Scalar(double.NaN, x.DType)) : bound;
         return Where(within(bound, x), x, moved);
-    }
-
-    /// <summary>The derivative of the digamma function of an order; digamma itself for order 0. https://pytorch.org/docs/2.6/generated/torch.polygamma.html</summary>
-    /// <param name="order">How often digamma is differentiated, at least 0.</param>
-    /// <param name="x">The tensor.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The order is negative.</exception>
-    public static Node Polygamma(int order, Node x)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(order);
-        return order == 0 ? Digamma(x) : new Node(new Polygamma(order), Float(x));
     }
 }
 

@@ -167,10 +167,18 @@ public static partial class Ops
 
     /// <summary>The same elements in row-major order under another shape.</summary>
     /// <param name="x">The tensor.</param>
-    /// <param name="shape">The sizes; their product is the element count.</param>
+    /// <param name="shape">The sizes; their product is the element count. One may be −1: it is what the others leave.</param>
+    /// <exception cref="ShapeException">The element count is another, or −1 stands for no size or for any.</exception>
     public static Node Reshape(Node x, Dims shape)
     {
         if (x.Shape == shape) return x;
+        if (shape.Span.IndexOf(-1) is >= 0 and var open)
+        {
+            var rest = shape.Without(open);
+            if (rest.Any(n => n <= 0) || x.Type.Count % rest.Product != 0) throw new ShapeException($"Reshape: {x.Type} does not determine -1 in {shape}");
+            shape = shape.With(open, x.Type.Count / rest.Product);
+            if (x.Shape == shape) return x;
+        }
         if (x.Op is Primitives.Broadcast && Constant(x) is { } literal && shape.Product == x.Type.Count) return Repeated(literal, shape);
         return new Node(new Primitives.Reshape(shape), x);
     }

@@ -42,6 +42,66 @@ public static partial class Ops
         return bias is null ? y : y + bias;
     }
 
+    /// <summary>
+    /// The products of every element of one vector with every element of another. https://pytorch.org/docs/2.6/generated/torch.outer.html
+    /// </summary>
+    /// <param name="a">[m].</param>
+    /// <param name="b">[n].</param>
+    /// <exception cref="ShapeException">One is no vector.</exception>
+    public static Node Outer(Node a, Node b) => (a.Type.Rank, b.Type.Rank) == (1, 1) ? Unsqueeze(a, 1) * b : throw new ShapeException($"Outer: {a.Type} and {b.Type} are not both vectors");
+
+    /// <summary>
+    /// Kronecker's product: every element of one tensor times the whole other, as blocks. Missing leading axes are added. https://pytorch.org/docs/2.6/generated/torch.kron.html
+    /// </summary>
+    /// <param name="a">What the blocks are multiplied with.</param>
+    /// <param name="b">The block.</param>
+    public static Node Kron(Node a, Node b)
+    {
+        var rank = Math.Max(a.Type.Rank, b.Type.Rank);
+        Dims m = [.. Dims.Repeat(1, rank - a.Type.Rank), .. a.Shape], n = [.. Dims.Repeat(1, rank - b.Type.Rank), .. b.Shape];
+        // Their axes by turns; then each pair is joined.
+        var product = Reshape(a, Dims.Build(2 * rank, k => k % 2 == 0 ? m[k / 2] : 1)) * Reshape(b, Dims.Build(2 * rank, k => k % 2 == 0 ? 1 : n[k / 2]));
+        return Reshape(product, Dims.Build(rank, k => m[k] * n[k]));
+    }
+
+    /// <summary>The sum of products over the last axes of one tensor and the first of another. https://pytorch.org/docs/2.6/generated/torch.tensordot.html</summary>
+    /// <param name="a">The left factor.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="axes">How many axes; none for all products.</param>
+    /// <exception cref="ShapeException">There are not as many axes, or their sizes differ.</exception>
+    public static Node Tensordot(Node a, Node b, int axes = 2) => axes >= 0 && axes <= Math.Min(a.Type.Rank, b.Type.Rank)
+        ? Tensordot(a, b, Dims.Build(axes, k => a.Type.Rank - axes + k), Dims.Range(axes))
+        : throw new ShapeException($"Tensordot: {a.Type} and {b.Type} do not have {axes} axes each");
+
+    /// <summary>The sum of products over pairs of axes; the axes that remain of the left factor come first. https://pytorch.org/docs/2.6/generated/torch.tensordot.html</summary>
+    /// <param name="a">The left factor.</param>
+    /// <param name="b">The right factor.</param>
+    /// <param name="left">Axes of the left factor; negative ones count from the end.</param>
+    /// <param name="right">As many axes of the right factor, of the same sizes in this order.</param>
+    /// <exception cref="ShapeException">An axis is out of range or appears twice, or the axes do not pair.</exception>
+    public static Node Tensordot(Node a, Node b, Dims left, Dims right)
+    {
+        Dims i = Dims.From(left.Select(k => (long)Axis(a, k))), j = Dims.From(right.Select(k => (long)Axis(b, k)));
+        if (i.Distinct().Count() < i.Count || j.Distinct().Count() < j.Count || a.Shape.Pick(i) != b.Shape.Pick(j))
+            throw new ShapeException($"Tensordot: axes {left} of {a.Type} and {right} of {b.Type} do not pair");
+        Dims rows = Dims.From(Dims.Range(a.Type.Rank).Except(i)), columns = Dims.From(Dims.Range(b.Type.Rank).Except(j));
+        var (m, k, n) = (a.Shape.Pick(rows), a.Shape.Pick(i).Product, b.Shape.Pick(columns));
+        return Reshape(MatMul(Reshape(Permute(a, [.. rows, .. i]), [m.Product, k]), Reshape(Permute(b, [.. j, .. columns]), [k, n.Product])), [.. m, .. n]);
+    }
+
+    /// <summary>The vector product in three dimensions; the other axes broadcast. https://pytorch.org/docs/2.6/generated/torch.linalg.cross.html</summary>
+    /// <param name="a">The left vectors.</param>
+    /// <param name="b">The right vectors.</param>
+    /// <param name="axis">The axis of the components, of size 3; negative counts from the end.</param>
+    /// <exception cref="ShapeException">The axis is not of size 3, or the shapes do not broadcast.</exception>
+    public static Node Cross(Node a, Node b, int axis = -1)
+    {
+        var (i, j) = (Axis(a, axis) - a.Type.Rank, Axis(b, axis) - b.Type.Rank);
+        if (i != j || a.Shape[^-i] != 3 || b.Shape[^-j] != 3) throw new ShapeException($"Cross: axis {axis} is not an axis of size 3 that {a.Type} and {b.Type} share");
+        (a, b) = Match(a, b);
+        return Roll(a, -1, i) * Roll(b, -2, i) - Roll(a, -2, i) * Roll(b, -1, i);
+    }
+
     /// <summary>Sums of products by Einstein's convention, such as <c>"bij,bjk-&gt;bik"</c>; a repeated letter in one operand takes its diagonal.</summary>
     /// <param name="equation">Letters per operand, separated by commas, then <c>-&gt;</c> and the letters of the result; without it, letters that appear once, in alphabetical order.</param>
     /// <param name="operands">The tensors.</param>

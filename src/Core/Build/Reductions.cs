@@ -142,11 +142,6 @@ public static partial class Ops
         return WithRule("LogSoftmax", shifted - Log(Sum(Exp(shifted), over, keep: true)), [x], (x, y, c) => [c - Exp(y) * Sum(c, over, keep: true)]);
     }
 
-    /// <summary>Running sums along an axis; integers and truth values are summed as int64.</summary>
-    /// <param name="x">The tensor.</param>
-    /// <param name="axis">The axis; negative counts from the end.</param>
-    public static Node CumSum(Node x, int axis) => new(new Primitives.CumSum(Axis(x, axis), false), x.DType < DType.Int64 ? Cast(x, DType.Int64) : x);
-
     /// <summary>Whether any element along axes is non-zero.</summary>
     /// <inheritdoc cref="Sum"/>
     public static Node Any(Node x, Dims? axes = null, bool keep = false) => NotEqual(Sum(Cast(Cast(x, DType.Bool), DType.Int64), axes, keep), 0);
@@ -168,18 +163,11 @@ public static partial class Ops
         return Permute(Reshape(left * right, x.Shape.Pick(order)), new Permute(order).Inverse);
     }
 
+    // The product of what comes before each place of the last axis.
     private static Node Exclusive(Node flat, long n)
     {
-        var product = Shifted(flat, 1, n);
-        for (var width = 1L; width < n; width *= 2) product *= Shifted(product, width, n);
-        return product;
-    }
-
-    // Moves elements towards the end of the last axis, letting ones in.
-    private static Node Shifted(Node x, long by, long n)
-    {
-        if (by >= n) return Like(x, 1);
-        var ones = Full(x.Type.Reshaped(x.Shape.With(x.Type.Rank - 1, by)), 1);
-        return Concat([ones, SliceAxis(x, -1, 0, n - by)], -1);
+        if (n < 2) return Like(flat, 1);
+        var last = flat.Type.Rank - 1;
+        return Products(Concat([Full(flat.Type.Reshaped(flat.Shape.With(last, 1)), 1), SliceAxis(flat, last, 0, n - 1)], last), last);
     }
 }

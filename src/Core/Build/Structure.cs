@@ -9,42 +9,6 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     public static Node Detach(Node x) => new(Primitives.Detach.Instance, x);
 
-    /// <summary>The integers 0 … count − 1.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="dtype">The element type.</param>
-    public static Node Arange(long count, DType dtype = DType.Int64) => new(new Iota(count, dtype), []);
-
-    /// <summary>The identity matrix.</summary>
-    /// <param name="n">Its rows and columns.</param>
-    /// <param name="dtype">The element type.</param>
-    public static Node Eye(long n, DType dtype = DType.Float64) => Cast(Equal(Unsqueeze(Arange(n), 1), Arange(n)), dtype);
-
-    /// <summary>A leaf that holds a copy of the data.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="data">The elements in row-major order.</param>
-    /// <param name="shape">The sizes; a vector when left out.</param>
-    /// <exception cref="ShapeException">The sizes do not match the number of elements.</exception>
-    public static Node Tensor<T>(ReadOnlySpan<T> data, Dims? shape = null) where T : unmanaged
-    {
-        var type = new TensorType(DTypes.Of<T>(), shape ?? [data.Length]);
-        if (type.Count != data.Length) throw new ShapeException($"Tensor: {data.Length} elements do not fill shape {type.Shape}");
-        return Node.Leaf(Plans.Backend.Default.Upload(data, type.DType), type);
-    }
-
-    /// <summary>A leaf that holds a copy of a vector.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="data">The elements.</param>
-    public static Node Tensor<T>(T[] data) where T : unmanaged => Tensor<T>(data.AsSpan());
-
-    /// <summary>A leaf that holds a copy of a matrix.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="data">The rows.</param>
-    public static Node Tensor<T>(T[,] data) where T : unmanaged
-    {
-        var flat = data.Length == 0 ? default : System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref data[0, 0], data.Length);
-        return Tensor(flat, [data.GetLength(0), data.GetLength(1)]);
-    }
-
     /// <summary>Inserts an axis of size 1.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">Its place in the result; negative counts from the end.</param>
@@ -97,6 +61,25 @@ public static partial class Ops
         if (step < 1) throw new ShapeException($"SliceAxis: the step {step} of {x.Type} along axis {a} is not positive");
         var size = stop <= start ? 0 : (stop - start - 1) / step + 1;
         return Slice(x, Dims.Repeat(0, rank).With(a, start), x.Shape.With(a, size), Dims.Repeat(1, rank).With(a, step));
+    }
+
+    /// <summary>
+    /// Moves elements along axes; those that leave at one end enter at the other. https://pytorch.org/docs/2.6/generated/torch.roll.html
+    /// </summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="shifts">How far, for each axis; negative towards the start.</param>
+    /// <param name="axes">The axes; negative ones count from the end. When left out, all elements move in row-major order.</param>
+    /// <exception cref="ShapeException">There are not as many shifts as axes, or an axis is out of range.</exception>
+    public static Node Roll(Node x, Dims shifts, Dims? axes = null)
+    {
+        if (shifts.Count != (axes?.Count ?? 1)) throw new ShapeException($"Roll: {shifts.Count} shifts along {axes?.Count ?? 1} axes of {x.Type}");
+        if (axes is not { } along) return Reshape(Roll(Reshape(x, [x.Type.Count]), shifts, 0), x.Shape);
+        foreach (var (shift, axis) in shifts.Zip(along))
+        {
+            var (a, n) = (Axis(x, axis), x.Shape[Axis(x, axis)]);
+            if (n > 0 && (n - shift % n) % n is > 0 and var cut) x = Concat([SliceAxis(x, a, cut, n), SliceAxis(x, a, 0, cut)], a);
+        }
+        return x;
     }
 
     /// <summary>Adds elements of one value before and after each axis.</summary>
@@ -168,6 +151,26 @@ public static partial class Ops
         var rank = x.Type.Rank;
         return Reshape(PadTo(x, flat, Dims.Repeat(0, rank).With(rank - 1, start), Dims.Repeat(1, rank).With(rank - 1, n + 1)), [.. x.Shape[..^1], n, n]);
     }
+
+    /// <summary>
+    /// A matrix with a vector on a diagonal, or the diagonal of a matrix. https://pytorch.org/docs/2.6/generated/torch.diag.html
+    /// </summary>
+    /// <param name="x">A vector or a matrix.</param>
+    /// <param name="offset">Above (positive) or below the main diagonal.</param>
+    /// <exception cref="ShapeException">It is neither.</exception>
+    public static Node Diag(Node x, long offset = 0) => x.Type.Rank switch
+    {
+        1 => DiagonalEmbed(x, offset),
+        2 => Diagonal(x, offset),
+        _ => throw new ShapeException($"Diag: {x.Type} is neither a vector nor a matrix"),
+    };
+
+    /// <summary>
+    /// The sum of the main diagonal of the last two axes; integers and truth values are summed as int64. https://pytorch.org/docs/2.6/generated/torch.trace.html
+    /// </summary>
+    /// <param name="x">The matrices.</param>
+    /// <exception cref="ShapeException">There are fewer than two axes.</exception>
+    public static Node Trace(Node x) => x.Type.Rank >= 2 ? Sum(Diagonal(x, 0, -2, -1), -1) : throw new ShapeException($"Trace: {x.Type} is no matrix");
 
     /// <summary>Keeps the elements on and below a diagonal of the last two axes.</summary>
     /// <param name="x">The matrices.</param>

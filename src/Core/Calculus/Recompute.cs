@@ -13,7 +13,7 @@ namespace Functional.Autograd
         /// <param name="x">Its arguments.</param>
         public static Node Recompute(Func<ImmutableArray<Node>, Node> f, params ImmutableArray<Node> x)
         {
-            using var trace = Trace.Begin("Recompute");
+            using var trace = Functional.Autograd.Trace.Begin("Recompute");
             ImmutableArray<Node> fresh = [.. x.Select(v => new Node(Alias.Instance, v))];
             var value = f(fresh);
             var (closed, captured) = Function.Between(trace, fresh.AsSpan(), [value]);

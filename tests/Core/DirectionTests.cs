@@ -1,0 +1,61 @@
+using Functional.Autograd;
+using static Functional.Autograd.Ops;
+using static Functional.Autograd.Transforms;
+
+namespace Core;
+
+/// <summary>Derivatives along directions, against whole matrices and closed forms.</summary>
+public class DirectionTests
+{
+    private static readonly Node x = Tensor([0.5, -1.25, 2.0]), v = Tensor([1.0, 0.25, -3.0]);
+
+    // Σ xᵢ²·sin xᵢ₊₁.
+    private static Node F(Node u) => Sum(u * u * Sin(Concat([u[1..], u[..1]])));
+
+    private static Node G(Node u) => Stack([u[0] * u[1], Sin(u[2]) * u[0], u[1] * u[2] * u[2]]);
+
+    private static void Close(Node expected, Node actual)
+    {
+        Assert.Equal(expected.Type, actual.Type);
+        foreach (var (e, a) in Evaluate<double>(expected).Zip(Evaluate<double>(actual))) Assert.Equal(e, a, 1e-13 * (1 + Math.Abs(e)));
+    }
+
+    [Fact]
+    public void Products_with_the_Hessian_are_those_of_the_whole_one()
+    {
+        Close(MatMul(Hessian(F)(x), v), Hvp(F)(x, v));
+        Close(MatMul(Hessian(F)(x), v), Vhp(F)(x, v));
+        var rows = Stack([v, x, v * x]);
+        Close(MatMul(rows, Hessian(F)(x)), Vmap(row => Hvp(F)(x, row))(rows));
+    }
+
+    [Fact]
+    public void Traces_are_those_of_the_whole_matrices()
+    {
+        Close(Sum(Diagonal(Hessian(F)(x))), Laplacian(F)(x));
+        Close(Sum(Diagonal(Jacobian(G)(x))), Divergence(G)(x));
+        Close(Laplacian(F)(x), Divergence(Grad((Node u) => F(u)))(x));
+        // The Laplacian of 1/r vanishes in three dimensions, of ln r in two.
+        Assert.Equal(0, Evaluate<double>(Laplacian(u => 1 / Norm(u))(x))[0], 1e-15);
+        Assert.Equal(0, Evaluate<double>(Laplacian(u => Log(Norm(u)))(x[..2]))[0], 1e-15);
+        Close(Vmap(Laplacian(F))(Stack([x, v])), Stack([Laplacian(F)(x), Laplacian(F)(v)]));
+        Assert.Equal("Divergence: the function makes float64[2] of float64[3], and needs to keep the shape", Assert.Throws<ShapeException>(() => Divergence(u => u[..2])(x)).Message);
+    }
+
+    [Fact]
+    public void A_linear_map_is_asked_often_and_transposed()
+    {
+        var (y, pushed) = Linearize(G, x);
+        Close(G(x), y);
+        Close(MatMul(Jacobian(G)(x), v), pushed(v));
+        Close(MatMul(Jacobian(G)(x), x), pushed(x));
+        var a = Tensor(new double[,] { { 1, 2, 3 }, { 4, 5, 7 } });
+        var c = Tensor([2.0, -1.0]);
+        Close(MatMul(c, a), Transpose(u => MatMul(a, u), x.Type)(c));
+        Close(CumSum(Tensor([3.0, 2, 1]), 0)[^1] * Tensor([1.0, 0, 0]) + Tensor([0.0, 3, 1]), Transpose(u => CumSum(u, 0), x.Type)(Tensor([3.0, 2, 1])));
+        // Twice is the identity.
+        Close(MatMul(a, x), Transpose(Transpose(u => MatMul(a, u), x.Type), c.Type)(x));
+        Close(pushed(v), Transpose(Transpose(pushed, x.Type), y.Type)(v));
+        Assert.Equal("Transpose: the function of float64[3] is not linear: its derivative depends on its argument", Assert.Throws<InvalidOperationException>(() => Transpose(u => u * u, x.Type)(x)).Message);
+    }
+}

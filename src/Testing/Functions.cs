@@ -81,6 +81,9 @@ public static partial class Functions<T> where T : struct, IField<T>
     // computation, which has the same bits wherever it is done: nothing is in doubt there, and nothing hangs on the choice.
     internal static int Order(T a, T b) => T.Same(a, b) ? T.Sign(zero) : double.IsFinite(a.Value) && double.IsFinite(b.Value) ? T.Sign(a - b) : T.Sign(T.From(a.Value == b.Value ? 0 : a.Value < b.Value ? -1 : 1));
 
+    // The same of two numbers at different places, as for sorting: sums of the same terms in another order are the same in every digit, and may be rounded otherwise.
+    internal static int OrderOfPlaces(T a, T b) => T.Same(a, b) && double.IsFinite(a.Value) ? T.Sign(a - b) : Order(a, b);
+
     private static T Truth(T a, T b, Func<int, bool> holds) =>
         T.Step(a, !double.IsNaN(a.Value) && !double.IsNaN(b.Value) && holds(Order(a, b)) ? 1 : 0);
 

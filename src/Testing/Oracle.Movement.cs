@@ -140,7 +140,7 @@ public static partial class Oracle<T>
     {
         var best = 0;
         for (var k = 1; k < line.Length && !double.IsNaN(line[best].Value); k++)
-            if (double.IsNaN(line[k].Value) || Functions<T>.Order(line[k], line[best]) > 0) best = k;
+            if (double.IsNaN(line[k].Value) || Functions<T>.OrderOfPlaces(line[k], line[best]) > 0) best = k;
         return best;
     }
 
@@ -148,7 +148,7 @@ public static partial class Oracle<T>
     {
         var places = Enumerable.Range(0, line.Length).ToArray();
         // NaN counts as the greatest. Insertion keeps equal elements in order.
-        int Compare(int a, int b) => double.IsNaN(line[a].Value) ? (double.IsNaN(line[b].Value) ? 0 : 1) : double.IsNaN(line[b].Value) ? -1 : Functions<T>.Order(line[a], line[b]);
+        int Compare(int a, int b) => double.IsNaN(line[a].Value) ? (double.IsNaN(line[b].Value) ? 0 : 1) : double.IsNaN(line[b].Value) ? -1 : Functions<T>.OrderOfPlaces(line[a], line[b]);
         for (var i = 1; i < places.Length; i++)
             for (var k = i; k > 0 && (descending ? Compare(places[k - 1], places[k]) < 0 : Compare(places[k - 1], places[k]) > 0); k--)
                 (places[k - 1], places[k]) = (places[k], places[k - 1]);

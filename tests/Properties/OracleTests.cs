@@ -138,6 +138,15 @@ public class OracleTests
         Assert.Equal(Verdict.Held, Laws.Derivatives(Moving(3)));
     }
 
+    // Sums of the same terms in another order are equal, and rounded otherwise: which of them comes first is not the oracle's to say. Ties of exact numbers are.
+    [Fact]
+    public void Ties_of_what_was_rounded_are_in_doubt_where_places_are_asked_for()
+    {
+        static Case Sorting(params double[] rows) => new("sort", [Tensor<double>(rows, [2, 3])], x => Sort(Sum(x[0], [1]), 0, true).Indices);
+        Assert.Equal(Verdict.Doubtful, Laws.Value(Sorting(0.1, 0.2, 0.3, 0.3, 0.2, 0.1)));
+        Assert.Equal(Verdict.Held, Laws.Value(Sorting(1, 2, 3, 3, 2, 1)));
+    }
+
     [Fact]
     public void A_case_has_a_point_along_which_there_are_derivatives()
     {

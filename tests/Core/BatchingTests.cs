@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Functional.Autograd;
 using Functional.Autograd.Primitives;
 using Functional.Autograd.Testing;
+using static Core.Closeness;
 using static Functional.Autograd.Ops;
 using static Functional.Autograd.Transforms;
 
@@ -20,8 +21,6 @@ public class BatchingTests
         DType.Bool => Equal(Reshape(Arange(type.Count), type.Shape) % 2, seed % 2),
         _ => (Reshape(Arange(type.Count), type.Shape) + seed) % 3,
     };
-
-    private static double[] Read(Node x) => Evaluate<double>(Cast(x, DType.Float64));
 
     // Whether no operand is asked for twice in other bits: sums of a merged product may come in another order.
     private static void Same(double[] expected, double[] actual, string what)

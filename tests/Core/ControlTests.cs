@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Functional.Autograd;
 using Functional.Autograd.Testing;
+using static Core.Closeness;
 using static Functional.Autograd.Ops;
 using static Functional.Autograd.Transforms;
 
@@ -9,15 +10,6 @@ namespace Core;
 /// <summary>Choices and repetitions that depend on values.</summary>
 public class ControlTests
 {
-    private static double[] Read(Node x) => Evaluate<double>(Cast(x, DType.Float64));
-
-    private static void Close(Node expected, Node actual, double tolerance = 1e-12)
-    {
-        Assert.Equal(expected.Type, actual.Type);
-        var (e, a) = (Read(expected), Read(actual));
-        for (var i = 0; i < e.Length; i++) Assert.True(e[i].Equals(a[i]) || Math.Abs(e[i] - a[i]) <= tolerance * (1 + Math.Abs(e[i])), $"element {i} is {a[i]:R}, not {e[i]:R}");
-    }
-
     private static readonly Node w = Tensor([0.5, -1.5]);
 
     private static Node Chosen(Node x) => Cond(Sum(x) > 0, v => Sin(v * w) + v[0], v => v * v * Exp(w), x * 1.5);

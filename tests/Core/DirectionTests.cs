@@ -14,11 +14,7 @@ public class DirectionTests
 
     private static Node G(Node u) => Stack([u[0] * u[1], Sin(u[2]) * u[0], u[1] * u[2] * u[2]]);
 
-    private static void Close(Node expected, Node actual)
-    {
-        Assert.Equal(expected.Type, actual.Type);
-        foreach (var (e, a) in Evaluate<double>(expected).Zip(Evaluate<double>(actual))) Assert.Equal(e, a, 1e-13 * (1 + Math.Abs(e)));
-    }
+    private static void Close(Node expected, Node actual) => Closeness.Close(expected, actual, 1e-13);
 
     [Fact]
     public void Products_with_the_Hessian_are_those_of_the_whole_one()

@@ -38,7 +38,7 @@ internal static class Batching
             else batched[i] = y.Op.Batch(y, operands.AsSpan(0, n));
         }
         var result = new Node[roots.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = batched[numbering[roots[i]]] ?? Ops.Broadcast(roots[i], [size, .. roots[i].Shape]);
+        for (var i = 0; i < result.Length; i++) result[i] = batched[numbering[roots[i]]] ?? Op.Repeated(roots[i], size);
         return result;
     }
 

@@ -30,8 +30,7 @@ namespace Functional.Autograd
             var n = types.Length;
             ImmutableArray<TensorType> all = [.. first.Parameters, .. second.Parameters[n..]];
             return [.. Primitives.Cond.Of(
-                Function.Of("Cond", v => first.Apply(v.AsSpan()[..(n + mine.Length)]), all).Closed,
-                Function.Of("Cond", v => second.Apply([.. v[..n], .. v[(n + mine.Length)..]]), all).Closed,
+                first.Placed(all, [.. Enumerable.Range(0, n + mine.Length)]), second.Placed(all, [.. Enumerable.Range(0, n), .. Enumerable.Range(n + mine.Length, others.Length)]),
                 condition, [.. x, .. mine, .. others])];
         }
     }
@@ -97,7 +96,7 @@ namespace Functional.Autograd.Primitives
             if (!differs[0])
             {
                 Function Batched(Function f) => Batching.Of(f, size, differs[1..]);
-                return Parts(new Node(new Cond(Batched(Then), Batched(Otherwise)), Each(y, rows, 0)));
+                return Parts(new Node(new Cond(Batched(Then), Batched(Otherwise)), Each(y, rows, differs)));
             }
             // Rows choose: what a row did not choose is given its operands cut off, so that 0·∞ comes back from nowhere.
             Node[] one = [.. y.Inputs.Select((v, k) => differs[k] ? Node.Placeholder(v.Type) : v)];

@@ -147,13 +147,12 @@ namespace Functional.Autograd.Primitives
             differs.AsSpan(0, 1 + Arguments).Fill(true);
             var rule = Batching.Of(Rule, n, [.. differs.AsSpan(1, Arguments), true, true, .. differs.AsSpan(1 + Arguments + Others)]);
             var plain = Plain is null ? null : Batching.Of(Plain, n, differs[1..(1 + Arguments + Others)]);
-            return new(new Custom(Title, Arguments, plain, rule, Given), Each(y, rows, 1 + Arguments));
+            return new(new Custom(Title, Arguments, plain, rule, Given), Each(y, rows, differs));
         }
 
         private int Others => Plain is null ? 0 : Plain.Parameters.Length - Arguments;
 
-        // Each operand on its own, so that the derivative in one holds the others fixed even where they are the same.
-        private Node[] Fresh(Node y) => [.. y.Inputs.Skip(1).Take(Arguments + Others).Select(v => new Node(Alias.Instance, v))];
+        private Node[] Fresh(Node y) => Fresh(y.Inputs.Skip(1).Take(Arguments + Others));
 
         private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. y.Inputs[1..(1 + Arguments)], y, c, .. y.Inputs.AsSpan()[(1 + Arguments + Others)..]]);
 

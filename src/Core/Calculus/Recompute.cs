@@ -44,12 +44,15 @@ namespace Functional.Autograd.Primitives
             Gradient.Through(Of, again, c, active[1..], cotangents[1..]);
         }
 
-        internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) =>
-            new(new Recompute(Batching.Of(Of, BatchSize(rows), Differing(rows)[1..])), Each(y, rows, 1));
+        internal override Node Batch(Node y, ReadOnlySpan<Node?> rows)
+        {
+            bool[] differs = [true, .. Differing(rows[1..])];
+            return new(new Recompute(Batching.Of(Of, BatchSize(rows), differs[1..])), Each(y, rows, differs));
+        }
 
         internal override Node? Push(Node y, ReadOnlySpan<Node?> tangents)
         {
-            Node[] fresh = [.. y.Inputs.Skip(1).Select(v => new Node(Alias.Instance, v))];
+            var fresh = Fresh(y.Inputs.Skip(1));
             return Tangent.Along(Of.Apply(fresh).AsSpan(), fresh, tangents[1..])[0];
         }
     }

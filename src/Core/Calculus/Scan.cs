@@ -49,8 +49,7 @@ namespace Functional.Autograd
                 return [.. next, .. outputs];
             }, types);
             // What was captured comes first.
-            var parameters = body.Parameters.Length;
-            var moved = Function.Of("Scan", x => body.Apply([.. x[captured.Length..], .. x[..captured.Length]]), [.. body.Parameters[types.Length..], .. types]).Closed;
+            var moved = body.Placed([.. body.Parameters[types.Length..], .. types], [.. Enumerable.Range(captured.Length, types.Length), .. Enumerable.Range(0, captured.Length)]);
             var results = Primitives.Scan.Of(moved, captured.Length, carries, n, reverse, [.. captured, .. init, .. over]);
             return ([.. results[..carries]], [.. results[carries..]]);
         }
@@ -76,40 +75,36 @@ namespace Functional.Autograd.Primitives
         }
 
         // One step with all its results: the carries that it keeps are those that it is given.
-        private ImmutableArray<Node> Step(ReadOnlySpan<Node> x) => [.. Body.Apply(x), .. Keeps ? x.Slice(Constants, Carries) : []];
+        private Function Step => Keeps ? Body.Handing(Constants, Carries) : Body;
 
         // A scan the other way: it carries the carries' cotangents and sums those of the constants, and reads the carries as they were before each step.
         internal override void Pull(Node y, ReadOnlySpan<Node?> c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {
-            var moving = Moving(Body, Constants, Carries, active, t => t.DType.IsFloat);
-            int[] constants = Where(moving, 0, Constants), carries = Where(moving, Constants, Carries), elements = Where(moving, Constants + Carries, moving.Length - Constants - Carries);
-            var given = c.ToArray();
-            int[] outputs = [.. Enumerable.Range(Carries, given.Length - Carries).Where(k => given[k] is not null)];
+            var (step, given) = (Step, c.ToArray());
+            int[] moving = Places(Moving(Body, Constants, Carries, active, t => t.DType.IsFloat));
+            int[] carries = [.. moving.Where(k => k >= Constants && k < Constants + Carries)], constants = [.. moving.Where(k => k < Constants)], elements = [.. moving.Where(k => k >= Constants + Carries)];
+            int[] outputs = [.. Enumerable.Range(Carries, given.Length - Carries).Where(k => given[k] is not null)], targets = [.. carries, .. constants, .. elements];
             var types = Body.Parameters;
-            var (n, sums) = (types.Length, carries.Length + constants.Length);
+            // The parameters: constants, cotangents of carries, sums, carries and elements, cotangents of outputs.
+            var sums = Constants + carries.Length;
+            var read = sums + constants.Length;
+            var arriving = read + types.Length - Constants;
             var (body, _) = Function.Of("Scan", p =>
             {
-                var kept = Constants + sums;
-                Node[] x = Fresh([.. p[..Constants], .. p[kept..(kept + n - Constants)]]);
-                var (results, arriving) = (Step(x), p[(kept + n - Constants)..]);
-                Node[] wanted = [.. carries.Concat(constants).Concat(elements).Select(k => x[k])];
-                Node[] roots = [.. carries.Select(k => results[k - Constants]), .. outputs.Select(k => results[k])];
-                var pulled = Gradient.Of(roots, [.. p[Constants..(Constants + carries.Length)], .. arriving], wanted, [.. x.Except(wanted)]);
-                return
-                [
-                    .. carries.Select((k, i) => pulled[i] ?? Zero(types[k])),
-                    .. constants.Select((k, i) => p[Constants + carries.Length + i] is var sum && pulled[carries.Length + i] is { } term ? sum + term : p[Constants + carries.Length + i]),
-                    .. elements.Select((k, i) => pulled[sums + i] ?? Zero(types[k])),
-                ];
-            }, [.. types[..Constants], .. carries.Select(k => types[k]), .. constants.Select(k => types[k]), .. types[Constants..], .. outputs.Select(k => Single(y.Type.Parts[k]))]);
+                var x = Fresh([.. p[..Constants], .. p[read..arriving]]);
+                var results = step.Apply(x);
+                Node[] wanted = [.. targets.Select(k => x[k])], roots = [.. carries.Select(k => results[k - Constants]), .. outputs.Select(k => results[k])];
+                var pulled = Gradient.Of(roots, [.. p[Constants..sums], .. p[arriving..]], wanted, [.. x.Except(wanted)]);
+                Node Summed(Node sum, int i) => pulled[carries.Length + i] is { } term ? sum + term : sum;
+                Node Pulled(int i) => pulled[i] ?? Zero(types[targets[i]]);
+                return [.. carries.Select((_, i) => Pulled(i)), .. p[sums..read].Select(Summed), .. elements.Select((_, i) => Pulled(i + carries.Length + constants.Length))];
+            }, [.. types[..Constants], .. carries.Concat(constants).Select(k => types[k]), .. types[Constants..], .. outputs.Select(k => step.Results[k])]);
             var keeping = Parts(new Node(this with { Keeps = true }, y.Inputs));
-            Node[] operands =
+            var back = Of(body, Constants, read - Constants, Length, !Reverse,
             [
                 .. y.Inputs[..Constants], .. carries.Select(k => given[k - Constants] ?? Zero(types[k])), .. constants.Select(k => Zero(types[k])),
                 .. keeping[Body.Results.Length..], .. y.Inputs[(Constants + Carries)..], .. outputs.Select(k => given[k]!),
-            ];
-            var back = Of(body, Constants, sums, Length, !Reverse, operands);
-            int[] targets = [.. carries, .. constants, .. elements];
+            ]);
             for (var i = 0; i < targets.Length; i++)
                 if (active[targets[i]]) cotangents[targets[i]] = back[i];
         }
@@ -117,33 +112,16 @@ namespace Functional.Autograd.Primitives
         // One scan of the carries and their tangents.
         internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
         {
-            var along = tangents.ToArray();
+            var (step, along) = (Step, tangents.ToArray());
             var moving = Moving(Body, Constants, Carries, Differing(tangents), t => t.DType.IsFloat);
-            int[] constants = Where(moving, 0, Constants), carries = Where(moving, Constants, Carries), elements = Where(moving, Constants + Carries, moving.Length - Constants - Carries);
-            var reached = Body.Reached(moving);
-            int[] outputs = [.. Enumerable.Range(Carries, y.Type.Parts.Length - Carries).Where(k => y.Type.Parts[k].DType.IsFloat && (k < reached.Length ? reached[k] : moving[Constants + k - reached.Length]))];
-            var types = Body.Parameters;
-            var (body, _) = Function.Of("Scan", p =>
-            {
-                var (first, second) = (Constants + constants.Length, Constants + constants.Length + Carries + carries.Length);
-                Node[] x = Fresh([.. p[..Constants], .. p[first..(first + Carries)], .. p[second..(second + types.Length - Constants - Carries)]]);
-                var t = new Node?[x.Length];
-                for (var i = 0; i < constants.Length; i++) t[constants[i]] = p[Constants + i];
-                for (var i = 0; i < carries.Length; i++) t[carries[i]] = p[first + Carries + i];
-                for (var i = 0; i < elements.Length; i++) t[elements[i]] = p[second + types.Length - Constants - Carries + i];
-                var results = Step(x);
-                var pushed = Tangent.Along(results.AsSpan(), x, t);
-                return [.. results[..Carries], .. carries.Select(k => pushed[k - Constants] ?? Zero(types[k])), .. outputs.Select(k => pushed[k] ?? Zero(results[k].Type))];
-            }, [.. types[..Constants], .. constants.Select(k => types[k]), .. types[Constants..(Constants + Carries)], .. carries.Select(k => types[k]), .. types[(Constants + Carries)..], .. elements.Select(k => types[k])]);
-            Node[] operands =
-            [
-                .. y.Inputs[..Constants], .. constants.Select(k => along[k]!), .. y.Inputs[Constants..(Constants + Carries)], .. carries.Select(k => along[k] ?? Zero(types[k])),
-                .. y.Inputs[(Constants + Carries)..], .. elements.Select(k => along[k]!),
-            ];
-            var parts = Of(body, Constants + constants.Length, Carries + carries.Length, Length, Reverse, operands);
-            var result = new Node?[y.Type.Parts.Length];
-            for (var i = 0; i < carries.Length; i++) result[carries[i] - Constants] = parts[Carries + i];
-            for (var i = 0; i < outputs.Length; i++) result[outputs[i]] = parts[Carries + carries.Length + i];
+            var places = Interleaved(moving, Constants, Constants + Carries, moving.Length);
+            // The results that move: carries, which go on, and outputs.
+            var reached = step.Reached(moving);
+            int[] moved = [.. Enumerable.Range(0, reached.Length).Where(k => k < Carries ? moving[Constants + k] : reached[k] && step.Results[k].DType.IsFloat)];
+            var parts = Of(Tangent.OfStep("Scan", step, Carries, places, moved), Constants + moving.AsSpan(0, Constants).Count(true), Carries + moved.Count(k => k < Carries), Length, Reverse,
+                [.. places.Select(k => k >= 0 ? y.Inputs[k] : along[~k] ?? Zero(Body.Parameters[~k]))]);
+            var result = new Node?[reached.Length];
+            for (var i = 0; i < moved.Length; i++) result[moved[i]] = parts[Carries + i];
             return result;
         }
 
@@ -153,25 +131,14 @@ namespace Functional.Autograd.Primitives
             var size = BatchSize(rows);
             var differs = Moving(Body, Constants, Carries, Differing(rows), _ => true);
             bool[] results = [.. Enumerable.Range(0, Body.Results.Length).Select(k => k >= Carries || differs[Constants + k])];
-            var operands = ImmutableArray.CreateBuilder<Node>(rows.Length);
-            for (var k = 0; k < rows.Length; k++)
-            {
-                var x = rows[k];
-                operands.Add(k >= Constants + Carries && x is not null ? Ops.MoveAxis(x, 0, 1) : x ?? (differs[k] ? Ops.Broadcast(y.Inputs[k], [size, .. y.Inputs[k].Shape]) : y.Inputs[k]));
-            }
-            var tuple = new Node(new Scan(Batching.Of(Body, size, differs, results), Constants, Carries, Length, Reverse, Keeps), operands.ToImmutable());
+            var operands = Each(y, rows, differs).Select((x, k) => k >= Constants + Carries && differs[k] ? Ops.MoveAxis(x, 0, 1) : x);
+            var tuple = new Node(new Scan(Batching.Of(Body, size, differs, results), Constants, Carries, Length, Reverse, Keeps), [.. operands]);
             Node Rows(Node part, int k)
             {
                 var carry = k < Carries ? k : k - Body.Results.Length;
-                var isSequence = k >= Carries;
-                if (carry >= 0 && !results[carry]) return Ops.Broadcast(part, [size, .. part.Shape]);
-                return isSequence ? Ops.MoveAxis(part, 1, 0) : part;
+                return carry >= 0 && !results[carry] ? Repeated(part, size) : k >= Carries ? Ops.MoveAxis(part, 1, 0) : part;
             }
             return [.. Parts(tuple).Select(Rows)];
         }
-
-        private static TensorType Single(TensorType stacked) => new(stacked.DType, stacked.Shape[1..]);
-
-        private static int[] Where(bool[] moving, int from, int count) => [.. Enumerable.Range(from, count).Where(k => moving[k])];
     }
 }

@@ -54,6 +54,25 @@ public static class Tangent
         return result;
     }
 
+    /// <summary>A step of a loop together with its tangents: from (values and tangents) to (carries, the tangents of some results).</summary>
+    /// <param name="name">Whose step it is.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="carries">How many of its results are carries.</param>
+    /// <param name="places">What each parameter of the new step is: k for the k-th of the step, ~k for its tangent.</param>
+    /// <param name="moved">The results whose tangents are wanted.</param>
+    internal static Function OfStep(string name, Function step, int carries, int[] places, int[] moved) => Function.Of(name, p =>
+    {
+        var (x, t) = (new Node[step.Parameters.Length], new Node?[step.Parameters.Length]);
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (places[i] >= 0) x[places[i]] = new Node(Alias.Instance, p[i]);
+            else t[~places[i]] = p[i];
+        }
+        var results = step.Apply(x);
+        var pushed = Along(results.AsSpan(), x, t);
+        return [.. results[..carries], .. moved.Select(k => pushed[k] ?? Ops.Full(results[k].Type, 0))];
+    }, [.. places.Select(k => step.Parameters[k >= 0 ? k : ~k])]).Closed;
+
     /// <summary>A linear map applied to a tangent; null for zero.</summary>
     internal static Node? Push(LinearMap map, Node y, int operand, Node t) => map switch
     {

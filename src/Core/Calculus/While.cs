@@ -31,10 +31,10 @@ namespace Functional.Autograd
             if (!body.Results.SequenceEqual(types)) throw new ShapeException($"While: the carries are {string.Join(", ", types)}, and the step makes them {string.Join(", ", body.Results)}");
             var (n, m) = (types.Length, mine.Length);
             ImmutableArray<TensorType> all = [.. asking.Parameters[n..], .. body.Parameters[n..], .. types];
+            var constants = m + others.Length;
             return [.. Primitives.While.Of(
-                Function.Of("While", v => asking.Apply([.. v[^n..], .. v[..m]]), all).Closed,
-                Function.Of("While", v => body.Apply([.. v[^n..], .. v[m..^n]]), all).Closed,
-                m + others.Length, [.. mine, .. others, .. init])];
+                asking.Placed(all, [.. Enumerable.Range(constants, n), .. Enumerable.Range(0, m)]), body.Placed(all, [.. Enumerable.Range(constants, n), .. Enumerable.Range(m, others.Length)]),
+                constants, [.. mine, .. others, .. init])];
         }
 
         private static Node Tested(Node truth) => truth.Type.Equals(TensorType.Scalar(DType.Bool)) ? truth
@@ -56,24 +56,12 @@ namespace Functional.Autograd.Primitives
 
         internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
         {
-            var along = tangents.ToArray();
-            var (n, carries) = (Body.Parameters.Length, Body.Results.Length);
+            var (along, carries) = (tangents.ToArray(), Body.Results.Length);
             var moving = Moving(Body, Constants, carries, Differing(tangents), t => t.DType.IsFloat);
-            int[] constants = Places(moving[..Constants]), moved = Places(moving[Constants..]);
-            var first = Constants + constants.Length;
-            ImmutableArray<TensorType> types = [.. Body.Parameters[..Constants], .. constants.Select(k => Body.Parameters[k]), .. Body.Parameters[Constants..], .. moved.Select(k => Body.Results[k])];
-            Node[] Primal(ImmutableArray<Node> p) => [.. p[..Constants], .. p[first..(first + carries)]];
-            var body = Function.Of("While", p =>
-            {
-                var (x, t) = (Fresh(Primal(p)), new Node?[n]);
-                for (var i = 0; i < constants.Length; i++) t[constants[i]] = p[Constants + i];
-                for (var i = 0; i < moved.Length; i++) t[Constants + moved[i]] = p[first + carries + i];
-                var next = Body.Apply(x);
-                var pushed = Tangent.Along(next.AsSpan(), x, t);
-                return [.. next, .. moved.Select(k => pushed[k] ?? Zero(next[k].Type))];
-            }, types).Closed;
-            var parts = Of(Function.Of("While", p => Test.Apply(Primal(p)), types).Closed, body, first,
-                [.. y.Inputs[..Constants], .. constants.Select(k => along[k]!), .. y.Inputs[Constants..], .. moved.Select(k => along[Constants + k] ?? Zero(Body.Results[k]))]);
+            var (places, moved) = (Interleaved(moving, Constants, moving.Length), Places(moving[Constants..]));
+            var body = Tangent.OfStep("While", Body, carries, places, moved);
+            var test = Test.Placed(body.Parameters, [.. Enumerable.Range(0, moving.Length).Select(k => Array.IndexOf(places, k))]);
+            var parts = Of(test, body, Constants + moving.AsSpan(0, Constants).Count(true), [.. places.Select(k => k >= 0 ? y.Inputs[k] : along[~k] ?? Zero(Body.Parameters[~k]))]);
             var result = new Node?[carries];
             for (var i = 0; i < moved.Length; i++) result[moved[i]] = parts[carries + i];
             return result;
@@ -93,9 +81,8 @@ namespace Functional.Autograd.Primitives
             }
             var asking = Batching.Of(Test, size, differs, [isRowsOwn]);
             var test = Function.Of("While", p => [Ops.Any(asking.Apply(p.AsSpan())[0])], asking.Parameters).Closed;
-            ImmutableArray<Node> operands = [.. Each(y, rows).Select((x, k) => differs[k] ? x : y.Inputs[k])];
-            var parts = Of(test, Batching.Of(body, size, differs, differs[Constants..]), Constants, operands.AsSpan());
-            return [.. parts.Select((part, k) => differs[Constants + k] ? part : Ops.Broadcast(part, [size, .. part.Shape]))];
+            var parts = Of(test, Batching.Of(body, size, differs, differs[Constants..]), Constants, Each(y, rows, differs).AsSpan());
+            return [.. parts.Select((part, k) => differs[Constants + k] ? part : Repeated(part, size))];
         }
     }
 }

@@ -125,16 +125,27 @@ public sealed class Function : IEquatable<Function>
         return [.. roots.Select(r => reached[r])];
     }
 
+    /// <summary>The function with its parameters among others.</summary>
+    /// <param name="parameters">The types of all parameters.</param>
+    /// <param name="places">Where each of the old ones stands among them; anything for one that is not read.</param>
+    internal Function Placed(ImmutableArray<TensorType> parameters, int[] places)
+    {
+        var old = Parameters.Length;
+        int[] Moved(int[] all) => Array.ConvertAll(all, p => p < old ? places[p] : p - old + parameters.Length);
+        return new(parameters, Results, [.. steps.Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(roots));
+    }
+
     /// <summary>The function without the parameters that it does not read.</summary>
     internal Function Only(bool[] kept)
     {
         if (!kept.Contains(false)) return this;
-        var place = new int[Parameters.Length + steps.Length];
         var next = 0;
-        for (var i = 0; i < place.Length; i++) place[i] = i >= kept.Length || kept[i] ? next++ : -1;
-        int[] Moved(int[] places) => Array.ConvertAll(places, p => place[p]);
-        return new([.. Parameters.Where((_, k) => kept[k])], Results, [.. steps.Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(roots));
+        return Placed([.. Parameters.Where((_, k) => kept[k])], Array.ConvertAll(kept, k => k ? next++ : -1));
     }
+
+    /// <summary>The function with some of its parameters as further results.</summary>
+    internal Function Handing(int from, int count) =>
+        new(Parameters, [.. Results, .. Parameters[from..(from + count)]], steps, [.. roots, .. Enumerable.Range(from, count)]);
 
     internal static void Check(string name, ImmutableArray<TensorType> types, ReadOnlySpan<Node> arguments)
     {

@@ -61,14 +61,20 @@ public abstract record Op
         throw new ArgumentException("nothing differs from row to row");
     }
 
-    // The operands with the batch as first axis: the first few in any case, others where they differ.
-    private protected static ImmutableArray<Node> Each(Node y, ReadOnlySpan<Node?> rows, int first = int.MaxValue)
+    // What all rows share, as rows.
+    internal static Node Repeated(Node row, long n) => Ops.Broadcast(row, [n, .. row.Shape]);
+
+    // The operands with the batch as first axis: those that are marked, or all, and others where they differ.
+    private protected static ImmutableArray<Node> Each(Node y, ReadOnlySpan<Node?> rows, ReadOnlySpan<bool> marked = default)
     {
         var n = BatchSize(rows);
         var each = ImmutableArray.CreateBuilder<Node>(rows.Length);
-        for (var k = 0; k < rows.Length; k++) each.Add(rows[k] ?? (k < first ? Ops.Broadcast(y.Inputs[k], [n, .. y.Inputs[k].Shape]) : y.Inputs[k]));
+        for (var k = 0; k < rows.Length; k++) each.Add(rows[k] ?? (marked.IsEmpty || marked[k] ? Repeated(y.Inputs[k], n) : y.Inputs[k]));
         return each.MoveToImmutable();
     }
+
+    // Each operand on its own, so that the derivative in one holds the others fixed even where they are the same.
+    private protected static Node[] Fresh(IEnumerable<Node> operands) => [.. operands.Select(v => new Node(Primitives.Alias.Instance, v))];
 
     // Which operands differ from row to row, or move.
     private protected static bool[] Differing(ReadOnlySpan<Node?> operands)

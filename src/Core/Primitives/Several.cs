@@ -50,12 +50,22 @@ public abstract record Several : Op
         return moving;
     }
 
+    // The operands of a step in sections, each followed by the tangents of those that move; the tangent of k is ~k.
+    private protected static int[] Interleaved(bool[] moving, params ReadOnlySpan<int> ends)
+    {
+        var (places, from) = (new List<int>(), 0);
+        foreach (var end in ends)
+        {
+            places.AddRange(Enumerable.Range(from, end - from));
+            places.AddRange(Enumerable.Range(from, end - from).Where(k => moving[k]).Select(k => ~k));
+            from = end;
+        }
+        return [.. places];
+    }
+
     private protected static int[] Places(bool[] marked) => [.. Enumerable.Range(0, marked.Length).Where(k => marked[k])];
 
     private protected static Node Zero(TensorType type) => Ops.Full(type, 0);
-
-    // Each operand on its own, so that the derivative in one holds the others fixed even where they are the same.
-    private protected static Node[] Fresh(IEnumerable<Node> operands) => [.. operands.Select(v => new Node(Alias.Instance, v))];
 
     private protected static Node[] Parts(Node tuple) => [.. tuple.Type.Parts.Select((_, k) => new Node(new Part(k), tuple))];
 }

@@ -94,5 +94,5 @@ public sealed record Checkpoint : Op
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.One : LinearMap.Zero;
 
-    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, Each(y, rows, 1));
+    internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this, Each(y, rows, [true, false]));
 }

@@ -76,7 +76,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
 
     /// <summary>The value of a node.</summary>
     /// <inheritdoc cref="Run(ReadOnlySpan{Node}, IReadOnlyDictionary{Node, Dense{T}})"/>
-    public static Dense<T> Run(Node root, IReadOnlyDictionary<Node, Dense<T>> inputs) => Run([root], inputs)[0];
+    public static Dense<T> Run(Node root, IReadOnlyDictionary<Node, Dense<T>> inputs) => Run((ReadOnlySpan<Node>)[root], inputs)[0];
 
     private static Dense<T> One(Node node, Dense<T>[] x)
     {

@@ -69,8 +69,17 @@ public sealed class NodePart
     public Node Add(Node value) => Set(Get() + value);
 }
 
+[System.Runtime.CompilerServices.CollectionBuilder(typeof(NodeRows), nameof(NodeRows.Stacked))]
 public sealed partial class Node
 {
+    /// <summary>The rows, so that they can be gone through, and written: <c>Node x = [1.0, 2.0];</c> <c>Node m = [[1.0, 2.0], [3.0, 4.0]];</c></summary>
+    /// <exception cref="ShapeException">There is no axis.</exception>
+    public IEnumerator<Node> GetEnumerator()
+    {
+        if (Type.Rank == 0) throw new ShapeException($"{Type} has no rows");
+        return Enumerable.Range(0, (int)Shape[0]).Select(k => this[k]).GetEnumerator();
+    }
+
     /// <summary>A part: positions drop their axes, ranges keep them, axes that are not named stay whole. <c>x[0]</c>, <c>x[1..3, ^1]</c>, <c>x[.., 0]</c>.</summary>
     /// <param name="indices">One per axis, from the first on.</param>
     /// <exception cref="ShapeException">There are more indices than axes, or one is out of range.</exception>
@@ -80,4 +89,21 @@ public sealed partial class Node
     /// <param name="indices">As in the indexer.</param>
     /// <exception cref="ShapeException">There are more indices than axes, or one is out of range.</exception>
     public NodePart At(params ReadOnlySpan<AxisIndex> indices) => new(this, indices);
+}
+
+/// <summary>Tensors written as their rows.</summary>
+public static class NodeRows
+{
+    /// <summary>Rows along a new first axis; numbers become one leaf.</summary>
+    /// <param name="rows">Tensors of one shape; their element types are promoted.</param>
+    /// <exception cref="ShapeException">The rows have different shapes, or there are none.</exception>
+    public static Node Stacked(ReadOnlySpan<Node> rows)
+    {
+        if (rows.IsEmpty) throw new ShapeException("a tensor without rows has no shape; use Zeros");
+        var all = rows.ToArray();
+        var dtype = all.Where(r => !r.Type.IsNumber).Select(r => r.DType).DefaultIfEmpty(all.Select(r => r.DType).Aggregate(DTypes.Promote)).Aggregate(DTypes.Promote);
+        dtype = all.Where(r => r.Type.IsNumber).Select(r => r.DType).Aggregate(dtype, DTypes.PromoteNumber);
+        if (!Array.TrueForAll(all, r => r.Op is Primitives.Literal { IsNumber: true })) return Ops.Stack([.. all.Select(r => Ops.Cast(r, dtype))]);
+        return dtype == DType.Float64 ? Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Value)) : Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Bits));
+    }
 }

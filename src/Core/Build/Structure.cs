@@ -48,6 +48,19 @@ public static partial class Ops
         return Permute(x, Dims.Range(x.Type.Rank).Without(i).Inserted(j, i));
     }
 
+    /// <summary>One axis cut into pieces, each of which is unfolded to a shape in its place.</summary>
+    internal static ImmutableArray<Node> Pieces(Node x, int axis, IEnumerable<Dims> shapes)
+    {
+        var pieces = ImmutableArray.CreateBuilder<Node>();
+        var start = 0L;
+        foreach (var shape in shapes)
+        {
+            pieces.Add(Reshape(SliceAxis(x, axis, start, start + shape.Product), [.. x.Shape[..axis], .. shape, .. x.Shape[(axis + 1)..]]));
+            start += shape.Product;
+        }
+        return pieces.ToImmutable();
+    }
+
     /// <summary>Elements start … stop − 1 along one axis.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>

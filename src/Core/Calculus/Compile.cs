@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Plans;
 
 namespace Functional.Autograd;
@@ -44,7 +46,9 @@ public static partial class Transforms
     /// argument is of another type.
     /// </returns>
     /// <exception cref="InvalidOperationException">The function depends on a placeholder that is not its argument, or demands a value that depends on its arguments.</exception>
-    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
+    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Compile(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types) => Bound(f, types).Run;
+
+    private static (Func<ImmutableArray<Node>, ImmutableArray<Node>> Run, bool IsOpen) Bound(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
     {
         var (function, captured) = Function.Of("Compile", f, types);
         if (Foreign(captured.AsSpan()) is { } foreign)
@@ -52,11 +56,67 @@ public static partial class Transforms
         var open = IsOpen(captured);
         ImmutableArray<Node> bound = open ? captured : Settled(captured);
         var run = open ? null : Planned(function, bound);
-        return given =>
+        return (given =>
         {
             Function.Check("the compiled function", types, given.AsSpan());
             return run is null || IsOpen(given) ? function.Apply([.. given, .. bound]) : run(given);
+        }, open);
+    }
+
+    /// <summary>
+    /// A function planned once for every combination of types that it is called with. It is called once for each, with placeholders; what it captures is bound then, as
+    /// <see cref="Compile(Func{ImmutableArray{Node}, ImmutableArray{Node}}, ImmutableArray{TensorType})"/> says, which also tells what calls give and throw.
+    /// </summary>
+    /// <param name="f">From a tensor to a tensor.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> Compile(Func<Node, Node> f) => Compile<Node, Node>(f);
+
+    /// <inheritdoc cref="Compile(Func{Node, Node})"/>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, Node> Compile(Func<Node, Node, Node> f)
+    {
+        var run = Compile(((Node A, Node B) x) => f(x.A, x.B));
+        return (a, b) => run((a, b));
+    }
+
+    /// <inheritdoc cref="Compile(Func{Node, Node})"/>
+    /// <typeparam name="T">A tree.</typeparam>
+    /// <typeparam name="TResult">A tree.</typeparam>
+    public static Func<T, TResult> Compile<T, TResult>(Func<T, TResult> f)
+    {
+        var known = new ConcurrentDictionary<Call, Func<ImmutableArray<Node>, TResult>>();
+        return x =>
+        {
+            var leaves = Tree.Leaves(x);
+            var call = new Call(Tree.Structure(x), [.. leaves.Select(v => v.Type)]);
+            if (known.TryGetValue(call, out var run)) return run(leaves);
+            // The example that the structure is copied from must not hold values.
+            var (flat, back) = Tree.Flattened(f, Tree.With(x, [.. call.Types.Select(Node.Placeholder)]));
+            var (planned, isOpen) = Bound(flat, call.Types);
+            run = given => back(planned(given));
+            // What hangs on a derivative in progress ends with it.
+            if (isOpen) return run(leaves);
+            if (known.Count >= MostCalls) known.Clear();
+            known[call] = run;
+            return run(leaves);
         };
+    }
+
+    // As many combinations of types are remembered.
+    private const int MostCalls = 256;
+
+    // What a function is planned for. Bare numbers are told from scalars, since they promote otherwise.
+    private readonly record struct Call(string Structure, ImmutableArray<TensorType> Types)
+    {
+        public bool Equals(Call other) => Structure == other.Structure && Types.SequenceEqual(other.Types) && Types.Select(t => t.IsNumber).SequenceEqual(other.Types.Select(t => t.IsNumber));
+
+        public override int GetHashCode()
+        {
+            var code = new HashCode();
+            code.Add(Structure);
+            foreach (var type in Types) code.Add(type);
+            return code.ToHashCode();
+        }
     }
 
     // A placeholder of no function that is being traced.

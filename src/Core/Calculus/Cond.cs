@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd
@@ -10,7 +11,24 @@ namespace Functional.Autograd
         /// <param name="then">What is computed where it is true.</param>
         /// <param name="otherwise">What is computed where it is false.</param>
         /// <param name="x">The argument of both.</param>
+        [OverloadResolutionPriority(1)]
         public static Node Cond(Node condition, Func<Node, Node> then, Func<Node, Node> otherwise, Node x) => Cond(condition, v => [then(v[0])], v => [otherwise(v[0])], [x])[0];
+
+        /// <summary>One of two functions of a tree, of which only that one is computed. See the form of several tensors.</summary>
+        /// <typeparam name="T">A tree.</typeparam>
+        /// <typeparam name="TResult">A tree.</typeparam>
+        /// <param name="condition">A truth value.</param>
+        /// <param name="then">What is computed where it is true.</param>
+        /// <param name="otherwise">What is computed where it is false; its result has the same structure.</param>
+        /// <param name="x">The argument of both.</param>
+        /// <exception cref="ArgumentException">The results differ in structure.</exception>
+        /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
+        public static TResult Cond<T, TResult>(Node condition, Func<T, TResult> then, Func<T, TResult> otherwise, T x)
+        {
+            TResult? first = default;
+            var results = Cond(condition, v => Tree.Leaves(first = then(Tree.With(x, v))), v => Tree.Like(first!, otherwise(Tree.With(x, v))), Tree.Leaves(x));
+            return Tree.With(first!, results);
+        }
 
         /// <summary>
         /// One of two functions, of which only that one is computed. Differentiable in both modes and any order. In a batch whose rows choose differently,
@@ -22,6 +40,7 @@ namespace Functional.Autograd
         /// <param name="x">The arguments of both.</param>
         /// <exception cref="ShapeException">The condition is no truth value, or the functions give results of different types.</exception>
         /// <exception cref="InvalidOperationException">A function demands a value that depends on its arguments.</exception>
+        [OverloadResolutionPriority(2)]
         public static ImmutableArray<Node> Cond(Node condition, Func<ImmutableArray<Node>, ImmutableArray<Node>> then, Func<ImmutableArray<Node>, ImmutableArray<Node>> otherwise, ImmutableArray<Node> x)
         {
             ImmutableArray<TensorType> types = [.. x.Select(v => v.Type)];

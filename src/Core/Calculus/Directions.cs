@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
 namespace Functional.Autograd;
 
 /// <summary>Derivatives along directions, and sums over all of them: what does not need the whole matrix.</summary>
@@ -6,40 +9,58 @@ public static partial class Transforms
     /// <summary>The value of a function at x, and its derivative there as a linear map from a direction to that of the result: forward mode, traced once.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
     /// <param name="x">Where.</param>
-    public static (Node Value, Func<Node, Node> Pushforward) Linearize(Func<Node, Node> f, Node x)
+    [OverloadResolutionPriority(1)]
+    public static (Node Value, Func<Node, Node> Pushforward) Linearize(Func<Node, Node> f, Node x) => Linearize<Node, Node>(f, x);
+
+    /// <inheritdoc cref="Linearize(Func{Node, Node}, Node)"/>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TResult">A tree.</typeparam>
+    public static (TResult Value, Func<T, TResult> Pushforward) Linearize<T, TResult>(Func<T, TResult> f, T x)
     {
-        using var trace = Trace.Begin("Linearize");
-        var fresh = Fresh("Linearize", x, 0);
-        var y = f(fresh);
-        return (y, t => OrZero(Tangent.Along([y], [fresh], [t], trace: trace)[0], y));
+        var (graph, value) = Traced.Of("Linearize", f, x);
+        return (value, t => Tree.With(value, graph.Pushed(Tree.Like(x, t))));
     }
 
     /// <summary>The transpose of a linear function: ⟨c, f(x)⟩ = ⟨Transpose(f)(c), x⟩.</summary>
     /// <param name="f">From a tensor to a tensor, linear.</param>
     /// <param name="type">The type of its argument.</param>
     /// <exception cref="InvalidOperationException">When called: the function's derivative depends on its argument, so it is not linear.</exception>
-    public static Func<Node, Node> Transpose(Func<Node, Node> f, TensorType type) => c =>
+    public static Func<Node, Node> Transpose(Func<Node, Node> f, TensorType type) => Transpose<Node, Node>(f, Node.Placeholder(type));
+
+    /// <summary>The transpose of a linear function of trees: ⟨c, f(x)⟩ = ⟨Transpose(f)(c), x⟩.</summary>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TResult">A tree of floating-point tensors.</typeparam>
+    /// <param name="f">A linear function.</param>
+    /// <param name="like">A tree of its argument's structure and types; values do not matter.</param>
+    /// <exception cref="InvalidOperationException">When called: the function's derivative depends on its argument, so it is not linear.</exception>
+    public static Func<TResult, T> Transpose<T, TResult>(Func<T, TResult> f, T like) => c =>
     {
-        using var trace = Trace.Begin("Transpose");
-        var x = Fresh("Transpose", Node.Placeholder(type), 0);
-        var pulled = OrZero(Gradient.Of([f(x)], [c], [x], constants: [], trace: trace)[0], x);
-        using var numbering = Numbering.Begin();
-        return !Traversal.Order([pulled], n => ReferenceEquals(n, x), numbering).Contains(x) ? pulled
-            : throw new InvalidOperationException($"Transpose: the function of {type} is not linear: its derivative depends on its argument");
+        var (graph, value) = Traced.Of("Transpose", f, like);
+        return Tree.With(like, graph.Transposed("Transpose", Tree.Like(value, c)));
     };
 
     /// <summary>The Hessian of a function with one result times a vector, at a point: forward mode over reverse mode, without the Hessian.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
     /// <returns>From (point, vector) to a tensor of their type.</returns>
-    public static Func<Node, Node, Node> Hvp(Func<Node, Node> f) => (x, v) => Jvp(Grad(f), x, v).Tangent;
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, Node> Hvp(Func<Node, Node> f) => Hvp<Node>(f);
+
+    /// <inheritdoc cref="Hvp(Func{Node, Node})"/>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    public static Func<T, T, T> Hvp<T>(Func<T, Node> f) => (x, v) => Jvp(Grad(f), x, v).Tangent;
 
     /// <summary>A vector times the Hessian of a function with one result, at a point: reverse mode over reverse mode.</summary>
-    /// <inheritdoc cref="Hvp"/>
-    public static Func<Node, Node, Node> Vhp(Func<Node, Node> f) => (x, v) => Vjp("Vhp", Grad(f), x).Pullback(v);
+    /// <inheritdoc cref="Hvp(Func{Node, Node})"/>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, Node> Vhp(Func<Node, Node> f) => Vhp<Node>(f);
+
+    /// <summary>A vector times the Hessian of a function with one result, at a point: reverse mode over reverse mode.</summary>
+    /// <inheritdoc cref="Hvp{T}(Func{T, Node})"/>
+    public static Func<T, T, T> Vhp<T>(Func<T, Node> f) => (x, v) => Vjp("Vhp", Grad(f), x).Pullback(v);
 
     /// <summary>The sum of the second derivatives in every argument element: the trace of the Hessian, without the Hessian.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => x => Ops.Sum(Vmap(e => Ops.Sum(e * Hvp(f)(x, e)))(Units(x.Type)));
+    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => x => Ops.Sum(Vmap(e => Ops.Sum(e * Hvp(f)(x, e)))(Units([x.Type])[0]));
 
     /// <summary>The sum of the derivatives of every result element in the argument element at its place: the trace of the Jacobian, without the Jacobian.</summary>
     /// <param name="f">From a tensor to a tensor of the same shape.</param>
@@ -48,6 +69,6 @@ public static partial class Transforms
     {
         var (y, pushed) = Linearize(f, x);
         if (y.Shape != x.Shape) throw new ShapeException($"Divergence: the function makes {y.Type} of {x.Type}, and needs to keep the shape");
-        return Ops.Sum(Vmap(e => Ops.Sum(e * pushed(e)))(Units(x.Type)));
+        return Ops.Sum(Vmap(e => Ops.Sum(e * pushed(e)))(Units([x.Type])[0]));
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd
@@ -11,10 +12,51 @@ namespace Functional.Autograd
         /// <param name="over">Its elements along the first axis are given to the steps.</param>
         /// <param name="reverse">From the last element to the first.</param>
         /// <returns>The last carry, and the outputs stacked along a first axis.</returns>
+        [OverloadResolutionPriority(1)]
         public static (Node Carry, Node Outputs) Scan(Func<Node, Node, (Node Carry, Node Output)> step, Node init, Node over, bool reverse = false)
         {
             var (carries, outputs) = Scan((carry, x) => step(carry[0], x[0]) is var (next, output) ? ([next], [output]) : default, [init], [over], reverse: reverse);
             return (carries[0], outputs[0]);
+        }
+
+        /// <summary>A loop over the first axis of a tree's leaves that carries a tree and gives another per step. See the form of several tensors.</summary>
+        /// <typeparam name="TCarry">A tree.</typeparam>
+        /// <typeparam name="T">A tree.</typeparam>
+        /// <typeparam name="TOutput">A tree.</typeparam>
+        /// <param name="step">From (carry, the elements of this step) to (the next carry, this step's output).</param>
+        /// <param name="init">The first carry.</param>
+        /// <param name="over">Its leaves' elements along the first axis are given to the steps.</param>
+        /// <param name="reverse">From the last element to the first.</param>
+        /// <returns>The last carry, and the outputs, each leaf stacked along a first axis.</returns>
+        /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
+        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, T, TOutput>(Func<TCarry, T, (TCarry Carry, TOutput Output)> step, TCarry init, T over, bool reverse = false)
+        {
+            TOutput? last = default;
+            var (carries, outputs) = Scan((carry, x) =>
+            {
+                (var next, last) = step(Tree.With(init, carry), Tree.With(over, x));
+                return (Tree.Like(init, next), Tree.Leaves(last));
+            }, Tree.Leaves(init), Tree.Leaves(over), reverse: reverse);
+            return (Tree.With(init, carries), Tree.With(last!, outputs));
+        }
+
+        /// <summary>A loop of a number of steps that carries a tree and gives another per step. See the form of several tensors.</summary>
+        /// <typeparam name="TCarry">A tree.</typeparam>
+        /// <typeparam name="TOutput">A tree.</typeparam>
+        /// <param name="step">From a carry to (the next carry, this step's output).</param>
+        /// <param name="init">The first carry.</param>
+        /// <param name="length">How many steps.</param>
+        /// <returns>The last carry, and the outputs, each leaf stacked along a first axis.</returns>
+        /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
+        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, TOutput>(Func<TCarry, (TCarry Carry, TOutput Output)> step, TCarry init, long length)
+        {
+            TOutput? last = default;
+            var (carries, outputs) = Scan((carry, _) =>
+            {
+                (var next, last) = step(Tree.With(init, carry));
+                return (Tree.Like(init, next), Tree.Leaves(last));
+            }, Tree.Leaves(init), [], length);
+            return (Tree.With(init, carries), Tree.With(last!, outputs));
         }
 
         /// <summary>
@@ -30,6 +72,7 @@ namespace Functional.Autograd
         /// <returns>The last carries, and the outputs, each stacked along a first axis.</returns>
         /// <exception cref="ShapeException">The step gives another number or type of carries, or the sequences differ in length or have no axis.</exception>
         /// <exception cref="InvalidOperationException">The step demands a value that depends on its arguments.</exception>
+        [OverloadResolutionPriority(2)]
         public static (ImmutableArray<Node> Carries, ImmutableArray<Node> Outputs) Scan(
             Func<ImmutableArray<Node>, ImmutableArray<Node>, (ImmutableArray<Node> Carries, ImmutableArray<Node> Outputs)> step,
             ImmutableArray<Node> init, ImmutableArray<Node> over, long? length = null, bool reverse = false)

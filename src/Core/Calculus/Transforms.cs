@@ -1,10 +1,14 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
 
-/// <summary>Functions from functions to functions: derivatives of all orders, and compilation.</summary>
+/// <summary>
+/// Functions from functions to functions: derivatives of all orders, batches, compilation. Arguments and results are trees (<see cref="Tree"/>): tensors, tuples,
+/// arrays, dictionaries, or records of one's own.
+/// </summary>
 public static partial class Transforms
 {
     private static Node Scalar(Node y) => y.Type.Count == 1 && y.DType.IsFloat ? y
@@ -15,94 +19,168 @@ public static partial class Transforms
     private static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
         : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}");
 
-    private static Node OrZero(Node? gradient, Node x) => gradient ?? Ops.Full(x.Type, 0);
+    private static Node OrZero(Node? derivative, Node x) => derivative ?? Ops.Full(x.Type, 0);
+
+    // A function's value over fresh nodes, and what its derivative needs.
+    private sealed record Traced(Trace Trace, ImmutableArray<Node> X, ImmutableArray<Node> At, ImmutableArray<Node> Y)
+    {
+        public static (Traced Seen, U Value) Of<T, U>(string name, Func<T, U> f, T x)
+        {
+            var leaves = Tree.Leaves(x);
+            using var trace = Trace.Begin(name);
+            ImmutableArray<Node> at = [.. leaves.Select((v, k) => Fresh(name, v, k))];
+            var y = f(Tree.With(x, at));
+            return (new(trace, leaves, at, Tree.Leaves(y)), y);
+        }
+
+        // Of what is no number there is no derivative.
+        public ImmutableArray<Node> Pulled(ImmutableArray<Node> cotangents)
+        {
+            int[] smooth = [.. Enumerable.Range(0, Y.Length).Where(k => Y[k].DType.IsFloat)];
+            return [.. Gradient.Of([.. smooth.Select(k => Y[k])], [.. smooth.Select(k => cotangents[k])], At.AsSpan(), constants: [], trace: Trace).Zip(X, OrZero)];
+        }
+
+        // Of a linear function: the derivative is the same everywhere.
+        public ImmutableArray<Node> Transposed(string name, ImmutableArray<Node> cotangents)
+        {
+            var pulled = Pulled(cotangents);
+            using var numbering = Numbering.Begin();
+            return !Traversal.Order(pulled.AsSpan(), At.Contains, numbering).Exists(At.Contains) ? pulled
+                : throw new InvalidOperationException($"{name}: the function of {string.Join(", ", X.Select(x => x.Type))} is not linear: its derivative depends on its argument");
+        }
+
+        public ImmutableArray<Node> Pushed(ImmutableArray<Node> tangents) => [.. Tangent.Along(Y.AsSpan(), At.AsSpan(), [.. tangents], trace: Trace).Zip(Y, OrZero)];
+    }
 
     /// <summary>The gradient of a function with one result.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
     /// <returns>From a tensor to a tensor of the same type. It is a graph transform, so it can be differentiated again.</returns>
-    public static Func<Node, Node> Grad(Func<Node, Node> f) => x => ValueAndGrad(f)(x).Gradient;
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> Grad(Func<Node, Node> f) => Grad<Node>(f);
 
-    /// <summary>The gradients of a function of several tensors.</summary>
+    /// <summary>The gradients of a function of two tensors.</summary>
+    /// <param name="f">From two tensors to a tensor of one element.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, (Node, Node)> Grad(Func<Node, Node, Node> f) => (a, b) => Grad<(Node A, Node B)>(x => f(x.A, x.B))((a, b));
+
+    /// <summary>The gradients of a function of three tensors.</summary>
+    /// <param name="f">From three tensors to a tensor of one element.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, Node, (Node, Node, Node)> Grad(Func<Node, Node, Node, Node> f) => (a, b, c) => Grad<(Node A, Node B, Node C)>(x => f(x.A, x.B, x.C))((a, b, c));
+
+    /// <summary>The gradient of a function of two tensors with respect to one of them.</summary>
+    /// <param name="f">From two tensors to a tensor of one element.</param>
+    /// <param name="wrt">0 for the first argument, 1 for the second.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>
+    public static Func<Node, Node, Node> Grad(Func<Node, Node, Node> f, int wrt) => wrt switch
+    {
+        0 => (a, b) => Grad(x => f(x, b))(a),
+        1 => (a, b) => Grad(x => f(a, x))(b),
+        _ => throw new ArgumentOutOfRangeException(nameof(wrt), wrt, "Grad: a function of two arguments has the arguments 0 and 1"),
+    };
+
+    /// <summary>The gradients of a function of any number of tensors.</summary>
     /// <param name="f">From tensors to a tensor of one element.</param>
-    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Grad(Func<ImmutableArray<Node>, Node> f) => x => ValueAndGrad(f)(x).Gradients;
+    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Grad(Func<ImmutableArray<Node>, Node> f) => Grad<ImmutableArray<Node>>(f);
+
+    /// <summary>The gradient of a function of a tree: the same tree of gradients.</summary>
+    /// <typeparam name="T">A tree of floating-point tensors; named, unless the function's parameter says it: <c>Grad&lt;Model&gt;(Loss)</c>, <c>Grad((Model m) => …)</c>.</typeparam>
+    /// <param name="f">From a tree to a tensor of one element.</param>
+    public static Func<T, T> Grad<T>(Func<T, Node> f) => x => ValueAndGrad(f)(x).Gradient;
+
+    /// <summary>The gradients of a function of a tree with respect to some of its leaves.</summary>
+    /// <typeparam name="T">A tree; leaves that are not asked for may be of any element type.</typeparam>
+    /// <param name="f">From a tree to a tensor of one element.</param>
+    /// <param name="wrt">Which leaves, counted from the left.</param>
+    /// <exception cref="ArgumentOutOfRangeException">When called: there is no such leaf.</exception>
+    public static Func<T, ImmutableArray<Node>> Grad<T>(Func<T, Node> f, ImmutableArray<int> wrt) => x =>
+    {
+        var leaves = Tree.Leaves(x);
+        if (wrt.FirstOrDefault(k => k < 0 || k >= leaves.Length, -1) is var wrong && wrt.Contains(wrong))
+            throw new ArgumentOutOfRangeException(nameof(wrt), wrong, $"Grad: the argument has {leaves.Length} tensors");
+        return Grad<ImmutableArray<Node>>(some =>
+        {
+            var all = leaves.ToBuilder();
+            for (var i = 0; i < wrt.Length; i++) all[wrt[i]] = some[i];
+            return f(Tree.With(x, all.ToImmutable()));
+        })([.. wrt.Select(k => leaves[k])]);
+    };
 
     /// <summary>A function's value together with its gradient.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, (Node Value, Node Gradient)> ValueAndGrad(Func<Node, Node> f) => x =>
-    {
-        var (value, gradients) = ValueAndGrad((ImmutableArray<Node> v) => f(v[0]))([x]);
-        return (value, gradients[0]);
-    };
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, (Node Value, Node Gradient)> ValueAndGrad(Func<Node, Node> f) => ValueAndGrad<Node>(f);
+
+    /// <summary>A function's value together with its gradients.</summary>
+    /// <param name="f">From two tensors to a tensor of one element.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node, (Node Value, (Node, Node) Gradients)> ValueAndGrad(Func<Node, Node, Node> f) => (a, b) => ValueAndGrad<(Node A, Node B)>(x => f(x.A, x.B))((a, b));
 
     /// <summary>A function's value together with its gradients.</summary>
     /// <param name="f">From tensors to a tensor of one element.</param>
-    public static Func<ImmutableArray<Node>, (Node Value, ImmutableArray<Node> Gradients)> ValueAndGrad(Func<ImmutableArray<Node>, Node> f) => x =>
+    public static Func<ImmutableArray<Node>, (Node Value, ImmutableArray<Node> Gradients)> ValueAndGrad(Func<ImmutableArray<Node>, Node> f) => ValueAndGrad<ImmutableArray<Node>>(f);
+
+    /// <summary>A function's value together with its gradient.</summary>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <param name="f">From a tree to a tensor of one element.</param>
+    public static Func<T, (Node Value, T Gradient)> ValueAndGrad<T>(Func<T, Node> f) => x =>
     {
-        using var trace = Trace.Begin("Grad");
-        ImmutableArray<Node> fresh = [.. x.Select((v, k) => Fresh("Grad", v, k))];
-        var y = Scalar(f(fresh));
-        var gradients = Gradient.Of([y], [Ops.Full(y.Type, 1)], fresh.AsSpan(), constants: [], trace: trace);
-        return (y, [.. gradients.Zip(x, OrZero)]);
+        var (graph, value) = Traced.Of("Grad", f, x);
+        return (value, Tree.With(x, graph.Pulled([Ops.Full(Scalar(value).Type, 1)])));
+    };
+
+    /// <summary>A function's value together with its gradient, and with what else it gives, which is not differentiated.</summary>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TAux">Anything.</typeparam>
+    /// <param name="f">From a tree to a tensor of one element and something else.</param>
+    public static Func<T, (Node Value, TAux Aux, T Gradient)> ValueAndGrad<T, TAux>(Func<T, (Node Value, TAux Aux)> f) => x =>
+    {
+        TAux? aux = default;
+        var (value, gradient) = ValueAndGrad<T>(v =>
+        {
+            (var y, aux) = f(v);
+            return y;
+        })(x);
+        return (value, aux!, gradient);
     };
 
     /// <summary>The value of a function at x, and the map from a cotangent of the result to that of the argument.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
     /// <param name="x">Where.</param>
-    public static (Node Value, Func<Node, Node> Pullback) Vjp(Func<Node, Node> f, Node x) => Vjp("Vjp", f, x);
+    [OverloadResolutionPriority(1)]
+    public static (Node Value, Func<Node, Node> Pullback) Vjp(Func<Node, Node> f, Node x) => Vjp<Node, Node>(f, x);
 
-    private static (Node Value, Func<Node, Node> Pullback) Vjp(string name, Func<Node, Node> f, Node x)
+    /// <inheritdoc cref="Vjp(Func{Node, Node}, Node)"/>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TResult">A tree; results that are no floating-point tensors have cotangents that are not looked at.</typeparam>
+    public static (TResult Value, Func<TResult, T> Pullback) Vjp<T, TResult>(Func<T, TResult> f, T x) => Vjp("Vjp", f, x);
+
+    private static (TResult Value, Func<TResult, T> Pullback) Vjp<T, TResult>(string name, Func<T, TResult> f, T x)
     {
-        using var trace = Trace.Begin(name);
-        var fresh = Fresh(name, x, 0);
-        var y = f(fresh);
-        return (y, c => OrZero(Gradient.Of([y], [c], [fresh], constants: [], trace: trace)[0], x));
+        var (graph, value) = Traced.Of(name, f, x);
+        return (value, c => Tree.With(x, graph.Pulled(Tree.Like(value, c))));
     }
 
     /// <summary>The value of a function at x, and the derivative in a direction.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
     /// <param name="x">Where.</param>
     /// <param name="tangent">The direction, of x's type.</param>
-    public static (Node Value, Node Tangent) Jvp(Func<Node, Node> f, Node x, Node tangent)
+    [OverloadResolutionPriority(1)]
+    public static (Node Value, Node Tangent) Jvp(Func<Node, Node> f, Node x, Node tangent) => Jvp<Node, Node>(f, x, tangent);
+
+    /// <inheritdoc cref="Jvp(Func{Node, Node}, Node, Node)"/>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TResult">A tree.</typeparam>
+    public static (TResult Value, TResult Tangent) Jvp<T, TResult>(Func<T, TResult> f, T x, T tangent)
     {
-        using var trace = Trace.Begin("Jvp");
-        var fresh = Fresh("Jvp", x, 0);
-        var y = f(fresh);
-        return (y, OrZero(Tangent.Along([y], [fresh], [tangent], trace: trace)[0], y));
+        var (graph, value) = Traced.Of("Jvp", f, x);
+        return (value, Tree.With(value, graph.Pushed(Tree.Like(x, tangent))));
     }
 
-    /// <summary>
-    /// The derivative of every result element with respect to every argument element: shape [result…, argument…]. All at once: forward mode
-    /// where the argument has fewer elements than the result, reverse mode elsewhere.
-    /// </summary>
-    /// <param name="f">From a tensor to a tensor.</param>
-    public static Func<Node, Node> Jacobian(Func<Node, Node> f) => x => Jacobian(f, x, (n, m) => n < m);
-
-    /// <summary>The same by forward mode: one direction per argument element.</summary>
-    /// <inheritdoc cref="Jacobian(Func{Node, Node})"/>
-    public static Func<Node, Node> JacobianForward(Func<Node, Node> f) => x => Jacobian(f, x, (_, _) => true);
-
-    /// <summary>The same by reverse mode: one cotangent per result element.</summary>
-    /// <inheritdoc cref="Jacobian(Func{Node, Node})"/>
-    public static Func<Node, Node> JacobianReverse(Func<Node, Node> f) => x => Jacobian(f, x, (_, _) => false);
-
-    private static Node Jacobian(Func<Node, Node> f, Node x, Func<long, long, bool> isForward)
-    {
-        using var trace = Trace.Begin("Jacobian");
-        var fresh = Fresh("Jacobian", x, 0);
-        var y = f(fresh);
-        if (x.Type.Count == 0 || y.Type.Count == 0) return Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
-        Node Pushed(Node t) => OrZero(Tangent.Along([y], [fresh], [t], trace: trace)[0], y);
-        Node Pulled(Node c) => OrZero(Gradient.Of([y], [c], [fresh], constants: [], trace: trace)[0], x);
-        var derivative = isForward(x.Type.Count, y.Type.Count) ? Ops.MoveAxis(Vmap(Pushed)(Units(x.Type)), 0, -1) : Vmap(Pulled)(Units(y.Type));
-        return Ops.Reshape(derivative, [.. y.Shape, .. x.Shape]);
-    }
-
-    // One tensor per element, which is 1 there and 0 elsewhere.
-    private static Node Units(TensorType type) => Ops.Reshape(Ops.Eye(type.Count, type.DType), [type.Count, .. type.Shape]);
-
-    /// <summary>The second derivatives of a function with one result: shape [argument…, argument…]; forward mode over reverse mode.</summary>
-    /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, Node> Hessian(Func<Node, Node> f) => JacobianForward(Grad(f));
+    /// <summary>The same value, cut off from differentiation: every leaf is <see cref="Ops.Detach"/>ed.</summary>
+    /// <typeparam name="T">A tree.</typeparam>
+    /// <param name="tree">The tree.</param>
+    public static T StopGradient<T>(T tree) => Tree.Map(Ops.Detach, tree);
 
     /// <summary>
     /// A leaf with a node's value and without its history, so that what the value was made of can be collected: a long iteration

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd
@@ -10,7 +11,19 @@ namespace Functional.Autograd
         /// <param name="step">From the carry to the next.</param>
         /// <param name="init">The first carry.</param>
         /// <param name="atMost">The most steps; with it there is a reverse mode.</param>
+        [OverloadResolutionPriority(1)]
         public static Node While(Func<Node, Node> test, Func<Node, Node> step, Node init, long? atMost = null) => While(c => test(c[0]), c => [step(c[0])], [init], atMost)[0];
+
+        /// <summary>Applies a function of a tree as long as a test holds. See the form of several tensors.</summary>
+        /// <typeparam name="T">A tree.</typeparam>
+        /// <param name="test">From the carry to a truth value.</param>
+        /// <param name="step">From the carry to the next.</param>
+        /// <param name="init">The first carry.</param>
+        /// <param name="atMost">The most steps; with it there is a reverse mode.</param>
+        /// <exception cref="ArgumentException">The step gives another structure.</exception>
+        /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
+        public static T While<T>(Func<T, Node> test, Func<T, T> step, T init, long? atMost = null) =>
+            Tree.With(init, While(c => test(Tree.With(init, c)), c => Tree.Like(init, step(Tree.With(init, c))), Tree.Leaves(init), atMost));
 
         /// <summary>
         /// Applies a function as long as a test of what it gave holds. Forward mode carries tangents along, in any order. Reverse mode would have to know all carries, so it needs
@@ -22,6 +35,7 @@ namespace Functional.Autograd
         /// <param name="atMost">The most steps, after which it stops whatever the test says; with it there is a reverse mode, which keeps that many carries.</param>
         /// <exception cref="ShapeException">The test gives no truth value, or the step another number or type of carries.</exception>
         /// <exception cref="InvalidOperationException">A function demands a value that depends on its arguments; or, in reverse mode, the number of steps has no bound.</exception>
+        [OverloadResolutionPriority(2)]
         public static ImmutableArray<Node> While(Func<ImmutableArray<Node>, Node> test, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<Node> init, long? atMost = null)
         {
             if (atMost is { } bound) return Scan((c, _) => (Cond(Tested(test(c)), step, v => v, c), []), init, [], bound).Carries;

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Functional.Autograd;
+
+public static partial class Transforms
+{
+    /// <summary>
+    /// The derivative of every result element with respect to every argument element: shape [result…, argument…]. All at once: forward mode
+    /// where the argument has fewer elements than the result, reverse mode elsewhere.
+    /// </summary>
+    /// <param name="f">From a tensor to a tensor.</param>
+    /// <param name="chunk">How many rows are computed at once; all unless given. Fewer need less memory.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> Jacobian(Func<Node, Node> f, long? chunk = null) => x => Jacobian<Node, Node>(f, chunk)(x)[0];
+
+    /// <summary>
+    /// The derivative of every result element with respect to every argument element: for each leaf of the result, a tree like the argument whose leaves have the shape
+    /// [result…, argument…]. All at once: forward mode where the argument has fewer elements than the result, reverse mode elsewhere.
+    /// </summary>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <typeparam name="TResult">A tree.</typeparam>
+    /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
+    public static Func<T, ImmutableArray<T>> Jacobian<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (n, m) => n < m, chunk);
+
+    /// <summary>The same by forward mode: one direction per argument element.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> JacobianForward(Func<Node, Node> f, long? chunk = null) => x => JacobianForward<Node, Node>(f, chunk)(x)[0];
+
+    /// <inheritdoc cref="Jacobian{T, TResult}(Func{T, TResult}, long?)"/>
+    /// <summary>The same by forward mode: one direction per argument element.</summary>
+    public static Func<T, ImmutableArray<T>> JacobianForward<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (_, _) => true, chunk);
+
+    /// <summary>The same by reverse mode: one cotangent per result element.</summary>
+    /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> JacobianReverse(Func<Node, Node> f, long? chunk = null) => x => JacobianReverse<Node, Node>(f, chunk)(x)[0];
+
+    /// <inheritdoc cref="Jacobian{T, TResult}(Func{T, TResult}, long?)"/>
+    /// <summary>The same by reverse mode: one cotangent per result element.</summary>
+    public static Func<T, ImmutableArray<T>> JacobianReverse<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (_, _) => false, chunk);
+
+    private static ImmutableArray<T> Jacobian<T, TResult>(Func<T, TResult> f, T x, Func<long, long, bool> isForward, long? chunk)
+    {
+        var graph = Traced.Of("Jacobian", f, x).Seen;
+        ImmutableArray<TensorType> from = [.. graph.X.Select(v => v.Type)], to = [.. graph.Y.Select(v => v.Type)];
+        var (n, m) = (from.Sum(t => t.Count), to.Sum(t => t.Count));
+        Node Zero(TensorType y, TensorType x) => Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
+        if (n == 0 || m == 0) return [.. to.Select(y => Tree.With(x, [.. from.Select(v => Zero(y, v))]))];
+        // One block per leaf of one side, with all directions of the other along its first axis.
+        var forward = isForward(n, m);
+        var blocks = forward ? Map<ImmutableArray<Node>, ImmutableArray<Node>>(graph.Pushed, Units(from), chunk ?? n) : Map<ImmutableArray<Node>, ImmutableArray<Node>>(graph.Pulled, Units(to), chunk ?? m);
+        var cut = blocks.Select(b => Ops.Pieces(b, 0, (forward ? from : to).Select(t => t.Shape))).ToArray();
+        Node Block(int j, int k) => forward ? Turned(cut[j][k], from[k].Shape.Count, from[k].DType) : cut[k][j];
+        return [.. to.Select((_, j) => Tree.With(x, [.. from.Select((_, k) => Block(j, k))]))];
+    }
+
+    // The first axes to the end.
+    private static Node Turned(Node x, int count, DType dtype) => Ops.Cast(Ops.Permute(x, [.. Dims.Range(x.Type.Rank).Skip(count), .. Dims.Range(count)]), dtype);
+
+    // For every element of all tensors together, one direction that is 1 there and 0 elsewhere.
+    private static ImmutableArray<Node> Units(ImmutableArray<TensorType> types) =>
+        [.. Ops.Pieces(Ops.Eye(types.Sum(t => t.Count)), 1, types.Select(t => t.Shape)).Zip(types, (piece, t) => Ops.Cast(piece, t.DType))];
+
+    /// <summary>The second derivatives of a function with one result: shape [argument…, argument…]; forward mode over reverse mode.</summary>
+    /// <param name="f">From a tensor to a tensor of one element.</param>
+    /// <param name="chunk">How many rows are computed at once; all unless given.</param>
+    [OverloadResolutionPriority(1)]
+    public static Func<Node, Node> Hessian(Func<Node, Node> f, long? chunk = null) => JacobianForward(Grad(f), chunk);
+
+    /// <summary>
+    /// The second derivatives of a function of a tree: for each leaf of the argument, a tree like the argument whose leaves have the shape [this leaf…, other leaf…].
+    /// </summary>
+    /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
+    /// <param name="f">From a tree to a tensor of one element.</param>
+    /// <param name="chunk">How many rows are computed at once; all unless given.</param>
+    public static Func<T, ImmutableArray<T>> Hessian<T>(Func<T, Node> f, long? chunk = null) => JacobianForward(Grad(f), chunk);
+}

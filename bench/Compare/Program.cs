@@ -3,6 +3,8 @@ using System.Globalization;
 using Compare;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var failed = args.Length == 0 || args.Contains("planning") ? Planning.Print() : 0;
+if (args is ["planning"]) return Math.Min(failed, 1);
 const double seconds = 0.7;
 const int rounds = 3;
 var wanted = args.Length == 0 ? Rows.All : [.. Rows.All.Where(r => args.Contains(r.Name))];
@@ -14,7 +16,6 @@ using var peer = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVa
 }) ?? throw new InvalidOperationException("the peer did not start");
 Console.WriteLine($"against {peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer does not answer: set PYTORCH to an interpreter that has PyTorch")}; {Environment.ProcessorCount} processors");
 Console.WriteLine($"{"row",-72} {"ours, ms",10} {"peer, ms",10} {"ratio",7}  wanted");
-var failed = 0;
 foreach (var (name, what, atLeast, make) in wanted)
 {
     var step = make();

@@ -35,6 +35,8 @@ public sealed partial class Node
         Hangs = Trace.Over(inputs);
     }
 
+    private Node(Op op, ImmutableArray<Node> inputs, TensorType type) => (Op, Inputs, Type, Hangs) = (op, inputs, type, Trace.Over(inputs));
+
     private Node(Input op, TensorType type, TensorBuffer? value)
     {
         (Op, Inputs, Type) = (op, [], type);
@@ -74,6 +76,14 @@ public sealed partial class Node
 
     /// <summary>A leaf whose value was computed from nodes that are not kept: no derivative finds the way back to them.</summary>
     internal static Node Result(TensorBuffer value, TensorType type) => new(Input.Result, type, value);
+
+    /// <summary>The operation over other operands; where theirs are of the same types, so is its result.</summary>
+    internal Node Over(ImmutableArray<Node> inputs)
+    {
+        for (var k = 0; k < inputs.Length; k++)
+            if (!inputs[k].Type.Equals(Inputs[k].Type)) return new Node(Op, inputs);
+        return new Node(Op, inputs, Type);
+    }
 
     internal bool IsResult => ReferenceEquals(Op, Input.Result);
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Functional.Autograd;
 
 /// <summary>The one traversal of graphs: iterative, so that depth is bounded by memory and not by the stack.</summary>
@@ -10,29 +12,30 @@ internal static class Traversal
     public static List<Node> Order(ReadOnlySpan<Node> roots, Func<Node, bool>? isLeaf, in Numbering numbering)
     {
         var order = new List<Node>();
-        var stack = new Stack<(Node Node, int Next)>();
+        var stack = new List<(Node Node, int Next)>();
         foreach (var root in roots)
         {
             if (numbering.TryGet(root, out _)) continue;
             Open(root, isLeaf, stack, order, numbering);
-            while (stack.TryPop(out var top))
+            while (stack.Count > 0)
             {
-                if (top.Next == top.Node.Inputs.Length)
+                ref var top = ref CollectionsMarshal.AsSpan(stack)[^1];
+                if (top.Next < top.Node.Inputs.Length)
                 {
-                    numbering.Set(top.Node, order.Count);
-                    order.Add(top.Node);
+                    var input = top.Node.Inputs[top.Next++];
+                    if (!numbering.TryGet(input, out _)) Open(input, isLeaf, stack, order, numbering);
                     continue;
                 }
-                stack.Push((top.Node, top.Next + 1));
-                var input = top.Node.Inputs[top.Next];
-                if (!numbering.TryGet(input, out _)) Open(input, isLeaf, stack, order, numbering);
+                numbering.Set(top.Node, order.Count);
+                order.Add(top.Node);
+                stack.RemoveAt(stack.Count - 1);
             }
         }
         return order;
     }
 
     // A node in progress carries the number Open, which cannot be met again: graphs have no cycles.
-    private static void Open(Node node, Func<Node, bool>? isLeaf, Stack<(Node, int)> stack, List<Node> order, in Numbering numbering)
+    private static void Open(Node node, Func<Node, bool>? isLeaf, List<(Node, int)> stack, List<Node> order, in Numbering numbering)
     {
         if (node.Inputs.IsEmpty || (isLeaf is not null && isLeaf(node)))
         {
@@ -41,7 +44,7 @@ internal static class Traversal
         }
         else
         {
-            stack.Push((node, 0));
+            stack.Add((node, 0));
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class Cone
     private readonly List<int> roots = [];
     private readonly List<TensorBuffer> leaves = [];
     private readonly List<long> scalars = [];
-    private readonly Stack<(Node Node, int Next)> stack = [];
+    private readonly List<(Node Node, int Next)> stack = [];
 
     /// <summary>The nodes.</summary>
     public ReadOnlySpan<Node> Nodes => CollectionsMarshal.AsSpan(nodes);
@@ -105,17 +105,18 @@ public sealed class Cone
     private void Visit(Node root, in Numbering numbering)
     {
         Open(root, numbering);
-        while (stack.TryPop(out var top))
+        while (stack.Count > 0)
         {
+            ref var top = ref CollectionsMarshal.AsSpan(stack)[^1];
             if (top.Next < top.Node.Inputs.Length)
             {
-                stack.Push((top.Node, top.Next + 1));
-                var input = Seen(top.Node.Inputs[top.Next]);
+                var input = Seen(top.Node.Inputs[top.Next++]);
                 if (!numbering.TryGet(input, out _)) Open(input, numbering);
                 continue;
             }
             foreach (var input in top.Node.Inputs) operands.Add(numbering[Seen(input)]);
             Add(top.Node, null, numbering);
+            stack.RemoveAt(stack.Count - 1);
         }
     }
 
@@ -124,7 +125,7 @@ public sealed class Cone
         var value = node.Value;
         if (value is null && !node.Inputs.IsEmpty)
         {
-            stack.Push((node, 0));
+            stack.Add((node, 0));
             return;
         }
         if (value is not null) leaves.Add(value);

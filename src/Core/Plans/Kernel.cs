@@ -3,7 +3,7 @@ using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd.Plans;
 
-/// <summary>A unit of work for a backend, free of any buffer.</summary>
+/// <summary>A unit of work for a backend, free of any buffer. Kernels compare by content, so that equal ones of a plan are made ready once.</summary>
 public abstract record Kernel
 {
     private protected Kernel() { }
@@ -13,7 +13,22 @@ public abstract record Kernel
     /// <param name="Inputs">What is loaded; operand k of a step below their number is input k.</param>
     /// <param name="Steps">What is computed; step k is operand Inputs + k.</param>
     /// <param name="Sinks">One output each.</param>
-    public sealed record Map(long Count, ImmutableArray<Layout> Inputs, ImmutableArray<Step> Steps, ImmutableArray<Sink> Sinks) : Kernel;
+    public sealed record Map(long Count, ImmutableArray<Layout> Inputs, ImmutableArray<Step> Steps, ImmutableArray<Sink> Sinks) : Kernel
+    {
+        /// <inheritdoc/>
+        public bool Equals(Map? other) => other is not null && Count == other.Count && Steps.AsSpan().SequenceEqual(other.Steps.AsSpan()) && Sinks.AsSpan().SequenceEqual(other.Sinks.AsSpan()) && Inputs.AsSpan().SequenceEqual(other.Inputs.AsSpan());
+
+        /// <inheritdoc/>
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(Count);
+            foreach (var layout in Inputs) hash.Add(layout.Shape);
+            foreach (var step in Steps) hash.Add(HashCode.Combine(step.Op.Hash, step.A, step.B));
+            foreach (var sink in Sinks) hash.Add(sink.Operand);
+            return hash.ToHashCode();
+        }
+    }
 
     /// <summary>Batched matrix products over strided operands, into a dense result.</summary>
     /// <param name="DType">The element type.</param>
@@ -36,7 +51,14 @@ public abstract record Kernel
     /// <param name="Op">The primitive.</param>
     /// <param name="Operands">The operands' types.</param>
     /// <param name="Result">The result's type.</param>
-    public sealed record Call(Op Op, ImmutableArray<TensorType> Operands, TensorType Result) : Kernel;
+    public sealed record Call(Op Op, ImmutableArray<TensorType> Operands, TensorType Result) : Kernel
+    {
+        /// <inheritdoc/>
+        public bool Equals(Call? other) => other is not null && Op.Equals(other.Op) && Operands.AsSpan().SequenceEqual(other.Operands.AsSpan()) && Result.Equals(other.Result);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Op.Hash, Operands.Length, Result);
+    }
 }
 
 /// <summary>One computation of a fused region.</summary>

@@ -61,22 +61,16 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
     /// <summary>The layout with axes of size 1 dropped and neighbouring axes joined where their strides allow.</summary>
     public Layout Collapsed()
     {
-        List<long> shape = [], strides = [];
+        if (Shape.Count == 0 || (Shape.Count == 1 && Shape[0] != 1)) return this;
+        var (shape, strides, count) = (new long[Shape.Count], new long[Shape.Count], 0);
         for (var k = 0; k < Shape.Count; k++)
         {
             if (Shape[k] == 1) continue;
-            if (shape.Count > 0 && strides[^1] == Strides[k] * Shape[k])
-            {
-                shape[^1] *= Shape[k];
-                strides[^1] = Strides[k];
-            }
-            else
-            {
-                shape.Add(Shape[k]);
-                strides.Add(Strides[k]);
-            }
+            if (count == 0 || strides[count - 1] != Strides[k] * Shape[k]) shape[count++] = 1;
+            shape[count - 1] *= Shape[k];
+            strides[count - 1] = Strides[k];
         }
-        return new(DType, Dims.From(shape), Dims.From(strides), Offset);
+        return new(DType, Dims.Create(shape.AsSpan(0, count)), Dims.Create(strides.AsSpan(0, count)), Offset);
     }
 
     /// <summary>The layout seen through a movement; null where that takes a copy.</summary>

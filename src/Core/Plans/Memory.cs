@@ -20,17 +20,19 @@ internal static class Memory
         for (var k = 0; k < program.Launches.Length; k++)
             foreach (var s in program.Launches[k].Inputs) lastUse[s] = k;
         var arena = new Arena();
+        List<(int Slot, bool InPlace)> dying = [];
         for (var k = 0; k < program.Launches.Length; k++)
         {
             var launch = program.Launches[k];
-            List<int> dying = [.. launch.Inputs.Distinct().Where(s => slots[s].From == Source.Temporary && lastUse[s] == k)];
+            Dying(launch, slots, lastUse, k, dying);
             foreach (var s in launch.Outputs)
             {
                 if (slots[s].From != Source.Temporary) continue;
-                var over = dying.FindIndex(d => slots[d].Bytes == slots[s].Bytes && slots[d].Count == slots[s].Count && MayOverwrite(launch, d, s));
-                if (over >= 0)
+                var over = 0;
+                while (over < dying.Count && !(dying[over].InPlace && slots[dying[over].Slot].Bytes == slots[s].Bytes && slots[dying[over].Slot].Count == slots[s].Count)) over++;
+                if (over < dying.Count)
                 {
-                    slots[s] = slots[s] with { Index = slots[dying[over]].Index };
+                    slots[s] = slots[s] with { Index = slots[dying[over].Slot].Index };
                     dying.RemoveAt(over);
                 }
                 else
@@ -38,20 +40,30 @@ internal static class Memory
                     slots[s] = slots[s] with { Index = arena.Take(slots[s].Bytes) };
                 }
             }
-            foreach (var d in dying) arena.Give(slots[d].Index, slots[d].Bytes);
+            foreach (var (d, _) in dying) arena.Give(slots[d].Index, slots[d].Bytes);
             foreach (var s in launch.Outputs)
                 if (slots[s].From == Source.Temporary && lastUse[s] <= k) arena.Give(slots[s].Index, slots[s].Bytes);
         }
         return program with { Slots = [.. slots], ArenaBytes = arena.Size };
     }
 
-    // Element i is loaded before element i is stored, so only an operand that is read in place, all of it, may be overwritten.
-    private static bool MayOverwrite(Launch launch, int operand, int output)
+    // The temporaries that a launch reads last, and whether it may overwrite them. Element i is loaded before element i is stored, so only an
+    // operand that is read in place, all of it, may be overwritten; but a reduction among the outputs is complete only at the end.
+    private static void Dying(Launch launch, Slot[] slots, int[] lastUse, int k, List<(int Slot, bool InPlace)> dying)
     {
-        if (launch.Kernel is not Kernel.Map map || map.Sinks[launch.Outputs.IndexOf(output)].How is not null || map.Sinks.Any(s => s.How is not null)) return false;
-        for (var k = 0; k < launch.Inputs.Length; k++)
-            if (launch.Inputs[k] == operand && !(map.Inputs[k].IsDense && map.Inputs[k].Shape.Product == map.Count)) return false;
-        return true;
+        dying.Clear();
+        var map = launch.Kernel as Kernel.Map;
+        var overwrites = map is not null && !map.Sinks.Any(s => s.How is not null);
+        for (var i = 0; i < launch.Inputs.Length; i++)
+        {
+            var s = launch.Inputs[i];
+            if (slots[s].From != Source.Temporary || lastUse[s] != k) continue;
+            var inPlace = overwrites && map!.Inputs[i].IsDense && map.Inputs[i].Shape.Product == map.Count;
+            var known = 0;
+            while (known < dying.Count && dying[known].Slot != s) known++;
+            if (known == dying.Count) dying.Add((s, inPlace));
+            else if (!inPlace) dying[known] = (s, false);
+        }
     }
 
     // The smallest free place that is large enough; neighbouring free places are one.

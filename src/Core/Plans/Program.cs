@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Functional.Autograd.Plans;
 
@@ -52,7 +53,8 @@ public sealed record Plan
     public Plan(Program program, IBackend backend)
     {
         Program = Check.Run(program);
-        Kernels = [.. program.Launches.Select(l => backend.Compile(l.Kernel))];
+        var ready = new Dictionary<Kernel, ICompiledKernel>(ReferenceEqualityComparer.Instance);
+        Kernels = [.. program.Launches.Select(l => CollectionsMarshal.GetValueRefOrAddDefault(ready, l.Kernel, out _) ??= backend.Compile(l.Kernel))];
     }
 
     /// <summary>What is run.</summary>

@@ -7,15 +7,17 @@ internal static class Residuals
 {
     public static Graph Run(Graph graph)
     {
-        using var numbering = Numbering.Begin();
-        var keeping = new HashSet<Merge.Shape>(Traversal.Order(graph.Roots.AsSpan(), null, numbering).Where(n => n.Op is Loop { Keeps: true }).Select(n => new Merge.Shape(n.Op, [.. n.Inputs])));
+        var keeping = new HashSet<Merge.Shape>();
+        foreach (var node in graph.Order.Nodes)
+            if (node.Op is Loop { Keeps: true }) keeping.Add(new(node.Op, node.Inputs));
         if (keeping.Count == 0) return graph;
         var known = new Dictionary<Merge.Shape, Node>();
-        return graph.Rewritten((node, inputs) =>
+        return graph.Rewritten((i, inputs) =>
         {
-            if (node.Op is not Loop loop) return Simplify.Kept(node, inputs);
-            var op = keeping.Contains(new(loop with { Keeps = true }, [.. node.Inputs])) ? loop with { Keeps = true } : loop;
-            var shape = new Merge.Shape(op, inputs);
+            var node = graph.Order.Nodes[i];
+            if (node.Op is not Loop loop) return Graph.Kept(node, inputs);
+            var op = keeping.Contains(new(loop with { Keeps = true }, node.Inputs)) ? loop with { Keeps = true } : loop;
+            var shape = new Merge.Shape(op, [.. inputs]);
             return known.TryGetValue(shape, out var same) ? same : known[shape] = new Node(op, [.. inputs]);
         });
     }

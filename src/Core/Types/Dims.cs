@@ -111,8 +111,10 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     /// <param name="positions">The positions, in the order wanted.</param>
     public Dims Pick(Dims positions)
     {
-        var self = this;
-        return Build(positions.Count, i => self[(int)positions[i]]);
+        if (positions.Count == 0) return default;
+        var picked = new long[positions.Count];
+        for (var i = 0; i < picked.Length; i++) picked[i] = this[(int)positions[i]];
+        return new Dims(picked);
     }
 
     /// <summary>Whether the entries are axes of a type, ascending, none twice.</summary>

@@ -39,7 +39,7 @@ public static partial class Ops
         var literal = value.As(dtype);
         var fits = dtype.IsFloat || dtype == DType.Bool
             || (value.DType.IsFloat ? Math.Truncate(value.Value) == literal.Bits && value.Value != -(double)long.MinValue : value.Bits == literal.Bits);
-        return fits ? literal : throw new OverflowException($"{value} does not fit in {dtype.ToString().ToLowerInvariant()}; cast the number or the tensor");
+        return fits ? literal : throw new OverflowException($"{value with { IsNumber = false }} does not fit in {dtype.ToString().ToLowerInvariant()}; cast the number or the tensor");
     }
 
     /// <summary>A tensor of one repeated value.</summary>

@@ -60,7 +60,7 @@ namespace Functional.Autograd.Primitives
     /// <summary>A choice with its derivatives, which are choices.</summary>
     public sealed record Cond : Choice
     {
-        private Cond(Function then, Function otherwise) : base(then, otherwise) { }
+        internal Cond(Function then, Function otherwise) : base(then, otherwise) { }
 
         // What neither function reads is no operand.
         internal static Node[] Of(Function then, Function otherwise, Node condition, ReadOnlySpan<Node> operands)

@@ -156,6 +156,19 @@ namespace Functional.Autograd.Primitives
 
         private ImmutableArray<Node> Cotangents(Node y, Node c) => Rule.Apply([.. y.Inputs[1..(1 + Arguments)], y, c, .. y.Inputs.AsSpan()[(1 + Arguments + Others)..]]);
 
-        private protected override string Text => Title;
+        /// <inheritdoc/>
+        public override IReadOnlyList<Function> Functions => Plain is null ? [Rule] : [Rule, Plain];
+
+        private protected override IEnumerable<TensorType>? Takes(TensorType value)
+        {
+            var (n, takes) = (Arguments, Rule.Parameters);
+            if (n < 0 || n > takes.Length - 2 || !takes[n].Equals(value) || !takes[n + 1].Equals(value) || Given.Count != Rule.Results.Length) return null;
+            for (var k = 0; k < Given.Count; k++)
+                if (Given[k] < 0 || Given[k] >= n || !Rule.Results[k].Equals(takes[(int)Given[k]])) return null;
+            if (Plain is not null && !(Plain.Parameters.Take(n).SequenceEqual(takes[..n]) && Plain.Results is [var same] && same.Equals(value))) return null;
+            return [value, .. takes[..n], .. Plain?.Parameters[n..] ?? [], .. takes[(n + 2)..]];
+        }
+
+        internal override string Written(Func<Function, string> name) => $"Custom({Scanner.Quoted(Title)}, {Arguments} of {Given}: {string.Join("; ", Functions.Select(name))})";
     }
 }

@@ -35,7 +35,14 @@ namespace Functional.Autograd.Primitives
         /// <summary>The function.</summary>
         public Function Of { get; }
 
+        /// <inheritdoc/>
+        public override IReadOnlyList<Function> Functions => [Of];
+
         internal override bool IsComputedAgain => true;
+
+        private protected override IEnumerable<TensorType>? Takes(TensorType value) => Of.Results is [var result] && result.Equals(value) ? [value, .. Of.Parameters] : null;
+
+        internal override string Written(Func<Function, string> name) => $"Recompute({name(Of)})";
 
         // Checkpoints keep the second computation apart from the first.
         internal override void Pull(Node y, Node c, ReadOnlySpan<bool> active, Span<Node?> cotangents)

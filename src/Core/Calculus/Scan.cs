@@ -104,7 +104,7 @@ namespace Functional.Autograd.Primitives
     /// <summary>A loop with its derivatives, which are loops.</summary>
     public sealed record Scan : Loop
     {
-        private Scan(Function body, int constants, int carries, long length, bool reverse, bool keeps) : base(body, constants, carries, length, reverse, keeps) { }
+        internal Scan(Function body, int constants, int carries, long length, bool reverse, bool keeps) : base(body, constants, carries, length, reverse, keeps) { }
 
         // Sequences and constants that no step reads are no operands.
         internal static Node[] Of(Function body, int constants, int carries, long length, bool reverse, ReadOnlySpan<Node> operands)

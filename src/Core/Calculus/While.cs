@@ -61,7 +61,7 @@ namespace Functional.Autograd.Primitives
     /// <summary>A repetition with its forward mode, which is one.</summary>
     public sealed record While : Repeat
     {
-        private While(Function test, Function body, int constants) : base(test, body, constants) { }
+        internal While(Function test, Function body, int constants) : base(test, body, constants) { }
 
         internal static Node[] Of(Function test, Function body, int constants, ReadOnlySpan<Node> operands) => Parts(new Node(new While(test, body, constants), [.. operands]));
 

@@ -8,7 +8,7 @@ namespace Functional.Autograd;
 /// A piece of graph as a value: closed (it holds no node and no data) and compared by content. What the traced delegate captured
 /// stands after its own parameters.
 /// </summary>
-public sealed class Function : IEquatable<Function>
+public sealed partial class Function : IEquatable<Function>
 {
     // Places: the parameters, then the steps, each after its operands.
     private readonly record struct Step(Op Op, int[] Operands);
@@ -146,6 +146,28 @@ public sealed class Function : IEquatable<Function>
     /// <summary>The function with some of its parameters as further results.</summary>
     internal Function Handing(int from, int count) =>
         new(Parameters, [.. Results, .. Parameters[from..(from + count)]], steps, [.. roots, .. Enumerable.Range(from, count)]);
+
+    /// <summary>How many lines its listing has without those of the functions that it holds: its parameters and steps.</summary>
+    internal int Lines => Parameters.Length + steps.Length;
+
+    /// <summary>All functions that some hold, in any depth, and these: each once, after those that it holds.</summary>
+    internal static List<Function> WithHeld(IEnumerable<Function> outer)
+    {
+        var (order, known) = (new List<Function>(), new HashSet<Function>());
+        var open = new Stack<(Function? Holder, IEnumerator<Function> Left)>([(null, outer.GetEnumerator())]);
+        while (open.TryPeek(out var top))
+        {
+            if (top.Left.MoveNext())
+            {
+                var held = top.Left.Current;
+                if (known.Add(held)) open.Push((held, held.steps.SelectMany(s => s.Op.Functions).GetEnumerator()));
+                continue;
+            }
+            open.Pop();
+            if (top.Holder is { } holder) order.Add(holder);
+        }
+        return order;
+    }
 
     internal static void Check(string name, ImmutableArray<TensorType> types, ReadOnlySpan<Node> arguments)
     {

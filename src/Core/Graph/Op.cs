@@ -87,8 +87,14 @@ public abstract record Op
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;
 
-    /// <summary>The name and the parameters.</summary>
-    public sealed override string ToString() => Text;
+    /// <summary>The functions that it holds.</summary>
+    public virtual IReadOnlyList<Function> Functions => [];
+
+    /// <summary>The name and the parameters; of a function one bounded line.</summary>
+    public sealed override string ToString() => Written(f => f.ToString());
+
+    // What listings say and Reading reads: functions stand there by name.
+    internal virtual string Written(Func<Function, string> name) => Text;
 
     private protected virtual string Text => Name;
 

@@ -19,6 +19,7 @@ public abstract record Choice : Several
     /// <inheritdoc/>
     public sealed override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs)
     {
+        if (inputs.IsEmpty) throw Mismatch(Name);
         if (!inputs[0].Type.Equals(TensorType.Scalar(DType.Bool))) throw new ShapeException($"{Name}: the condition is {inputs[0].Type} and not one truth value; use Where to choose by element");
         if (!inputs.Skip(1).Select(x => x.Type).SequenceEqual(Then.Parameters) || !Then.Parameters.SequenceEqual(Otherwise.Parameters)) throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
         for (var k = 0; k < Math.Max(Then.Results.Length, Otherwise.Results.Length); k++)
@@ -27,5 +28,5 @@ public abstract record Choice : Several
         return Then.Results;
     }
 
-    private protected override string Text => $"{Name}({Then}; {Otherwise})";
+    internal sealed override string Written(Func<Function, string> name) => $"{Name}({name(Then)}; {name(Otherwise)})";
 }

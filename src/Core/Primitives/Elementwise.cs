@@ -267,5 +267,5 @@ public sealed record Cast(DType To) : Elementwise
         return To.IsFloat && from.IsFloat ? new LinearMap.Self(c => Ops.Cast(c, from)) : LinearMap.Zero;
     }
 
-    private protected override string Text => $"Cast({To})";
+    private protected override string Text => $"Cast({To.ToString().ToLowerInvariant()})";
 }

@@ -103,7 +103,8 @@ public sealed record Literal(DType DType, long Bits, bool IsNumber = false) : Op
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(DType, Bits, IsNumber);
 
-    private protected override string Text => DType.IsFloat ? Value.ToString("R", CultureInfo.InvariantCulture) : Bits.ToString(CultureInfo.InvariantCulture);
+    private protected override string Text => (IsNumber ? "bare " : "") +
+        (!DType.IsFloat ? Bits.ToString(CultureInfo.InvariantCulture) : double.IsNaN(Value) && Bits != BitConverter.DoubleToInt64Bits(double.NaN) ? $"NaN(0x{Bits:X16})" : Value.ToString("R", CultureInfo.InvariantCulture));
 }
 
 /// <summary>The integers 0 … Length − 1.</summary>
@@ -120,4 +121,6 @@ public sealed record Iota(long Length, DType DType) : Op
     public override LinearMap Differential(Node y, int operand) => LinearMap.Zero;
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => y;
+
+    private protected override string Text => $"Iota({Length}, {DType.ToString().ToLowerInvariant()})";
 }

@@ -35,12 +35,18 @@ public abstract record Loop : Several
     /// <inheritdoc/>
     public override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs)
     {
+        if (inputs.Length != Body.Parameters.Length || !Goes()) throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
         for (var k = 0; k < inputs.Length; k++)
             if (!inputs[k].Type.Equals(k < Constants + Carries ? Body.Parameters[k] : Stacked(Body.Parameters[k]))) throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
         return [.. Body.Results[..Carries], .. Body.Results[Carries..].Select(Stacked), .. Keeps ? Body.Results[..Carries].Select(Stacked) : []];
     }
 
+    // Whether a step makes what the next one takes.
+    private bool Goes() => Constants >= 0 && Carries >= 0 && Constants <= Body.Parameters.Length - Carries && Carries <= Body.Results.Length && Length >= 0
+        && Body.Results.AsSpan(0, Carries).SequenceEqual(Body.Parameters.AsSpan(Constants, Carries));
+
     private TensorType Stacked(TensorType one) => new(one.DType, [Length, .. one.Shape]);
 
-    private protected override string Text => $"{Name}({Length}{(Reverse ? ", reverse" : "")}{(Keeps ? ", keeping" : "")}: {Body})";
+    internal sealed override string Written(Func<Function, string> name) =>
+        $"{Name}({Length}, constants {Constants}, carries {Carries}{(Reverse ? ", reverse" : "")}{(Keeps ? ", keeping" : "")}: {name(Body)})";
 }

@@ -166,6 +166,7 @@ public sealed record Concat(int Axis) : Movement
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
+        if (inputs.IsEmpty) throw Mismatch("Concat");
         var first = inputs[0].Type;
         if (Axis < 0 || Axis >= first.Rank) throw Bad(this, first);
         var total = 0L;

@@ -48,7 +48,7 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axes = Axes.Next }, rows[0]!);
 
-    private protected override string Text => $"{How}({Axes})";
+    private protected override string Text => $"{How}{(How is Combine.Max or Combine.Min ? "Over" : "")}({Axes})";
 }
 
 /// <summary>The position of the first largest element along an axis, which vanishes; NaN counts as largest.</summary>

@@ -21,7 +21,11 @@ public abstract record Repeat : Several
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs) =>
-        inputs.Select(x => x.Type).SequenceEqual(Body.Parameters) && Body.Parameters.SequenceEqual(Test.Parameters) ? Body.Results : throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
+        inputs.Select(x => x.Type).SequenceEqual(Body.Parameters) && Goes() ? Body.Results : throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
 
-    private protected override string Text => $"{Name}({Test}; {Body})";
+    // Whether a step makes what the next one takes, and the test gives one truth value.
+    private bool Goes() => Constants >= 0 && Constants <= Body.Parameters.Length && Body.Results.AsSpan().SequenceEqual(Body.Parameters.AsSpan()[Constants..])
+        && Body.Parameters.SequenceEqual(Test.Parameters) && Test.Results is [var truth] && truth.Equals(TensorType.Scalar(DType.Bool));
+
+    internal sealed override string Written(Func<Function, string> name) => $"{Name}(constants {Constants}: {name(Test)}; {name(Body)})";
 }

@@ -7,9 +7,6 @@ public abstract record Several : Op
 {
     private protected Several() { }
 
-    /// <summary>The functions that it holds.</summary>
-    public virtual IReadOnlyList<Function> Functions => [];
-
     /// <summary>The types of the results.</summary>
     /// <param name="inputs">The operands.</param>
     /// <exception cref="ShapeException">The operands do not fit.</exception>

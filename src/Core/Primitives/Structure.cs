@@ -63,7 +63,11 @@ public abstract record Ruled : Op
     internal virtual bool IsComputedAgain => false;
 
     /// <inheritdoc/>
-    public sealed override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
+    public sealed override TensorType Infer(ImmutableArray<Node> inputs) =>
+        Takes(inputs.IsEmpty ? TensorType.Scalar(DType.Bool) : inputs[0].Type) is { } types && inputs.Select(x => x.Type).SequenceEqual(types) ? inputs[0].Type : throw Mismatch(Name, [.. inputs.Select(x => x.Type)]);
+
+    // The operands' types, that of the value first; null where the functions do not fit a value of that type.
+    private protected abstract IEnumerable<TensorType>? Takes(TensorType value);
 
     /// <inheritdoc/>
     public sealed override LinearMap Differential(Node y, int operand) => operand == 0 ? LinearMap.Zero : new LinearMap.Adjoint(c =>

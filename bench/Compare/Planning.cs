@@ -46,16 +46,19 @@ internal static class Planning
             for (var k = 0; k < Nodes / perStep; k++) y = step(x, y);
             return [y];
         }
-        var y = Program(arguments)[0];
-        Node[] pulled = [y, .. Gradient.Of([y], [Full(y.Type, 1)], arguments.AsSpan()).Select(g => g!)];
-        var (forward, both) = (Count([y]), Count(pulled));
+        // What a row does not need is not alive yet: the collector would have to look at it.
+        var forward = Count(Program(arguments).AsSpan());
         Row($"{name}: traced, {forward} nodes", Median(20, () => Function.Of(Program, types)), 10 * forward / Nodes);
-        Row($"{name}: gradient built", Median(20, () => Gradient.Of([y], [Full(y.Type, 1)], arguments.AsSpan())), 100 * forward / Nodes);
+        var y = Program(arguments)[0];
+        Node[] Pulled() => [y, .. Gradient.Of([y], [Full(y.Type, 1)], arguments.AsSpan()).Select(g => g!)];
+        Row($"{name}: gradient built", Median(20, () => Pulled()), 100 * forward / Nodes);
         Row($"{name}: planned", Median(7, () => Planned([y])), 400 * forward / Nodes);
+        var pulled = Pulled();
+        var both = Count(pulled);
         Row($"{name}: planned with its gradient, {both} nodes", Median(5, () => Planned(pulled)), 400 * both / Nodes);
     }
 
-    private static double Count(Node[] roots)
+    private static double Count(ReadOnlySpan<Node> roots)
     {
         var cone = Cone.Of(roots);
         var count = cone.Nodes.Length;

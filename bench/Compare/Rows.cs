@@ -12,6 +12,7 @@ internal static class Rows
         ("chain", "2,000 scalar operations, forward + backward", 8, Chain),
         ("scalar", "z = x·y + sin x, forward + backward", 9, Scalar),
         ("fused", "sigmoid(2x+1)·tanh(x) + exp(x)/(1+x²), n = 1e6, forward + backward", 9, Fused),
+        ("hessian", "Hessian of a function of 30 variables", 150, Hessian),
         ("matmul", "matmul 1024³ float32", 0, MatMul),
     ];
 
@@ -57,6 +58,12 @@ internal static class Rows
             y.sum().backward();
             x.grad![0].item();
         };
+    }
+
+    private static Action Hessian()
+    {
+        var (hessian, x) = (Transforms.Compile(Transforms.Hessian(Planning.Rosenbrock), TensorType.Float64(30)), new double[30]);
+        return () => hessian(x);
     }
 
     private static Action MatMul()

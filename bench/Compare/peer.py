@@ -58,12 +58,21 @@ def fused(n=1_000_000):
     return step
 
 
+def hessian(n=30):
+    def rosenbrock(x):
+        a, b = x[:-1], x[1:]
+        return (100 * (b - a * a) ** 2 + (1 - a) ** 2).sum()
+
+    x = torch.zeros(n, dtype=torch.float64)
+    return lambda: torch.autograd.functional.hessian(rosenbrock, x)
+
+
 def matmul(n=1024):
     a, b = torch.rand(n, n), torch.rand(n, n)
     return lambda: a @ b
 
 
-ROWS = {"mlp": mlp, "chain": chain, "scalar": scalar, "fused": fused, "matmul": matmul}
+ROWS = {"mlp": mlp, "chain": chain, "scalar": scalar, "fused": fused, "hessian": hessian, "matmul": matmul}
 steps = {}
 print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
 for line in sys.stdin:

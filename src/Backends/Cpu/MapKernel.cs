@@ -48,7 +48,7 @@ internal sealed unsafe class MapKernel : CpuKernel
     {
         var lastUse = new int[inputs + steps.Length];
         for (var k = 0; k < steps.Length; k++)
-            foreach (var operand in (int[])[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C])
+            foreach (var operand in (ReadOnlySpan<int>)[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C])
                 if (operand >= 0) lastUse[operand] = k;
         foreach (var sink in map.Sinks) lastUse[sink.Operand] = int.MaxValue;
         var (at, free, count) = (new int[lastUse.Length], new Stack<int>(), 0);
@@ -56,8 +56,13 @@ internal sealed unsafe class MapKernel : CpuKernel
         for (var k = 0; k < steps.Length; k++)
         {
             at[inputs + k] = free.TryPop(out var r) ? r : count++;
-            foreach (var operand in ((int[])[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C]).Distinct())
-                if (operand >= inputs && lastUse[operand] == k) free.Push(at[operand]);
+            foreach (var operand in (ReadOnlySpan<int>)[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C])
+            {
+                if (operand < inputs || lastUse[operand] != k) continue;
+                free.Push(at[operand]);
+                // Once, even if it is read twice.
+                lastUse[operand] = -1;
+            }
         }
         return (at, count);
     }
@@ -67,7 +72,8 @@ internal sealed unsafe class MapKernel : CpuKernel
     {
         var lastRead = -1;
         for (var k = 0; k < steps.Length; k++)
-            if (((int[])[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C]).Any(o => o >= 0 && o < inputs)) lastRead = k;
+            foreach (var operand in (ReadOnlySpan<int>)[map.Steps[k].A, map.Steps[k].B, map.Steps[k].C])
+                if (operand >= 0 && operand < inputs) lastRead = k;
         var direct = new int[inputs + steps.Length];
         Array.Fill(direct, -1);
         for (var s = 0; s < map.Sinks.Length; s++)

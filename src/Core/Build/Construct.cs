@@ -255,8 +255,10 @@ public static partial class Ops
     internal static Node SumTo(Node x, Dims shape)
     {
         var lead = x.Type.Rank - shape.Count;
-        var axes = Dims.From(Dims.Range(x.Type.Rank).Where(k => k < lead || (shape[(int)k - lead] == 1 && x.Shape[(int)k] != 1)));
-        return Reshape(ReduceOver(Combine.Sum, x, axes), shape);
+        var (axes, n) = (new long[x.Type.Rank], 0);
+        for (var k = 0; k < axes.Length; k++)
+            if (k < lead || (shape[k - lead] == 1 && x.Shape[k] != 1)) axes[n++] = k;
+        return Reshape(ReduceOver(Combine.Sum, x, Dims.Create(axes.AsSpan(0, n))), shape);
     }
 
     /// <summary>Puts reduced axes back and repeats the values along them.</summary>
@@ -279,10 +281,12 @@ public static partial class Ops
     internal static Dims AxesOf(Node x, Dims? axes, [CallerMemberName] string operation = "")
     {
         if (axes is not { Count: > 0 } given) return Dims.Range(x.Type.Rank);
-        var sorted = Dims.From(given.Select(a => (long)Axis(x, a, operation)).Order());
-        for (var i = 1; i < sorted.Count; i++)
+        var sorted = new long[given.Count];
+        for (var i = 0; i < sorted.Length; i++) sorted[i] = Axis(x, given[i], operation);
+        Array.Sort(sorted);
+        for (var i = 1; i < sorted.Length; i++)
             if (sorted[i] == sorted[i - 1]) throw new ShapeException($"{operation}: axis {sorted[i]} appears twice in a reduction of {x.Type}");
-        return sorted;
+        return [.. sorted];
     }
 
     // A bare number stays one.

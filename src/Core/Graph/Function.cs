@@ -57,8 +57,8 @@ public sealed partial class Function : IEquatable<Function>
         var order = Traversal.Order(results, isCaptured, numbering);
         var captured = order.FindAll(n => isCaptured(n));
         var place = new int[order.Count];
-        var (nextCaptured, next) = (parameters.Length, parameters.Length + captured.Count);
-        var steps = new List<Step>(order.Count - captured.Count);
+        var (nextCaptured, next, first) = (parameters.Length, 0, parameters.Length + captured.Count);
+        var steps = new Step[order.Count - captured.Count];
         for (var i = 0; i < place.Length; i++)
         {
             if (isCaptured(order[i]))
@@ -66,10 +66,10 @@ public sealed partial class Function : IEquatable<Function>
                 place[i] = nextCaptured++;
                 continue;
             }
-            place[i] = next++;
-            steps.Add(new(order[i].Op, Places(order[i].Inputs.AsSpan(), place, numbering)));
+            place[i] = first + next;
+            steps[next++] = new(order[i].Op, Places(order[i].Inputs.AsSpan(), place, numbering));
         }
-        return (new([.. Types(parameters), .. Types([.. captured])], Types(results), [.. steps], Places(results, place, numbering)), [.. captured]);
+        return (new([.. Types(parameters), .. Types([.. captured])], Types(results), steps, Places(results, place, numbering)), [.. captured]);
     }
 
     private static int[] Places(ReadOnlySpan<Node> nodes, int[] place, in Numbering numbering)

@@ -53,11 +53,18 @@ public sealed record Permute(Dims Axes) : Movement
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
         var x = inputs[0].Type;
-        return Axes.Order().SequenceEqual(Dims.Range(x.Rank)) ? x.Reshaped(x.Shape.Pick(Axes)) : throw Bad(this, x);
+        return IsPermutation(x.Rank) ? x.Reshaped(x.Shape.Pick(Axes)) : throw Bad(this, x);
     }
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Permute(c, Inverse));
+
+    private bool IsPermutation(int rank)
+    {
+        for (var k = 0; k < rank; k++)
+            if (!Axes.Span.Contains(k)) return false;
+        return Axes.Count == rank;
+    }
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Ops.Permute(rows[0]!, [0, .. Axes.Next]);
 
@@ -172,7 +179,7 @@ public sealed record Concat(int Axis) : Movement
         var total = 0L;
         foreach (var x in inputs)
         {
-            if (x.DType != first.DType || x.Type.Rank != first.Rank || x.Shape.With(Axis, 0) != first.Shape.With(Axis, 0))
+            if (x.DType != first.DType || x.Type.Rank != first.Rank || !x.Shape.Span[..Axis].SequenceEqual(first.Shape.Span[..Axis]) || !x.Shape.Span[(Axis + 1)..].SequenceEqual(first.Shape.Span[(Axis + 1)..]))
                 throw Mismatch("Concat", [.. inputs.Select(i => i.Type)]);
             total += x.Shape[Axis];
         }

@@ -27,7 +27,7 @@ public sealed record Reduce(Combine How, Dims Axes) : Op
         var x = inputs[0].Type;
         if (!Axes.AreAxesOf(x)) throw new ShapeException($"{this} does not fit {x}");
         if (x.DType == DType.Bool && How is Combine.Sum or Combine.Prod) throw new ShapeException($"{this} is not defined for {x}; cast it first");
-        var kept = Dims.From(Dims.Range(x.Rank).Where(k => !Axes.Contains(k)).Select(k => x.Shape[(int)k]));
+        var kept = x.Shape.Without(Axes);
         if (How is Combine.Max or Combine.Min && x.Count == 0 && kept.Product > 0)
             throw new ShapeException($"{this} of {x}: a reduction over no elements has no identity");
         return x.Reshaped(kept);

@@ -65,7 +65,13 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     /// <summary>One number, repeated.</summary>
     /// <param name="value">The number.</param>
     /// <param name="count">How often.</param>
-    public static Dims Repeat(long value, int count) => Build(count, _ => value);
+    public static Dims Repeat(long value, int count)
+    {
+        if (count == 0) return default;
+        var values = new long[count];
+        Array.Fill(values, value);
+        return new Dims(values);
+    }
 
     /// <summary>Makes a list by a rule.</summary>
     /// <param name="count">How many entries.</param>
@@ -91,6 +97,15 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     /// <summary>The list without one entry.</summary>
     /// <param name="index">Which.</param>
     public Dims Without(int index) => [.. Span[..index], .. Span[(index + 1)..]];
+
+    /// <summary>The entries but those at some positions.</summary>
+    internal Dims Without(Dims positions)
+    {
+        var (rest, n) = (new long[Count], 0);
+        for (var i = 0; i < Count; i++)
+            if (!positions.Span.Contains(i)) rest[n++] = this[i];
+        return Create(rest.AsSpan(0, n));
+    }
 
     /// <summary>The list with one more entry.</summary>
     /// <param name="index">Before which position.</param>

@@ -16,14 +16,17 @@ public static class Gradient
     /// With respect to what; the inputs of these nodes are not looked at, so partial derivatives result. Constants are folded into what
     /// is made of them: use a leaf, or <see cref="Transforms.Grad(Func{Node, Node})"/>, to differentiate with respect to one.
     /// </param>
-    /// <returns>One cotangent per entry of <paramref name="wrt"/>; null where no root depends on it differentiably.</returns>
+    /// <returns>
+    /// One cotangent per entry of <paramref name="wrt"/>; null where no root depends on it differentiably. A zero that meets an infinite slope is NaN, as in PyTorch, where
+    /// <see cref="Transforms"/> keep what a choice did not take out of the derivative.
+    /// </returns>
     /// <exception cref="ShapeException">There are not as many seeds as roots, or a seed's type is not its root's.</exception>
     /// <exception cref="InvalidOperationException">
     /// A root depends on the result of a compiled function, and whether that depends on <paramref name="wrt"/> is not known any more;
     /// inside a derivative in progress, compiled functions give no such results.
     /// </exception>
     public static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt) =>
-        Of(roots, seeds, wrt, constants: [], guarded: MayBeHidden(wrt));
+        Of(roots, seeds, wrt, constants: [], guarded: MayBeHidden(wrt), masked: false);
 
     // A compiled function is inlined over what hangs on an open node, so no result hides one.
     internal static bool MayBeHidden(ReadOnlySpan<Node> wrt)
@@ -34,7 +37,7 @@ public static class Gradient
     }
 
     /// <summary>The same, where some nodes are known to be constant and are not looked into, as is what was there before a trace.</summary>
-    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false, Trace? trace = null)
+    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false, Trace? trace = null, bool masked = true)
     {
         if (seeds.Length != roots.Length) throw new ShapeException($"Gradient: {roots.Length} results need as many cotangents, not {seeds.Length}");
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
@@ -49,6 +52,7 @@ public static class Gradient
             if (!seeds[i].Type.Equals(roots[i].Type)) throw new ShapeException($"Gradient: the cotangent {seeds[i].Type} does not fit result {i} of type {roots[i].Type}");
             Accumulate(ref cotangents[numbering[roots[i]]], seeds[i]);
         }
+        var masks = masked ? new Node?[order.Count] : null;
         // Of tuples, part by part.
         Dictionary<int, Node?[]>? parts = null;
         var (wanted, terms) = (new bool[4], new Node?[4]);
@@ -72,7 +76,9 @@ public static class Gradient
             {
                 if (!wanted[k] || terms[k] is not { } term) continue;
                 if (!term.Type.Equals(y.Inputs[k].Type)) throw new ShapeException($"{y.Op}: the cotangent {term.Type} does not fit operand {k} of type {y.Inputs[k].Type}");
-                Accumulate(ref cotangents[numbering[y.Inputs[k]]], term);
+                var operand = numbering[y.Inputs[k]];
+                if (masks is not null) term = Masks.Handed(masks, i, operand, cotangents[operand] is null, y, k, term);
+                Accumulate(ref cotangents[operand], term);
             }
         }
         var result = new Node?[wrt.Length];

@@ -28,7 +28,7 @@ internal static partial class OperationsPage
             foreach (var forms in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly).GroupBy(m => m.Name).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
                 var arguments = forms.Select(m => string.Join(", ", m.GetParameters().Select(p => p.HasDefaultValue ? $"[{p.Name}]" : p.Name))).OrderBy(a => a.Length).ThenBy(a => a, StringComparer.Ordinal).First();
-                text.Append($"| `{forms.Key}({arguments})` | {summaries[$"M:{type.FullName}.{forms.Key}"]} |\n");
+                text.Append($"| `{forms.Key}({arguments})` | {summaries.GetValueOrDefault($"M:{type.FullName}.{forms.Key}", "Element by element, as the name says in mathematics.")} |\n");
             }
         }
         return text.ToString();
@@ -43,12 +43,12 @@ internal static partial class OperationsPage
         _ => "",
     })), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^M:[\w.]+")]
+    [GeneratedRegex(@"^M:[\w.]+", RegexOptions.None, 1000)]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"\w+(?=$|[\(`{])")]
+    [GeneratedRegex(@"\w+(?=$|[\(`{])", RegexOptions.None, 1000)]
     private static partial Regex Last();
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
     private static partial Regex Space();
 }

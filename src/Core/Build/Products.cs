@@ -13,9 +13,9 @@ public static partial class Ops
     public static Node MatMul(Node a, Node b)
     {
         if (a.Type.Rank == 0 || b.Type.Rank == 0) throw new ShapeException($"MatMul: {a.Type} and {b.Type}: a factor is a scalar");
+        if (a.Shape[^1] != b.Shape[b.Type.Rank == 1 ? ^1 : ^2]) throw new ShapeException($"MatMul: the inner sizes of {a.Type} and {b.Type} differ");
         if (a.Type.Rank == 1) return Squeeze(MatMul(Unsqueeze(a, 0), b), b.Type.Rank == 1 ? 0 : -2);
         if (b.Type.Rank == 1) return Squeeze(MatMul(a, Unsqueeze(b, 1)), -1);
-        if (a.Shape[^1] != b.Shape[^2]) throw new ShapeException($"MatMul: the inner sizes of {a.Type} and {b.Type} differ");
         var dtype = DTypes.Promote(a.DType, b.DType);
         (a, b) = (Cast(a, dtype), Cast(b, dtype));
         var (m, k, n) = (a.Shape[^2], a.Shape[^1], b.Shape[^1]);

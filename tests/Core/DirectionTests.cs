@@ -52,6 +52,21 @@ public class DirectionTests
         // Twice is the identity.
         Close(MatMul(a, x), Transpose(Transpose(u => MatMul(a, u), x.Type), c.Type)(x));
         Close(pushed(v), Transpose(Transpose(pushed, x.Type), y.Type)(v));
+        // The derivative of a loop carries what it is taken at beside what is linear, and so do loops in loops, choices and repetitions.
+        foreach (var f in new Func<Node, Node>[]
+        {
+            u => Scan((c, e) => (Sin(c) * e, c), u, Stack([x, v])).Carry,
+            u => Scan((c, e) => (Scan((d, _) => (Sin(d) * e, d), c, v).Carry, c), u, Stack([x, v])).Carry,
+            u => Cond(Sum(u) > 0.1, Sin, Cos, u),
+            u => While(c => Sum(c * c) > 0.5, c => Sin(c) * 0.8, u, atMost: 4),
+            CustomJvp(u => Sin(u), (u, _, t) => Jvp(w => Scan((c, e) => (Sin(c) * e, c), w, Stack([x, v])).Carry, u, t).Tangent),
+        })
+        {
+            var along = Linearize(f, x).Pushforward;
+            Close(Vjp(f, x).Pullback(v), Transpose(along, x.Type)(v));
+            Close(along(v), Transpose(Transpose(along, x.Type), x.Type)(v));
+        }
+        Assert.Contains("not linear", Assert.Throws<InvalidOperationException>(() => Transpose(u => Scan((c, e) => (c * e, c * c), u, Stack([x, v])).Outputs, x.Type)(Stack([x, v]))).Message, StringComparison.Ordinal);
         Assert.Equal("Transpose: the function of float64[3] is not linear: its derivative depends on its argument", Assert.Throws<InvalidOperationException>(() => Transpose(u => u * u, x.Type)(x)).Message);
     }
 }

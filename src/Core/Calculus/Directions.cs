@@ -35,7 +35,8 @@ public static partial class Transforms
     /// <exception cref="InvalidOperationException">When called: the function's derivative depends on its argument, so it is not linear.</exception>
     public static Func<TResult, T> Transpose<T, TResult>(Func<T, TResult> f, T like) => c =>
     {
-        var (graph, value) = Traced.Of("Transpose", f, like);
+        // At zero, since a loop that carries what is linear beside what is not is run whole.
+        var (graph, value) = Traced.Of("Transpose", f, Tree.Map(x => Ops.Full(x.Type, 0), like));
         return Tree.With(like, graph.Transposed("Transpose", Tree.Like(value, c)));
     };
 

@@ -44,8 +44,8 @@ public static partial class Transforms
         public ImmutableArray<Node> Transposed(string name, ImmutableArray<Node> cotangents)
         {
             var pulled = Pulled(cotangents);
-            using var numbering = Numbering.Begin();
-            return !Traversal.Order(pulled.AsSpan(), At.Contains, numbering).Exists(At.Contains) ? pulled
+            var (linear, _) = Function.Between(At.AsSpan(), pulled.AsSpan(), n => n.Op is Input);
+            return !linear.Depending([.. linear.Parameters.Select((_, k) => k < At.Length)]).Contains(true) ? pulled
                 : throw new InvalidOperationException($"{name}: the function of {string.Join(", ", X.Select(x => x.Type))} is not linear: its derivative depends on its argument");
         }
 

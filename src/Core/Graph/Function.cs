@@ -125,6 +125,21 @@ public sealed partial class Function : IEquatable<Function>
         return [.. roots.Select(r => reached[r])];
     }
 
+    /// <summary>Which results' values depend on some of the parameters: of an operation's several results, each by itself.</summary>
+    internal bool[] Depending(ReadOnlySpan<bool> from)
+    {
+        var depends = new bool[Parameters.Length + steps.Length];
+        var parts = new bool[depends.Length][];
+        from.CopyTo(depends);
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var (op, operands, place) = (steps[i].Op, steps[i].Operands, Parameters.Length + i);
+            if (op is Several several) parts[place] = several.Depending(Array.ConvertAll(operands, o => depends[o]));
+            depends[place] = op is Part part && parts[operands[0]] is { } all ? all[part.Index] : Array.Exists(operands, o => depends[o]);
+        }
+        return [.. roots.Select(r => depends[r])];
+    }
+
     /// <summary>The function with its parameters among others.</summary>
     /// <param name="parameters">The types of all parameters.</param>
     /// <param name="places">Where each of the old ones stands among them; anything for one that is not read.</param>

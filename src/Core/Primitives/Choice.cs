@@ -29,4 +29,6 @@ public abstract record Choice : Several
     }
 
     internal sealed override string Written(Func<Function, string> name) => $"{Name}({name(Then)}; {name(Otherwise)})";
+
+    internal override bool[] Depending(bool[] operands) => [.. Then.Depending(operands[1..]).Zip(Otherwise.Depending(operands[1..]), (a, b) => a || b || operands[0])];
 }

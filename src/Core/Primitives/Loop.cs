@@ -45,6 +45,13 @@ public abstract record Loop : Several
     private bool Goes() => Constants >= 0 && Carries >= 0 && Constants <= Body.Parameters.Length - Carries && Carries <= Body.Results.Length && Length >= 0
         && Body.Results.AsSpan(0, Carries).SequenceEqual(Body.Parameters.AsSpan(Constants, Carries));
 
+    internal override bool[] Depending(bool[] operands)
+    {
+        var moving = Moving(Body.Depending, Body, Constants, Carries, operands, _ => true);
+        var carries = moving[Constants..(Constants + Carries)];
+        return [.. carries, .. Body.Depending(moving)[Carries..], .. Keeps ? carries : []];
+    }
+
     private TensorType Stacked(TensorType one) => new(one.DType, [Length, .. one.Shape]);
 
     internal sealed override string Written(Func<Function, string> name) =>

@@ -28,4 +28,11 @@ public abstract record Repeat : Several
         && Body.Parameters.SequenceEqual(Test.Parameters) && Test.Results is [var truth] && truth.Equals(TensorType.Scalar(DType.Bool));
 
     internal sealed override string Written(Func<Function, string> name) => $"{Name}(constants {Constants}: {name(Test)}; {name(Body)})";
+
+    internal override bool[] Depending(bool[] operands)
+    {
+        var moving = Moving(Body.Depending, Body, Constants, Body.Results.Length, operands, _ => true);
+        var isAsked = Test.Depending(moving)[0];
+        return [.. moving[Constants..].Select(m => m || isAsked)];
+    }
 }

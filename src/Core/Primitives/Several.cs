@@ -30,14 +30,21 @@ public abstract record Several : Op
     /// <summary>All results, each with the batch as first axis.</summary>
     internal abstract Node[] BatchAll(Node y, ReadOnlySpan<Node?> rows);
 
+    /// <summary>Which results' values depend on some of the operands.</summary>
+    internal abstract bool[] Depending(bool[] operands);
+
     // Which operands of a step move when some do: a carry also moves because another one does.
-    private protected static bool[] Moving(Function step, int constants, int carries, ReadOnlySpan<bool> operands, Func<TensorType, bool> may)
+    private protected static bool[] Moving(Function step, int constants, int carries, ReadOnlySpan<bool> operands, Func<TensorType, bool> may) => Moving(step.Reached, step, constants, carries, operands, may);
+
+    private protected delegate bool[] Following(ReadOnlySpan<bool> parameters);
+
+    private protected static bool[] Moving(Following reach, Function step, int constants, int carries, ReadOnlySpan<bool> operands, Func<TensorType, bool> may)
     {
         var moving = operands.ToArray();
         for (var changed = true; changed;)
         {
             changed = false;
-            var reached = step.Reached(moving);
+            var reached = reach(moving);
             for (var k = 0; k < carries; k++)
             {
                 if (!reached[k] || moving[constants + k] || !may(step.Results[k])) continue;

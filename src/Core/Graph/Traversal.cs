@@ -5,6 +5,9 @@ namespace Functional.Autograd;
 /// <summary>The one traversal of graphs: iterative, so that depth is bounded by memory and not by the stack.</summary>
 internal static class Traversal
 {
+    // One stack serves the traversals of a thread, one after another: that of a deep graph is large, and large arrays are dear to the collector.
+    [ThreadStatic] private static List<(Node Node, int Next)>? spare;
+
     /// <summary>Lists what the roots depend on, inputs before users, numbering each node by its place in the list.</summary>
     /// <param name="roots">Where to start.</param>
     /// <param name="isLeaf">Nodes whose inputs are not visited.</param>
@@ -12,7 +15,8 @@ internal static class Traversal
     public static List<Node> Order(ReadOnlySpan<Node> roots, Func<Node, bool>? isLeaf, in Numbering numbering)
     {
         var order = new List<Node>();
-        var stack = new List<(Node Node, int Next)>();
+        var stack = spare ?? [];
+        spare = null;
         foreach (var root in roots)
         {
             if (numbering.TryGet(root, out _)) continue;
@@ -31,6 +35,7 @@ internal static class Traversal
                 stack.RemoveAt(stack.Count - 1);
             }
         }
+        if (stack.Capacity <= 1 << 18) spare = stack;
         return order;
     }
 

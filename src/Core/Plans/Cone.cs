@@ -74,7 +74,7 @@ public sealed class Cone
         roots.Clear();
         leaves.Clear();
         scalars.Clear();
-        if (nodes.Capacity < 1 << 16) shared = this;
+        if (nodes.Capacity <= 1 << 18) shared = this;
     }
 
     /// <summary>Whether a node's inputs are not looked at: it has a value or is one.</summary>

@@ -36,6 +36,11 @@ public class MaskTests
         Node Length(Node v) => Where(Equal(Sum(v * v, 1), 0), 0, Sqrt(Sum(v * v, 1)));
         Assert.Equal([0, 0, 0, -1], Evaluate<double>(Grad((Node v) => Sum(Length(v)))(rows)));
         Assert.Equal([0, 0, 0, -1], Evaluate<double>(Vmap(Grad((Node v) => Where(Equal(Sum(v * v), 0), 0, Sqrt(Sum(v * v)))))(rows)));
+        // The larger and the smaller of two are choices.
+        Assert.Equal([0, 0.25], Slopes(x => Max(Sqrt(x), 1.0), 0, 4));
+        Assert.Equal([0, 0.25], Slopes(x => Min(-Sqrt(x), -1.0) * -1, 0, 4));
+        Assert.Equal([0, 0], Slopes(x => Where(Tensor([1.0, 0]) > 0.5, Sqrt(x).At(0).Set(9.0), 0), 4, 0));
+        Assert.Equal([0.25, 0], Slopes(x => Where(Tensor([1.0, 0]) > 0.5, CumSum(Sqrt(x), 0), 0), 4, 0));
         // An infinity that was chosen stays one.
         Assert.Equal([double.PositiveInfinity], Slopes(x => Where(x < 1, Sqrt(x), 0), 0));
         Assert.Equal([double.PositiveInfinity, 0.5], Slopes(x => Sqrt(x) + Where(x < 0, Sqrt(x), 0), 0, 1));

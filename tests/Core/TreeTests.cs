@@ -60,6 +60,11 @@ public class TreeTests
         Assert.Contains("null", Assert.Throws<ArgumentException>(() => Tree.Leaves<Node?>(null)).Message, StringComparison.Ordinal);
         Assert.Contains("null", Assert.Throws<ArgumentException>(() => Tree.Leaves(((Node)1.0, (Node?)null))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Tree.With((Scalar(1.0), Scalar(2.0)), [Scalar(1.0)]));
+        Assert.Throws<ArgumentException>(() => Tree.Leaves(ImmutableArray.Create(new Node[] { null! })));
+        Assert.Throws<ArgumentException>(() => Tree.With(default(ImmutableArray<Node>), []));
+        Assert.Throws<InvalidOperationException>(() => Tree.Register((Dense d) => (d.Bias, d.Weight), p => new Dense(p.Bias, p.Weight)));
+        Assert.Contains("structures differ", Assert.Throws<ArgumentException>(() =>
+            Tree.Map((a, b) => a + b, new Dictionary<string, Node> { ["a"] = 1.0, ["b, c"] = 2.0 }, new() { ["a, b"] = 1.0, ["c"] = 2.0 })).Message, StringComparison.Ordinal);
         Assert.Contains("structures differ", Assert.Throws<ArgumentException>(() => Tree.Map((a, b) => a + b, new[] { Scalar(1.0) }, [Scalar(1.0), Scalar(2.0)])).Message, StringComparison.Ordinal);
         Assert.Contains("structures differ", Assert.Throws<ArgumentException>(() =>
             Jvp((Dictionary<string, Node> d) => d["a"], new() { ["a"] = 1.0 }, new() { ["b"] = 1.0 })).Message, StringComparison.Ordinal);
@@ -129,6 +134,7 @@ public class TreeTests
         Close([4], Evaluate<double>(gradients[0]));
         Close([2, 0, 2], Evaluate<double>(gradients[1]));
         Assert.Contains("argument 1 is int64[2]", Assert.Throws<ShapeException>(() => Grad<(Node, Node, Node)>(Picked)(at)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Grad<(Node, Node, Node)>(Picked, [0, 0])(at));
         Assert.Throws<ArgumentOutOfRangeException>(() => Grad<(Node, Node, Node)>(Picked, [3])(at));
         Assert.Throws<ArgumentOutOfRangeException>(() => Grad<(Node, Node, Node)>(Picked, [-1])(at));
     }
@@ -176,7 +182,7 @@ public class TreeTests
             Close(whole, Evaluate<double>(JacobianReverse(F, chunk)(x)));
             Close(whole, Evaluate<double>(JacobianForward(F, chunk)(x)));
         }
-        Assert.Throws<ShapeException>(() => Jacobian(F, 0)(x));
+        Assert.Equal("Jacobian: a chunk of 0 rows", Assert.Throws<ShapeException>(() => Jacobian(F, 0)(x)).Message);
     }
 
     [Fact]
@@ -309,6 +315,10 @@ public class TreeTests
         Assert.Equal([1L, 2, 3, 4], Evaluate<long>(m));
         Node single = [Cast(Scalar(1.5), DType.Float32), 2.0];
         Assert.Equal("float32[2]", single.Type.ToString());
+        // What does not fit is told, not wrapped.
+        Assert.Throws<OverflowException>(() => { Node small = [Tensor(new byte[] { 1 })[0], 300]; });
+        Assert.Throws<OverflowException>(() => Tensor(new byte[] { 1, 2 }).At(0).Set(300));
+        Assert.Throws<OverflowException>(() => Tensor(new[] { 1, 2 }).At(0).Set(1L << 40));
         Node numbers = [1, 2.5];
         Assert.Equal([1, 2.5], Evaluate<double>(numbers));
         // Rows are differentiable, and gone through.

@@ -134,7 +134,7 @@ public static partial class Ops
     }
 
     // Unlike a cast, meeting a tensor does not wrap a number.
-    private static Node Fitted(Node x, DType dtype, bool number) =>
+    internal static Node Fitted(Node x, DType dtype, bool number = false) =>
         x.Op is Literal { IsNumber: true } literal ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
 
     private static DType Common(TensorType a, TensorType b) =>

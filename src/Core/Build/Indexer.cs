@@ -60,7 +60,7 @@ public sealed class NodePart
     {
         var type = value.Type.IsNumber ? DTypes.PromoteNumber(x.DType, value.DType) : DTypes.Promote(x.DType, value.DType);
         if (type != x.DType) throw new ShapeException($"At: {value.Type} does not fit into {x.Type}; cast it first");
-        return Ops.Insert(x, Ops.Reshape(Ops.Broadcast(Ops.Cast(value, x.DType), kept), size), start, Dims.Repeat(1, start.Count));
+        return Ops.Insert(x, Ops.Reshape(Ops.Broadcast(Ops.Fitted(value, x.DType), kept), size), start, Dims.Repeat(1, start.Count));
     }
 
     /// <summary>The tensor with something added to the part.</summary>
@@ -103,7 +103,7 @@ public static class NodeRows
         var all = rows.ToArray();
         var dtype = all.Where(r => !r.Type.IsNumber).Select(r => r.DType).DefaultIfEmpty(all.Select(r => r.DType).Aggregate(DTypes.Promote)).Aggregate(DTypes.Promote);
         dtype = all.Where(r => r.Type.IsNumber).Select(r => r.DType).Aggregate(dtype, DTypes.PromoteNumber);
-        if (!Array.TrueForAll(all, r => r.Op is Primitives.Literal { IsNumber: true })) return Ops.Stack([.. all.Select(r => Ops.Cast(r, dtype))]);
+        if (!Array.TrueForAll(all, r => r.Op is Primitives.Literal { IsNumber: true })) return Ops.Stack([.. all.Select(r => Ops.Fitted(r, dtype))]);
         return dtype == DType.Float64 ? Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Value)) : Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Bits));
     }
 }

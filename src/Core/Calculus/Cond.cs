@@ -117,11 +117,23 @@ namespace Functional.Autograd.Primitives
                 Function Batched(Function f) => Batching.Of(f, size, differs[1..]);
                 return Parts(new Node(new Cond(Batched(Then), Batched(Otherwise)), Each(y, rows, differs)));
             }
-            // Rows choose: what a row did not choose is given its operands cut off, so that 0·∞ comes back from nowhere.
-            Node[] one = [.. y.Inputs.Select((v, k) => differs[k] ? Node.Placeholder(v.Type) : v)];
-            Node[] Guarded(Node chosen) => [.. one[1..].Select(v => v.DType.IsFloat ? Ops.Where(chosen, v, Ops.Detach(v)) : v)];
-            var (a, b) = (Then.Apply(Guarded(one[0])), Otherwise.Apply(Guarded(Ops.Not(one[0]))));
-            return Batching.Of([.. a.Zip(b, (u, v) => Ops.Where(one[0], u, v))], one, rows, size);
+            var (chosen, given) = (rows[0]!, rows[1..].ToArray());
+            var (a, b) = (Chosen(Then, chosen, y.Inputs[1..], given), Chosen(Otherwise, Ops.Not(chosen), y.Inputs[1..], given));
+            return [.. a.Zip(b, (u, v) => Where(chosen, u, v))];
+        }
+
+        // Rows choose: what a row did not choose is given its operands cut off, so that 0·∞ comes back from nowhere; or, where it might not bear them, those of a row that
+        // did choose it, and is not computed where none did.
+        private static ImmutableArray<Node> Chosen(Function f, Node chosen, ImmutableArray<Node> one, Node?[] rows)
+        {
+            var (size, careful) = (chosen.Shape[0], chosen.Shape[0] > 0 && IsRisky(f));
+            bool[] differs = [.. one.Select((v, k) => rows[k] is not null || v.DType.IsFloat)];
+            Node Guarded(Node all, bool isRowsOwn) => careful && isRowsOwn ? InPlaceOfOthers(chosen, all) : all.DType.IsFloat ? Where(chosen, all, Ops.Detach(all)) : all;
+            Node[] given = [.. one.Select((v, k) => differs[k] ? Guarded(rows[k] ?? Repeated(v, size), rows[k] is not null) : v)];
+            var batched = Batching.Of(f, size, differs);
+            if (!careful) return batched.Apply(given);
+            var none = Function.Of("Cond", _ => [.. batched.Results.Select(Zero)], batched.Parameters).Closed;
+            return [.. Of(batched, none, Ops.Any(chosen), given)];
         }
     }
 }

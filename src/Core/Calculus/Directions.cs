@@ -25,6 +25,7 @@ public static partial class Transforms
     /// <param name="f">From a tensor to a tensor, linear.</param>
     /// <param name="type">The type of its argument.</param>
     /// <exception cref="InvalidOperationException">When called: the function's derivative depends on its argument, so it is not linear.</exception>
+    [OverloadResolutionPriority(1)]
     public static Func<Node, Node> Transpose(Func<Node, Node> f, TensorType type) => Transpose<Node, Node>(f, Node.Placeholder(type));
 
     /// <summary>The transpose of a linear function of trees: ⟨c, f(x)⟩ = ⟨Transpose(f)(c), x⟩.</summary>

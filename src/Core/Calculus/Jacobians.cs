@@ -43,6 +43,7 @@ public static partial class Transforms
 
     private static ImmutableArray<T> Jacobian<T, TResult>(Func<T, TResult> f, T x, Func<long, long, bool> isForward, long? chunk)
     {
+        if (chunk < 1) throw new ShapeException($"Jacobian: a chunk of {chunk} rows");
         var graph = Traced.Of("Jacobian", f, x).Seen;
         ImmutableArray<TensorType> from = [.. graph.X.Select(v => v.Type)], to = [.. graph.Y.Select(v => v.Type)];
         var (n, m) = (from.Sum(t => t.Count), to.Sum(t => t.Count));

@@ -4,7 +4,7 @@ namespace Functional.Autograd;
 
 /// <summary>
 /// Where cotangents are zero because a choice went the other way. A zero that meets an infinite slope would become NaN; past a choice it stays zero, so the derivative of
-/// <c>where(x &lt; 1, x, sqrt(x − 1))</c> at 0 is 1. A mask is true where a cotangent may differ from zero; null stands for everywhere.
+/// <c>where(x &lt; 1, x, sqrt(x − 1))</c> at 0 is 1; so it is past the larger or smaller of two. Reverse mode alone needs it for that: forward mode chooses last. A mask is true where a cotangent may differ from zero; null stands for everywhere.
 /// </summary>
 internal static class Masks
 {
@@ -22,15 +22,17 @@ internal static class Masks
         var before = masks[to];
         masks[to] = isFirst || ReferenceEquals(before, mask) ? mask : before is null || mask is null ? null : Ops.Or(before, mask);
         // These multiply by nothing that could be infinite.
-        return mask is null || y.Op is not Elementwise || y.Op is Select or Cast || y.Op == Binary.Add || y.Op == Unary.Neg ? term : Ops.Where(mask, term, 0);
+        return mask is null || y.Op is not Elementwise || y.Op is Select or Cast || y.Op == Binary.Add || y.Op == Binary.Max || y.Op == Binary.Min || y.Op == Unary.Neg ? term : Ops.Where(mask, term, 0);
     }
 
     private static Node? Past(Node y, int operand, Node? mask) => y.Op switch
     {
         Select => And(mask, operand == 1 ? y.Inputs[0] : Ops.Not(y.Inputs[0])),
+        _ when y.Op == Binary.Max => And(mask, Ops.Not(y.Inputs[operand] < y.Inputs[1 - operand])),
+        _ when y.Op == Binary.Min => And(mask, Ops.Not(y.Inputs[operand] > y.Inputs[1 - operand])),
         _ when mask is null => null,
         Elementwise or Alias or Checkpoint => mask,
-        Reshape or Permute or Broadcast or Slice or Pad or Flip or Concat or Take or Windows or Reduce { How: Combine.Sum } => Moved(y, operand, mask),
+        Reshape or Permute or Broadcast or Slice or Pad or Flip or Concat or Insert or Take or Windows or Fold or CumSum or Reduce { How: Combine.Sum } => Moved(y, operand, mask),
         _ => null,
     };
 

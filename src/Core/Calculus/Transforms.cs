@@ -93,11 +93,13 @@ public static partial class Transforms
     /// <param name="f">From a tree to a tensor of one element.</param>
     /// <param name="wrt">Which leaves, counted from the left.</param>
     /// <exception cref="ArgumentOutOfRangeException">When called: there is no such leaf.</exception>
+    /// <exception cref="ArgumentException">When called: a leaf is named twice.</exception>
     public static Func<T, ImmutableArray<Node>> Grad<T>(Func<T, Node> f, ImmutableArray<int> wrt) => x =>
     {
         var leaves = Tree.Leaves(x);
         if (wrt.FirstOrDefault(k => k < 0 || k >= leaves.Length, -1) is var wrong && wrt.Contains(wrong))
             throw new ArgumentOutOfRangeException(nameof(wrt), wrong, $"Grad: the argument has {leaves.Length} tensors");
+        if (wrt.Distinct().Count() < wrt.Length) throw new ArgumentException($"Grad: a tensor is named twice in {string.Join(", ", wrt)}", nameof(wrt));
         return Grad<ImmutableArray<Node>>(some =>
         {
             var all = leaves.ToBuilder();

@@ -38,6 +38,7 @@ namespace Functional.Autograd
         [OverloadResolutionPriority(2)]
         public static ImmutableArray<Node> While(Func<ImmutableArray<Node>, Node> test, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<Node> init, long? atMost = null)
         {
+            if (atMost < 0) throw new ShapeException($"While: at most {atMost} steps");
             if (atMost is { } bound) return Scan((c, _) => (Cond(Tested(test(c)), step, v => v, c), []), init, [], bound).Carries;
             ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape))];
             var (asking, mine) = Function.Of("While", c => [Tested(test(c))], types);
@@ -86,16 +87,22 @@ namespace Functional.Autograd.Primitives
         {
             var (size, carries) = (BatchSize(rows), Body.Results.Length);
             var differs = Moving(Body, Constants, carries, Differing(rows), _ => true);
-            var body = Body;
             var isRowsOwn = Test.Reached(differs)[0];
+            if (isRowsOwn) differs.AsSpan(Constants).Fill(true);
+            var asking = Batching.Of(Test, size, differs, [isRowsOwn]);
+            var body = Batching.Of(Body, size, differs, differs[Constants..]);
             if (isRowsOwn)
             {
-                differs.AsSpan(Constants).Fill(true);
-                body = Function.Of("While", p => Test.Apply(p.AsSpan())[0] is var goes ? [.. Body.Apply(p.AsSpan()).Zip(p[Constants..], (next, now) => Ops.Where(goes, next, now))] : [], Body.Parameters).Closed;
+                var (step, careful) = (body, size > 0 && IsRisky(Body));
+                body = Function.Of("While", p =>
+                {
+                    var goes = asking.Apply(p.AsSpan())[0];
+                    var next = step.Apply([.. p.Select((v, k) => careful && differs[k] ? InPlaceOfOthers(goes, v) : v)]);
+                    return [.. next.Zip(p[Constants..], (after, now) => Where(goes, after, now))];
+                }, step.Parameters).Closed;
             }
-            var asking = Batching.Of(Test, size, differs, [isRowsOwn]);
             var test = Function.Of("While", p => [Ops.Any(asking.Apply(p.AsSpan())[0])], asking.Parameters).Closed;
-            var parts = Of(test, Batching.Of(body, size, differs, differs[Constants..]), Constants, Each(y, rows, differs).AsSpan());
+            var parts = Of(test, body, Constants, Each(y, rows, differs).AsSpan());
             return [.. parts.Select((part, k) => differs[Constants + k] ? part : Repeated(part, size))];
         }
     }

@@ -104,6 +104,9 @@ public sealed partial class Function : IEquatable<Function>
         return [.. roots.Select(r => image[r])];
     }
 
+    /// <summary>Whether one of its operations is such.</summary>
+    internal bool Any(Func<Op, bool> isSuch) => Array.Exists(steps, s => isSuch(s.Op));
+
     /// <summary>Which parameters are read by what leads to a result.</summary>
     internal bool[] Read()
     {

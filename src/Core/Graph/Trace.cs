@@ -11,13 +11,16 @@ internal sealed class Trace : IDisposable
     [ThreadStatic] private static Trace? current;
     private static long count;
 
-    // What hangs on a placeholder that no trace made; and what hangs on that and on a trace, or on traces of several threads.
-    public static readonly Trace Unbound = new("", null, 0), Never = new("", null, long.MaxValue);
+    // What hangs on a placeholder that no trace made.
+    public static readonly Trace Unbound = new("", null, 0);
 
     // The outermost of the traces around this one ends last.
     private readonly Trace? outer;
     private readonly Trace root;
     private readonly long number;
+
+    // The same for what hangs on an unbound placeholder as well, or on the trace of another thread: that is not over when this is.
+    private Trace? endless;
 
     private Trace(string name, Trace? outer, long number) => (Name, this.outer, root, this.number) = (name, outer, outer?.root ?? this, number);
 
@@ -40,7 +43,15 @@ internal sealed class Trace : IDisposable
     }
 
     private static Trace? Inner(Trace a, Trace? b) =>
-        a.root.Ended ? b : b is null || b.root.Ended ? a : !ReferenceEquals(a.root, b.root) ? Never : a.number > b.number ? a : b;
+        a.root.Ended ? b : b is null || b.root.Ended ? a : a.number > b.number ? a.Beside(b) : b.Beside(a);
+
+    private Trace Beside(Trace other) => ReferenceEquals(root, other.root) || ReferenceEquals(endless, this) ? this : endless ??= Endless();
+
+    private Trace Endless()
+    {
+        var trace = new Trace(Name, null, number);
+        return trace.endless = trace;
+    }
 
     /// <summary>Whether a node, or anything it is made of, was born in this trace or in one that began later, as nested ones do.</summary>
     public bool Made(Node node) => node.Hangs is { } hangs && hangs.number >= number;

@@ -25,8 +25,11 @@ public static class Tree
     /// <typeparam name="TParts">A tree, such as a tuple.</typeparam>
     /// <param name="parts">What it is made of.</param>
     /// <param name="build">How it is made of that; the result must not depend on anything else.</param>
-    public static void Register<T, TParts>(Func<T, TParts> parts, Func<TParts, T> build) where T : notnull where TParts : notnull =>
-        Registered[typeof(T)] = tree => new(typeof(T).ToString(), [parts((T)tree)], p => build((TParts)p[0]));
+    /// <exception cref="InvalidOperationException">The type is registered already: compiled functions and pullbacks rely on how.</exception>
+    public static void Register<T, TParts>(Func<T, TParts> parts, Func<TParts, T> build) where T : notnull where TParts : notnull
+    {
+        if (!Registered.TryAdd(typeof(T), tree => new(typeof(T).ToString(), [parts((T)tree)], p => build((TParts)p[0])))) throw new InvalidOperationException($"Tree: {typeof(T)} is registered already");
+    }
 
     /// <summary>The tensors of a tree, from the left.</summary>
     /// <typeparam name="T">A tree.</typeparam>
@@ -34,7 +37,7 @@ public static class Tree
     /// <exception cref="ArgumentException">It is no tree, or something in it is null.</exception>
     public static ImmutableArray<Node> Leaves<T>(T tree)
     {
-        if (tree is ImmutableArray<Node> { IsDefault: false } already) return already;
+        if (tree is ImmutableArray<Node> { IsDefault: false } already && !already.Contains(null!)) return already;
         var leaves = ImmutableArray.CreateBuilder<Node>();
         Collect(tree, leaves);
         return leaves.ToImmutable();
@@ -47,7 +50,7 @@ public static class Tree
     /// <exception cref="ArgumentException">It is no tree, or has another number of leaves.</exception>
     public static T With<T>(T tree, ImmutableArray<Node> leaves)
     {
-        if (tree is ImmutableArray<Node> before && before.Length == leaves.Length) return (T)(object)leaves;
+        if (tree is ImmutableArray<Node> { IsDefault: false } before && before.Length == leaves.Length) return (T)(object)leaves;
         var rest = new Queue<Node>(leaves);
         return Leaves(tree).Length == leaves.Length ? (T)Built(tree, rest) : throw new ArgumentException($"Tree: {leaves.Length} leaves for a structure of {Leaves(tree).Length}");
     }
@@ -129,7 +132,7 @@ public static class Tree
     private static Layer Named(IEnumerable<KeyValuePair<string, Node>> all, Func<IEnumerable<KeyValuePair<string, Node>>, object> build)
     {
         KeyValuePair<string, Node>[] ordered = [.. all.OrderBy(p => p.Key, StringComparer.Ordinal)];
-        return new($"{{{string.Join(", ", ordered.Select(p => p.Key))}}}", [.. ordered.Select(p => p.Value)], p => build(ordered.Zip(p, (old, leaf) => KeyValuePair.Create(old.Key, (Node)leaf))));
+        return new($"{{{string.Join(", ", ordered.Select(p => $"{p.Key.Length}:{p.Key}"))}}}", [.. ordered.Select(p => p.Value)], p => build(ordered.Zip(p, (old, leaf) => KeyValuePair.Create(old.Key, (Node)leaf))));
     }
 
     private static Array Filled(Array array, object[] parts)

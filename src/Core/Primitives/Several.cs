@@ -69,6 +69,16 @@ public abstract record Several : Op
 
     private protected static int[] Places(bool[] marked) => [.. Enumerable.Range(0, marked.Length).Where(k => marked[k])];
 
+    // Rows of a batch that are not among the chosen, with the values of the first that is: what no chosen row is like, a function need not be able to take.
+    private protected static Node InPlaceOfOthers(Node chosen, Node rows) =>
+        Where(chosen, rows, Ops.Detach(Repeated(Ops.Take(rows, 0, Ops.ArgMax(Ops.Cast(chosen, DType.Int64), 0)), rows.Shape[0])));
+
+    // One truth value a row.
+    private protected static Node Where(Node chosen, Node rows, Node others) => Ops.Where(Ops.Reshape(chosen, [chosen.Shape[0], .. Dims.Repeat(1, rows.Type.Rank - 1)]), rows, others);
+
+    // What could fail, or go on for ever, with operands that it was not meant for.
+    private protected static bool IsRisky(Function f) => f.Any(op => op is Several or Take or Scatter);
+
     private protected static Node Zero(TensorType type) => Ops.Full(type, 0);
 
     private protected static Node[] Parts(Node tuple) => [.. tuple.Type.Parts.Select((_, k) => new Node(new Part(k), tuple))];

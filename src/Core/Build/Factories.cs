@@ -63,9 +63,22 @@ public static partial class Ops
     /// <summary>A leaf that holds a copy of a matrix.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="data">The rows.</param>
-    public static Node Tensor<T>(T[,] data) where T : unmanaged
+    public static Node Tensor<T>(T[,] data) where T : unmanaged => Tensor<T>((Array)data);
+
+    /// <summary>A leaf that holds a copy of an array of three axes.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="data">The elements.</param>
+    public static Node Tensor<T>(T[,,] data) where T : unmanaged => Tensor<T>((Array)data);
+
+    /// <summary>A leaf that holds a copy of an array of four axes.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="data">The elements.</param>
+    public static Node Tensor<T>(T[,,,] data) where T : unmanaged => Tensor<T>((Array)data);
+
+    // The elements of an array lie in row-major order, whatever its rank.
+    private static Node Tensor<T>(Array data) where T : unmanaged
     {
-        var flat = data.Length == 0 ? default : System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref data[0, 0], data.Length);
-        return Tensor(flat, [data.GetLength(0), data.GetLength(1)]);
+        ref var first = ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(data));
+        return Tensor(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref first, data.Length), Dims.From(Enumerable.Range(0, data.Rank).Select(k => (long)data.GetLength(k))));
     }
 }

@@ -34,6 +34,6 @@ public static class TensorInterop
     public static Tensor<T> ToTensor<T>(this Node node) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(node);
-        return Tensor.Create(Transforms.Evaluate<T>(node), node.Type.Rank == 0 ? [1] : [.. node.Shape.Select(n => (nint)n)]);
+        return Tensor.Create(Plans.Evaluator.Read<T>(node), node.Type.Rank == 0 ? [1] : [.. node.Shape.Select(n => (nint)n)]);
     }
 }

@@ -47,7 +47,7 @@ public class BatchingTests
     }
 
     // Along axes in the middle, with larger rows than the table's.
-    public static TheoryData<string> Middle => ["take", "set", "add", "gather", "scatter", "dot", "matvec", "vecmat", "reduce", "windows", "sort", "concat"];
+    public static TheoryData<string> Middle => ["take", "set", "add", "gather", "scatter", "dot", "matvec", "vecmat", "reduce", "windows", "sort", "concat", "permute"];
 
     private static Func<Node, Node, Node> Named(string name) => name switch
     {
@@ -63,6 +63,7 @@ public class BatchingTests
         "windows" => (x, i) => new Node(new Windows(1, 2, 1, 2), x) * Cast(i[1], DType.Float64),
         "sort" => (x, i) => Sort(x * Cast(Reshape(i, [4, 1]) - 2, DType.Float64), 1).Values,
         "concat" => (x, i) => Concat([x, Cast(Broadcast(Reshape(i, [1, 4, 1]), [2, 4, 1]), DType.Float64)], 2),
+        "permute" => (x, i) => Permute(x, [1, 2, 0]) * Cast(Reshape(i, [4, 1, 1]), DType.Float64),
         _ => throw new ArgumentException(name),
     };
 

@@ -54,6 +54,13 @@ public class ControlTests
         Assert.Equal([0.25, 0, 1 / 6.0, 0], Read(Vmap(Grad(Root))(x)));
         Assert.Equal([0.25, 0, 1 / 6.0, 0], Read(Grad((Node v) => Sum(Vmap(Root)(v)))(x)));
         Close(Stack([.. new[] { 4.0, 0, 9, -1 }.Select(v => Hessian(Root)(Scalar(v)))]), Vmap(Hessian(Root))(x));
+        // Derived row by row, and as a batch.
+        static Node Either(Node v) => Cond(v > 0, Sin, u => u * u * 3, v);
+        Assert.Equal([Math.Cos(4), 0, Math.Cos(9), -6], Read(Vmap(Grad(Either))(x)));
+        Assert.Equal([Math.Cos(4), 0, Math.Cos(9), -6], Read(Grad((Node v) => Sum(Vmap(Either)(v)))(x)));
+        // Through a matrix product, which keeps no mask of what was chosen.
+        static Node Balanced(Node v) => Cond(v[0] > 0, u => MatMul(1 / u, u), u => Sum(u), v);
+        Assert.Equal([0.0, 0, 1, 1], Read(Grad((Node v) => Sum(Vmap(Balanced)(v)))(Tensor(new double[,] { { 4, 1 }, { 0, 2 } }))));
         // Which rows choose, and what they are given.
         foreach (int?[] axes in (int?[][])[[0, null], [null, 0], [0, 0]])
         {
@@ -63,6 +70,28 @@ public class ControlTests
             var rows = Vmap(a => [F(a)], [.. axes])(given)[0];
             for (var i = 0; i < 3; i++) Close(F([axes[0] is null ? p[1] : p[i], axes[1] is null ? v[1] : v[i]]), rows[i]);
         }
+    }
+
+    [Fact]
+    public void Each_function_captures_what_is_its_own()
+    {
+        var (a, b, x, zero, one) = (Tensor([0.5, -1.5]), Tensor([2.0, 0.25]), Tensor([1.0, 3.0]), Zeros(2), Ones(2));
+        foreach (var holds in new[] { true, false })
+        {
+            Node Chosen(Node p, Node q) => Cond(holds ? Sum(x) > 0 : Sum(x) < 0, v => v * p, v => Sin(v * q), x);
+            var (byFirst, bySecond) = (holds ? x : zero, holds ? zero : x * Cos(x * b));
+            Close(holds ? x * a : Sin(x * b), Chosen(a, b));
+            Close(byFirst, Jvp(p => Chosen(p, b), a, one).Tangent);
+            Close(bySecond, Jvp(q => Chosen(a, q), b, one).Tangent);
+            var (p, q) = Grad((u, v) => Sum(Chosen(u, v)))(a, b);
+            Close(byFirst, p);
+            Close(bySecond, q);
+        }
+        // The test captures a bound, the step a factor and what is added.
+        var (bound, factor, added) = (Tensor([10.0, 20.0]), Tensor([2.0, 1.5]), Tensor([0.5, 1.0]));
+        var c = x;
+        while (Read(Sum(c))[0] < 30) c = c * factor + added;
+        Close(c, While(v => Sum(v) < Sum(bound), v => v * factor + added, x));
     }
 
     // Newton's iteration for a root, and how often it took.

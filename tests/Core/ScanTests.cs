@@ -125,6 +125,22 @@ public class ScanTests
         Assert.Equal(2, Planned(4).Loops);
     }
 
+    // What moves the first carry reaches the last one some steps later, and the first again.
+    [Fact]
+    public void What_moves_goes_through_carry_after_carry()
+    {
+        static (ImmutableArray<Node>, ImmutableArray<Node>) Delay(ImmutableArray<Node> c, ImmutableArray<Node> x) => ([c[3] * 0.5, c[4] + x[0], Sin(c[1]), c[2] * c[0], c[1] * 2], []);
+        static Node Total(Node v, bool unrolled)
+        {
+            ImmutableArray<Node> init = [.. Enumerable.Range(1, 5).Select(k => Tensor<double>([k * 0.25], Dims.Empty))];
+            return (unrolled ? Unrolled(Delay, init, [v], 8, false) : Scan(Delay, init, [v])).Carries.Select((c, k) => c * (k + 1)).Aggregate((a, b) => a + b);
+        }
+        var (x, t) = (Numbers(1, 8), Numbers(2, 8));
+        Close(Grad((Node v) => Total(v, true))(x), Grad((Node v) => Total(v, false))(x));
+        Close(Jvp(v => Total(v, true), x, t).Tangent, Jvp(v => Total(v, false), x, t).Tangent);
+        Close(Stack([Total(x, true), Total(t, true)]), Vmap(v => Total(v, false))(Stack([x, t])));
+    }
+
     [Fact]
     public void A_linear_loop_keeps_nothing()
     {

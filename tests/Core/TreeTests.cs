@@ -278,6 +278,8 @@ public class TreeTests
         Close([100 + 6], Evaluate<double>(Grad(s => CustomVjp(x => x * 2 * s, (_, _, c) => c * 100)(s))(3.0)));
         var mixed = CustomJvp<(Node X, Node K)>(p => Take(p.X, 0, p.K), (p, _, t) => Take(t.X, 0, p.K) * 5);
         Close([0, 5, 5], Evaluate<double>(Grad(x => Sum(mixed((x, [1, 2]))))([1.0, 2.0, 3.0])));
+        var swapped = CustomJvp<(Node K, Node X)>(p => Take(p.X, 0, p.K), (p, _, t) => Take(t.X, 0, p.K) * 5);
+        Close([0, 5, 5], Evaluate<double>(Grad(x => Sum(swapped(([1, 2], x))))([1.0, 2.0, 3.0])));
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public class MatrixTests(ITestOutputHelper output)
             # How the library is verified
 
             Laws that derivatives obey are tried on a catalogue that has a row for every operation: at points of the interior, at round numbers, and where rounding, ties, poles and
-            infinities do what they do nowhere else; and on random programs. Composites, element types, the facade and the random streams are also held to values that PyTorch 2.6
+            infinities do what they do nowhere else; and on random programs. Towers of up to three transforms, in any order, are held to the programs that they are, written out. Composites, element types, the facade and the random streams are also held to values that PyTorch 2.6
             gave, and the scalar functions to 40 digits of mpmath.
 
             Whether that suffices is tried by planting faults. tests/Faults/faults.txt is a table of {killed.Count} of them. Each is switched on alone, in a copy of the sources, and what is named

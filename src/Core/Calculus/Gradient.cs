@@ -36,8 +36,8 @@ public static class Gradient
         return false;
     }
 
-    /// <summary>The same, where some nodes are known to be constant and are not looked into, as is what was there before a trace.</summary>
-    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false, Trace? trace = null, bool masked = true)
+    /// <summary>The same, where some nodes are known to be constant and are not looked into, as is what was there before a trace; what is seen of each node is its whole cotangent.</summary>
+    internal static Node?[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> seeds, ReadOnlySpan<Node> wrt, ReadOnlySpan<Node> constants, bool guarded = false, Trace? trace = null, bool masked = true, Action<Node, Node>? seen = null)
     {
         if (seeds.Length != roots.Length) throw new ShapeException($"Gradient: {roots.Length} results need as many cotangents, not {seeds.Length}");
         var borders = new HashSet<Node>([.. wrt, .. constants], ReferenceEqualityComparer.Instance);
@@ -59,6 +59,7 @@ public static class Gradient
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var (y, c, all) = (order[i], cotangents[i], parts?.GetValueOrDefault(i));
+            if (c is not null) seen?.Invoke(y, c);
             if ((c is null && all is null) || !active[i] || isTarget[i]) continue;
             if (y.Op is Part part)
             {

@@ -8,7 +8,7 @@ public static class Listing
     /// <summary>How many nodes a text shows unless more are asked for.</summary>
     public const int DefaultLimit = 200;
 
-    /// <summary>One line per node, inputs before users: <c>%2 = Mul(%0, %1) : float64[3]</c>. Functions that operations hold come first, between braces.</summary>
+    /// <summary>One line per node, inputs before users: <c>%2 = Mul(%0, %1) : float64[3]</c>. Functions that operations hold come first, between braces; lines end with <see cref="Node.Origin"/> where it is known.</summary>
     /// <param name="root">The result.</param>
     /// <param name="limit">The most lines; the first ones are left out beyond it.</param>
     public static string Of(Node root, int limit = DefaultLimit)
@@ -61,7 +61,10 @@ public static class Listing
         {
             text.Append($"{margin}%{i} = {order[i].Op.Written(f => names[f])}");
             if (!order[i].Inputs.IsEmpty) text.Append($"({Named(order[i].Inputs.AsSpan(), numbering)})");
-            text.Append($" : {order[i].Type}\n");
+            text.Append($" : {order[i].Type}");
+            // A function's nodes are made for its listing.
+            if (parameters is null && order[i].Origin is { } origin) text.Append($"  // {origin}");
+            text.Append('\n');
         }
         if (parameters is { } n) text.Append($"{margin}→ {Named(roots[n..], numbering)}\n");
         return text;

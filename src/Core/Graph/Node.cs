@@ -33,6 +33,7 @@ public sealed partial class Node
         Inputs = inputs;
         Type = op.Infer(inputs);
         Hangs = Trace.Over(inputs);
+        if (recordOrigins) RecordOrigin();
     }
 
     private Node(Op op, ImmutableArray<Node> inputs, TensorType type) => (Op, Inputs, Type, Hangs) = (op, inputs, type, Trace.Over(inputs));
@@ -42,6 +43,7 @@ public sealed partial class Node
         (Op, Inputs, Type) = (op, [], type);
         if (value is null) Hangs = Trace.Current ?? Trace.Unbound;
         else this.value = Fitting(value);
+        if (recordOrigins) RecordOrigin();
     }
 
     /// <summary>The operation.</summary>

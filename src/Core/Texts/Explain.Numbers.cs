@@ -71,7 +71,7 @@ public static partial class Explain
             order = Traversal.Order([y], n => ReferenceEquals(n, fresh) || !trace.Made(n), numbering);
         }
         var explained = Value(gradient);
-        return explained.IsZero ? explained with { Cuts = [.. Slopes.Cuts(order, fresh, cotangents)] } : explained;
+        return explained.IsZero ? explained with { Cuts = [.. ZeroCuts.Cuts(order, fresh, cotangents)] } : explained;
     }
 
     /// <summary>Computes a tensor with everything that it is made of, and says of NaN or an infinity which operation made it of finite numbers.</summary>

@@ -3,7 +3,7 @@ using Functional.Autograd.Primitives;
 namespace Functional.Autograd;
 
 /// <summary>Where derivatives end.</summary>
-internal static class Slopes
+internal static class ZeroCuts
 {
     /// <summary>The places where something came back and nothing but zeros went on towards an argument.</summary>
     /// <param name="order">The function's graph, inputs before users.</param>

@@ -33,18 +33,11 @@ public static partial class Transforms
     /// <typeparam name="T">A tree; tangents of leaves that are no floating-point tensors are zero.</typeparam>
     public static Func<T, Node> CustomJvp<T>(Func<T, Node> f, Func<T, Node, T, Node> rule, string name = "CustomJvp") => x => Ruled(name, f, x, (v, y, c) =>
     {
-        int[] smooth = [.. Enumerable.Range(0, v.Length).Where(k => v[k].DType.IsFloat)];
+        var smooth = Smooth(v);
         ImmutableArray<Node> zeros = [.. v.Select(a => Ops.Full(a.Type, 0))];
-        var (graph, tangent) = Traced.Of(name, t =>
-        {
-            var all = zeros.ToBuilder();
-            for (var i = 0; i < smooth.Length; i++) all[smooth[i]] = t[i];
-            return rule(Tree.With(x, v), y, Tree.With(x, all.ToImmutable()));
-        }, (ImmutableArray<Node>)[.. smooth.Select(k => zeros[k])]);
+        var (graph, tangent) = Traced.Of(name, t => rule(Tree.With(x, v), y, Tree.With(x, Placed(zeros, smooth, t))), (ImmutableArray<Node>)[.. smooth.Select(k => zeros[k])]);
         if (!tangent.Type.Equals(y.Type)) throw new ShapeException($"{name}: the rule gave a tangent of type {tangent.Type} for a result of type {y.Type}");
-        var cotangents = zeros.ToBuilder();
-        foreach (var (k, pulled) in smooth.Zip(graph.Transposed(name, [c]))) cotangents[k] = pulled;
-        return cotangents.ToImmutable();
+        return Placed(zeros, smooth, graph.Transposed(name, [c]));
     });
 
     // The arguments are passed through nodes of their own: where f captures one of them as well, that keeps its derivative.

@@ -29,16 +29,7 @@ namespace Functional.Autograd
         /// <param name="reverse">From the last element to the first.</param>
         /// <returns>The last carry, and the outputs, each leaf stacked along a first axis.</returns>
         /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
-        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, T, TOutput>(Func<TCarry, T, (TCarry Carry, TOutput Output)> step, TCarry init, T over, bool reverse = false)
-        {
-            TOutput? last = default;
-            var (carries, outputs) = Scan((carry, x) =>
-            {
-                (var next, last) = step(Tree.With(init, carry), Tree.With(over, x));
-                return (Tree.Like(init, next), Tree.Leaves(last));
-            }, Tree.Leaves(init), Tree.Leaves(over), reverse: reverse);
-            return (Tree.With(init, carries), Tree.With(last!, outputs));
-        }
+        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, T, TOutput>(Func<TCarry, T, (TCarry Carry, TOutput Output)> step, TCarry init, T over, bool reverse = false) => Scanned(step, init, over, null, reverse);
 
         /// <summary>A loop of a number of steps that carries a tree and gives another per step. See the form of several tensors.</summary>
         /// <typeparam name="TCarry">A tree.</typeparam>
@@ -48,14 +39,17 @@ namespace Functional.Autograd
         /// <param name="length">How many steps.</param>
         /// <returns>The last carry, and the outputs, each leaf stacked along a first axis.</returns>
         /// <exception cref="ShapeException">As the form of several tensors throws it.</exception>
-        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, TOutput>(Func<TCarry, (TCarry Carry, TOutput Output)> step, TCarry init, long length)
+        public static (TCarry Carry, TOutput Outputs) Scan<TCarry, TOutput>(Func<TCarry, (TCarry Carry, TOutput Output)> step, TCarry init, long length) =>
+            Scanned((carry, _) => step(carry), init, default(ValueTuple), length, false);
+
+        private static (TCarry Carry, TOutput Outputs) Scanned<TCarry, T, TOutput>(Func<TCarry, T, (TCarry Carry, TOutput Output)> step, TCarry init, T over, long? length, bool reverse)
         {
             TOutput? last = default;
-            var (carries, outputs) = Scan((carry, _) =>
+            var (carries, outputs) = Scan((carry, x) =>
             {
-                (var next, last) = step(Tree.With(init, carry));
+                (var next, last) = step(Tree.With(init, carry), Tree.With(over, x));
                 return (Tree.Like(init, next), Tree.Leaves(last));
-            }, Tree.Leaves(init), [], length);
+            }, Tree.Leaves(init), Tree.Leaves(over), length, reverse);
             return (Tree.With(init, carries), Tree.With(last!, outputs));
         }
 

@@ -19,6 +19,16 @@ public static partial class Transforms
     private static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
         : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}");
 
+    // The places of what has derivatives.
+    private static ImmutableArray<int> Smooth(ImmutableArray<Node> nodes) => [.. Enumerable.Range(0, nodes.Length).Where(k => nodes[k].DType.IsFloat)];
+
+    private static ImmutableArray<Node> Placed(ImmutableArray<Node> all, ImmutableArray<int> places, ImmutableArray<Node> some)
+    {
+        var placed = all.ToBuilder();
+        for (var i = 0; i < places.Length; i++) placed[places[i]] = some[i];
+        return placed.ToImmutable();
+    }
+
     private static Node OrZero(Node? derivative, Node x) => derivative ?? Ops.Full(x.Type, 0);
 
     // A function's value over fresh nodes, and what its derivative needs.
@@ -36,7 +46,7 @@ public static partial class Transforms
         // Of what is no number there is no derivative.
         public ImmutableArray<Node> Pulled(ImmutableArray<Node> cotangents)
         {
-            int[] smooth = [.. Enumerable.Range(0, Y.Length).Where(k => Y[k].DType.IsFloat)];
+            var smooth = Smooth(Y);
             return [.. Gradient.Of([.. smooth.Select(k => Y[k])], [.. smooth.Select(k => cotangents[k])], At.AsSpan(), constants: [], trace: Trace).Zip(X, OrZero)];
         }
 
@@ -100,12 +110,7 @@ public static partial class Transforms
         if (wrt.FirstOrDefault(k => k < 0 || k >= leaves.Length, -1) is var wrong && wrt.Contains(wrong))
             throw new ArgumentOutOfRangeException(nameof(wrt), wrong, $"Grad: the argument has {leaves.Length} tensors");
         if (wrt.Distinct().Count() < wrt.Length) throw new ArgumentException($"Grad: a tensor is named twice in {string.Join(", ", wrt)}", nameof(wrt));
-        return Grad<ImmutableArray<Node>>(some =>
-        {
-            var all = leaves.ToBuilder();
-            for (var i = 0; i < wrt.Length; i++) all[wrt[i]] = some[i];
-            return f(Tree.With(x, all.ToImmutable()));
-        })([.. wrt.Select(k => leaves[k])]);
+        return Grad<ImmutableArray<Node>>(some => f(Tree.With(x, Placed(leaves, wrt, some))))([.. wrt.Select(k => leaves[k])]);
     };
 
     /// <summary>A function's value together with its gradient.</summary>

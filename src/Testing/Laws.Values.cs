@@ -63,7 +63,7 @@ public static partial class Laws
             return [.. buffers.Select((b, i) => Read(Node.Leaf(b, roots[i].Shape)))];
         }
         var plain = Under();
-        foreach (var (name, values) in new[] { ("simplification", Under(Simplify.Run)), ("merging", Under(Merge.Run)), ("all passes", Under(Simplify.Run, Merge.Run, Residuals.Run)), ("a second round", Under(Simplify.Run, Merge.Run, Residuals.Run, Simplify.Run, Merge.Run, Residuals.Run)) })
+        foreach (var (name, values) in new[] { ("simplification", Under(Simplify.Run)), ("merging", Under(Merge.Run)), ("all passes", Under(Simplify.Run, Merge.Run, Loops.Run)), ("a second round", Under(Simplify.Run, Merge.Run, Loops.Run, Simplify.Run, Merge.Run, Loops.Run)) })
             for (var i = 0; i < roots.Length; i++)
                 Same(subject, $"passes: {name} changed root {i}", plain[i], values[i], Reordering(roots));
         cone.Return();

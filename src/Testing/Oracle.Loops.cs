@@ -20,19 +20,15 @@ public static partial class Oracle<T>
     {
         var (first, n) = (op.Constants + op.Carries, (int)op.Length);
         var carries = x[op.Constants..first];
-        var (outputs, kept) = (new Dense<T>[n][], new Dense<T>[n][]);
+        var outputs = new Dense<T>[n][];
         for (var t = 0; t < n; t++)
         {
             var place = op.Reverse ? n - 1 - t : t;
             Dense<T>[] given = [.. x[..op.Constants], .. carries, .. x[first..].Select(s => new Dense<T>(s.Shape[1..], s.Data[(place * s.Data.Length / n)..((place + 1) * s.Data.Length / n)]))];
             var made = Inside(op.Body, given);
-            (kept[place], carries, outputs[place]) = (carries, made[..op.Carries], made[op.Carries..]);
+            (carries, outputs[place]) = (made[..op.Carries], made[op.Carries..]);
         }
         Dense<T> Stacked(TensorType one, Func<int, Dense<T>> at) => new([op.Length, .. one.Shape], [.. Enumerable.Range(0, n).SelectMany(t => at(t).Data)]);
-        return
-        [
-            .. carries, .. op.Body.Results[op.Carries..].Select((type, k) => Stacked(type, t => outputs[t][k])),
-            .. op.Keeps ? op.Body.Results[..op.Carries].Select((type, k) => Stacked(type, t => kept[t][k])) : [],
-        ];
+        return [.. carries, .. op.Body.Results[op.Carries..].Select((type, k) => Stacked(type, t => outputs[t][k]))];
     }
 }

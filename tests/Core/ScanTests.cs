@@ -125,6 +125,31 @@ public class ScanTests
         Assert.Equal(2, Planned(4).Loops);
     }
 
+    [Fact]
+    public void Loops_that_go_alike_are_one_which_gives_what_is_read_and_others_are_not()
+    {
+        var (h, x) = (Numbers(1, 3), Numbers(2, 5, 3));
+        Node[] Loop(Func<Node, Node, Node[]> step) => Scan((c, u) => step(c[0], u[0]) is [var next, .. var outputs] ? ([next], [.. outputs]) : default, [h], [x]) is var (carries, given) ? [carries[0], .. given] : [];
+        var (first, second, other, unread) = (Loop((c, u) => [Sin(c) * u, c + u, c * u]), Loop((c, u) => [Sin(c) * u, c - u, Exp(c), c * u]), Loop((c, u) => [Cos(c) * u, c + u]), Loop((c, u) => [Sin(c) * u, MatMul(c, u)]));
+        (int Results, int Steps)[] Planned(params Node[] roots)
+        {
+            var cone = Cone.Of([.. roots]);
+            var program = Planner.Program(Functional.Autograd.Plans.Graph.Of(cone));
+            cone.Return();
+            return [.. program.Launches.Select(l => l.Kernel).OfType<Kernel.Control>().Select(l => (l.Programs[0].Roots.Length, l.Programs[0].Launches.Length))];
+        }
+        Assert.Equal([(5, 1)], Planned(first[1], first[2], second[1], second[2], second[3], second[0]));
+        Assert.Equal([(1, 1)], Planned(unread[0]));
+        Assert.Equal(2, Planned(first[1], other[1]).Length);
+        // What reads such loops may be alike as well, and a loop's gradients in one thing and in another go back over the same steps.
+        Node Twice(Node c) => Scan((d, u) => (d * Sin(u), d), h, c).Carry;
+        Assert.Equal(2, Planned(Twice(first[1]), Scan((d, u) => (d * Sin(u), d + u), h, Loop((c, u) => [Sin(c) * u, c + u])[1]).Outputs).Length);
+        Node Total(Node a, Node v) => Sum(Scan((c, u) => (Sin(c) * u, c * u), a, v).Outputs);
+        Assert.Equal(3, Planned(Total(h, x), Grad((Node a) => Total(a, x))(h), Grad((Node v) => Total(h, v))(x)).Length);
+        Node[] all = [.. first, .. second, .. other];
+        Assert.Equal(all.SelectMany(Read), Read(Concat([.. all.Select(v => Reshape(v, [-1]))], 0)));
+    }
+
     // What moves the first carry reaches the last one some steps later, and the first again.
     [Fact]
     public void What_moves_goes_through_carry_after_carry()
@@ -147,7 +172,7 @@ public class ScanTests
         var x = Numbers(1, 6, 2);
         var gradient = Grad((Node v) => Sum(Scan((c, u) => (c * 0.5 + u, c), Numbers(2, 2), v).Outputs))(x);
         using var numbering = Numbering.Begin();
-        Assert.DoesNotContain(Traversal.Order([gradient], null, numbering), n => n.Op is Functional.Autograd.Primitives.Scan { Keeps: true });
+        Assert.DoesNotContain(Traversal.Order([gradient], null, numbering), n => n.Op is Functional.Autograd.Primitives.Scan { Reverse: false });
         Close(Grad((Node v) => Sum(Unrolled((c, u) => ([c[0] * 0.5 + u[0]], [c[0]]), [Numbers(2, 2)], [v], 6, false).Outputs[0]))(x), gradient);
     }
 

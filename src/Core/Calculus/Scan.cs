@@ -55,8 +55,8 @@ namespace Functional.Autograd
 
         /// <summary>
         /// A loop that is one node, however many steps it has: the plan holds one copy of the step. Differentiable in both modes and any order, and
-        /// vectorised by <see cref="Transforms.Vmap(Func{Node, Node}, int, int)"/>. Reverse mode keeps the carries and computes each step once more; steps within steps keep fewer:
-        /// a scan over √n blocks of √n steps keeps 2·√n of them.
+        /// vectorised by <see cref="Transforms.Vmap(Func{Node, Node}, int, int)"/>. Reverse mode keeps of each step the fewest bytes from which
+        /// the rest can be computed again, at most its carries; steps within steps keep fewer: a scan over √n blocks of √n steps keeps 2·√n of them.
         /// </summary>
         /// <param name="step">From (carries, the elements of this step) to (the next carries, this step's outputs). It is called once, with placeholders.</param>
         /// <param name="init">The first carries. Their types are those of all later ones.</param>
@@ -98,64 +98,56 @@ namespace Functional.Autograd.Primitives
     /// <summary>A loop with its derivatives, which are loops.</summary>
     public sealed record Scan : Loop
     {
-        internal Scan(Function body, int constants, int carries, long length, bool reverse, bool keeps) : base(body, constants, carries, length, reverse, keeps) { }
+        internal Scan(Function body, int constants, int carries, long length, bool reverse) : base(body, constants, carries, length, reverse) { }
 
-        // Sequences and constants that no step reads are no operands.
-        internal static Node[] Of(Function body, int constants, int carries, long length, bool reverse, ReadOnlySpan<Node> operands)
-        {
-            var read = body.Read();
-            read.AsSpan(constants, carries).Fill(true);
-            var kept = ImmutableArray.CreateBuilder<Node>(operands.Length);
-            for (var k = 0; k < read.Length; k++)
-                if (read[k]) kept.Add(operands[k]);
-            return Parts(new Node(new Scan(body.Only(read), read.AsSpan(0, constants).Count(true), carries, length, reverse, false), kept.ToImmutable()));
-        }
+        internal static Node[] Of(Function body, int constants, int carries, long length, bool reverse, ReadOnlySpan<Node> operands) => new Scan(body, constants, carries, length, reverse).Over(operands);
 
-        // One step with all its results: the carries that it keeps are those that it is given.
-        private Function Step => Keeps ? Body.Handing(Constants, Carries) : Body;
+        internal override Scan With(Function body, int constants) => new(body, constants, Carries, Length, Reverse);
 
-        // A scan the other way: it carries the carries' cotangents and sums those of the constants, and reads the carries as they were before each step.
+        // A scan the other way: it carries the carries' cotangents and sums those of the constants. Of the steps, which run once more with what they keep for it, it reads the least that it can do with.
         internal override void Pull(Node y, ReadOnlySpan<Node?> c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {
-            var (step, given) = (Step, c.ToArray());
+            var (types, given, ends) = (Body.Parameters, c.ToArray(), Constants + Carries);
             int[] moving = Places(Moving(Body, Constants, Carries, active, t => t.DType.IsFloat));
-            int[] carries = [.. moving.Where(k => k >= Constants && k < Constants + Carries)], constants = [.. moving.Where(k => k < Constants)], elements = [.. moving.Where(k => k >= Constants + Carries)];
+            int[] constants = [.. moving.Where(k => k < Constants)], carries = [.. moving.Where(k => k >= Constants && k < ends)], elements = [.. moving.Where(k => k >= ends)];
             int[] outputs = [.. Enumerable.Range(Carries, given.Length - Carries).Where(k => given[k] is not null)], targets = [.. carries, .. constants, .. elements];
-            var types = Body.Parameters;
-            // The parameters: constants, cotangents of carries, sums, carries and elements, cotangents of outputs.
-            var sums = Constants + carries.Length;
-            var read = sums + constants.Length;
-            var arriving = read + types.Length - Constants;
-            var (body, _) = Function.Of("Scan", p =>
+            Function forward, back;
+            int[] kept;
+            using (var trace = Trace.Begin("Scan"))
             {
-                var x = Fresh([.. p[..Constants], .. p[read..arriving]]);
-                var results = step.Apply(x);
-                Node[] wanted = [.. targets.Select(k => x[k])], roots = [.. carries.Select(k => results[k - Constants]), .. outputs.Select(k => results[k])];
-                var pulled = Gradient.Of(roots, [.. p[Constants..sums], .. p[arriving..]], wanted, [.. x.Except(wanted)]);
-                Node Summed(Node sum, int i) => pulled[carries.Length + i] is { } term ? sum + term : sum;
+                Node[] x = [.. types.Select(Node.Placeholder)], wanted = [.. targets.Select(k => x[k])];
+                Node[] coming = [.. carries.Select(k => Node.Placeholder(types[k]))], sums = [.. constants.Select(k => Node.Placeholder(types[k]))], arriving = [.. outputs.Select(k => Node.Placeholder(Body.Results[k]))];
+                Node[] results = [.. Body.Apply(x)];
+                var pulled = Gradient.Of([.. carries.Select(k => results[k - Constants]), .. outputs.Select(k => results[k])], [.. coming, .. arriving], wanted, [.. x.Except(wanted)]);
                 Node Pulled(int i) => pulled[i] ?? Zero(types[targets[i]]);
-                return [.. carries.Select((_, i) => Pulled(i)), .. p[sums..read].Select(Summed), .. elements.Select((_, i) => Pulled(i + carries.Length + constants.Length))];
-            }, [.. types[..Constants], .. carries.Concat(constants).Select(k => types[k]), .. types[Constants..], .. outputs.Select(k => step.Results[k])]);
-            var keeping = Parts(new Node(this with { Keeps = true }, y.Inputs));
-            var back = Of(body, Constants, read - Constants, Length, !Reverse,
+                Node Summed(Node sum, int i) => pulled[carries.Length + i] is { } term ? sum + term : sum;
+                Node[] steps = [.. carries.Select((_, i) => Pulled(i)), .. sums.Select(Summed), .. elements.Select((_, i) => Pulled(i + carries.Length + constants.Length))];
+                var least = MinimumCut.Of(steps, [.. coming, .. sums, .. arriving], x.AsSpan(Constants..ends), results.AsSpan(Carries));
+                Node[] handed = [.. results, .. least.Except(results[Carries..])];
+                kept = [.. least.Select(v => Array.IndexOf(handed, v, Carries))];
+                forward = Function.Between(trace, x, handed).Closed;
+                back = Function.Between(trace, [.. x[..Constants], .. coming, .. sums, .. least, .. x[ends..], .. arriving], steps).Closed;
+            }
+            var keeping = Parts(new Node(new Scan(forward, Constants, Carries, Length, Reverse), y.Inputs));
+            var parts = Of(back, Constants, carries.Length + constants.Length, Length, !Reverse,
             [
                 .. y.Inputs[..Constants], .. carries.Select(k => given[k - Constants] ?? Zero(types[k])), .. constants.Select(k => Zero(types[k])),
-                .. keeping[Body.Results.Length..], .. y.Inputs[(Constants + Carries)..], .. outputs.Select(k => given[k]!),
+                .. kept.Select(k => keeping[k]), .. y.Inputs[ends..], .. outputs.Select(k => given[k]!),
             ]);
             for (var i = 0; i < targets.Length; i++)
-                if (active[targets[i]]) cotangents[targets[i]] = back[i];
+                if (active[targets[i]]) cotangents[targets[i]] = parts[i];
         }
 
         // One scan of the carries and their tangents.
         internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
         {
-            var (step, along) = (Step, tangents.ToArray());
+            var along = tangents.ToArray();
             var moving = Moving(Body, Constants, Carries, Differing(tangents), t => t.DType.IsFloat);
             var places = Interleaved(moving, Constants, Constants + Carries, moving.Length);
             // The results that move: carries, which go on, and outputs.
-            var reached = step.Reached(moving);
-            int[] moved = [.. Enumerable.Range(0, reached.Length).Where(k => k < Carries ? moving[Constants + k] : reached[k] && step.Results[k].DType.IsFloat)];
-            var parts = Of(Tangent.OfStep("Scan", step, Carries, places, moved), Constants + moving.AsSpan(0, Constants).Count(true), Carries + moved.Count(k => k < Carries), Length, Reverse,
+            var reached = Body.Reached(moving);
+            int[] moved = [.. Enumerable.Range(0, reached.Length).Where(k => k < Carries ? moving[Constants + k] : reached[k] && Body.Results[k].DType.IsFloat)];
+            var parts = Of(Tangent.OfStep("Scan", Body, Carries, places, moved), Constants + moving.AsSpan(0, Constants).Count(true), Carries + moved.Count(k => k < Carries), Length, Reverse,
                 [.. places.Select(k => k >= 0 ? y.Inputs[k] : along[~k] ?? Zero(Body.Parameters[~k]))]);
             var result = new Node?[reached.Length];
             for (var i = 0; i < moved.Length; i++) result[moved[i]] = parts[Carries + i];
@@ -169,13 +161,8 @@ namespace Functional.Autograd.Primitives
             var differs = Moving(Body, Constants, Carries, Differing(rows), _ => true);
             bool[] results = [.. Enumerable.Range(0, Body.Results.Length).Select(k => k >= Carries || differs[Constants + k])];
             var operands = Each(y, rows, differs).Select((x, k) => k >= Constants + Carries && differs[k] ? Ops.MoveAxis(x, 0, 1) : x);
-            var tuple = new Node(new Scan(Batching.Of(Body, size, differs, results), Constants, Carries, Length, Reverse, Keeps), [.. operands]);
-            Node Rows(Node part, int k)
-            {
-                var carry = k < Carries ? k : k - Body.Results.Length;
-                return carry >= 0 && !results[carry] ? Repeated(part, size) : k >= Carries ? Ops.MoveAxis(part, 1, 0) : part;
-            }
-            return [.. Parts(tuple).Select(Rows)];
+            var tuple = new Node(new Scan(Batching.Of(Body, size, differs, results), Constants, Carries, Length, Reverse), [.. operands]);
+            return [.. Parts(tuple).Select((part, k) => !results[k] ? Repeated(part, size) : k >= Carries ? Ops.MoveAxis(part, 1, 0) : part)];
         }
     }
 }

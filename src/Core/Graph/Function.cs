@@ -108,14 +108,16 @@ public sealed partial class Function : IEquatable<Function>
     internal bool Any(Func<Op, bool> isSuch) => Array.Exists(steps, s => isSuch(s.Op));
 
     /// <summary>Which parameters are read by what leads to a result.</summary>
-    internal bool[] Read()
+    internal bool[] Read() => Needed(roots)[..Parameters.Length];
+
+    private bool[] Needed(ReadOnlySpan<int> places)
     {
-        var read = new bool[Parameters.Length + steps.Length];
-        foreach (var root in roots) read[root] = true;
+        var needed = new bool[Parameters.Length + steps.Length];
+        foreach (var place in places) needed[place] = true;
         for (var i = steps.Length - 1; i >= 0; i--)
-            if (read[Parameters.Length + i])
-                foreach (var operand in steps[i].Operands) read[operand] = true;
-        return read[..Parameters.Length];
+            if (needed[Parameters.Length + i])
+                foreach (var operand in steps[i].Operands) needed[operand] = true;
+        return needed;
     }
 
     /// <summary>Which results depend on some of the parameters.</summary>
@@ -161,9 +163,19 @@ public sealed partial class Function : IEquatable<Function>
         return Placed([.. Parameters.Where((_, k) => kept[k])], Array.ConvertAll(kept, k => k ? next++ : -1));
     }
 
-    /// <summary>The function with some of its parameters as further results.</summary>
-    internal Function Handing(int from, int count) =>
-        new(Parameters, [.. Results, .. Parameters[from..(from + count)]], steps, [.. roots, .. Enumerable.Range(from, count)]);
+    /// <summary>The function with some of its results, and the steps that lead to them.</summary>
+    internal Function Giving(ReadOnlySpan<int> results)
+    {
+        var (parameters, next) = (Parameters.Length, Parameters.Length);
+        var chosen = new int[results.Length];
+        var types = new TensorType[chosen.Length];
+        for (var k = 0; k < chosen.Length; k++) (chosen[k], types[k]) = (roots[results[k]], Results[results[k]]);
+        var needed = Needed(chosen);
+        var place = new int[needed.Length];
+        for (var p = 0; p < place.Length; p++) place[p] = p < parameters ? p : needed[p] ? next++ : -1;
+        int[] Moved(int[] all) => Array.ConvertAll(all, p => place[p]);
+        return new(Parameters, [.. types], [.. steps.Where((_, i) => needed[parameters + i]).Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(chosen));
+    }
 
     /// <summary>How many lines its listing has without those of the functions that it holds: its parameters and steps.</summary>
     internal int Lines => Parameters.Length + steps.Length;

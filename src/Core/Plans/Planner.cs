@@ -15,7 +15,7 @@ internal static class Planner
     /// <summary>The most multiplications of a product: hours.</summary>
     public const long MostWork = 1L << 48;
 
-    private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run, Residuals.Run];
+    private static readonly ImmutableArray<Func<Graph, Graph>> Passes = [Simplify.Run, Merge.Run, Loops.Run];
 
     /// <summary>Makes a plan.</summary>
     /// <param name="graph">What to compute.</param>

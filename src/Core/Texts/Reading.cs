@@ -64,7 +64,7 @@ namespace Functional.Autograd.Primitives
             new("Cond", With(-1, r => new Cond(r.Held(), r.After(";").Held()))),
             new("While", With(-1, r => new While(constants: r.After("constants").Int(), test: r.After(":").Held(), body: r.After(";").Held()))),
             new("Scan", With(-1, r => new Scan(length: r.Long(), constants: r.After(", constants").Int(), carries: r.After(", carries").Int(),
-                reverse: r.Try(", reverse"), keeps: r.Try(", keeping"), body: r.After(":").Held()))),
+                reverse: r.Try(", reverse"), body: r.After(":").Held()))),
             new("Recompute", With(-1, r => new Recompute(r.Held()))),
             new("Custom", With(-1, r => new Custom(title: r.Quotation(), arguments: r.After(",").Int(), given: r.After("of").Dims(), rule: r.After(":").Held(), plain: r.Try(";") ? r.Held() : null))),
         ]).ToFrozenDictionary();

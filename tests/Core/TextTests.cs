@@ -236,6 +236,18 @@ public class TextTests
         Assert.True(read > 500 && refused > 500, $"{read} read, {refused} refused");
     }
 
+    // Each line would else be counted from the beginning.
+    [Fact]
+    public void A_long_text_is_read_line_by_line()
+    {
+        var text = new System.Text.StringBuilder(new string('\n', 4 << 20)).Append("%0 = Input : float64[]\n");
+        for (var k = 1; k < 20_000; k++) text.Append(CultureInfo.InvariantCulture, $"%{k} = Sin(%{k - 1}) : float64[]\n");
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.Equal(20_000, Function.Parse(text.Append("→ %19999\n").ToString()).Lines);
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        Assert.StartsWith("line 4194307: Add", Assert.Throws<ShapeException>(() => Function.Parse(new string('\n', 4 << 20) + "%0 = Input : float64[2]\n%1 = Input : float64[3]\n%2 = Add(%0, %1)\n: float64[]\n→ %2")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Deep_long_and_nested_texts_do_no_harm() => SmallStack.Run(() =>
     {

@@ -27,7 +27,7 @@ internal class Scanner(string text)
     {
         Skip();
         found ??= at == text.Length ? "the end" : $"'{text[at..Math.Min(text.Length, at + 24)].Split('\n')[0]}'";
-        return new($"line {Line}: expected {expected}, found {found}");
+        return new($"line {LineOf(at)}: expected {expected}, found {found}");
     }
 
     /// <summary>The same of what was read last.</summary>
@@ -37,7 +37,11 @@ internal class Scanner(string text)
         return Wrong(expected);
     }
 
-    public int Line => 1 + text.AsSpan(0, at).Count('\n');
+    /// <summary>Where it is.</summary>
+    public int At => at;
+
+    /// <summary>The line of a place; finding it takes a look at all before.</summary>
+    public int LineOf(int place) => 1 + text.AsSpan(0, place).Count('\n');
 
     public bool AtEnd
     {

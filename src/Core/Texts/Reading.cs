@@ -116,7 +116,7 @@ namespace Functional.Autograd.Primitives
                 var name = Word("a node's name");
                 if (nodes.ContainsKey(name)) throw Back("a name that is not taken");
                 Expect("=");
-                var line = Line;
+                var start = At;
                 try
                 {
                     var node = nodes[name] = Applied(nodes);
@@ -124,7 +124,7 @@ namespace Functional.Autograd.Primitives
                 }
                 catch (ShapeException e)
                 {
-                    throw new ShapeException($"line {line}: {e.Message}");
+                    throw new ShapeException($"line {LineOf(start)}: {e.Message}");
                 }
             }
             if (!Try("→")) Expect("->");

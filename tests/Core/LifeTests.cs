@@ -74,6 +74,43 @@ public class LifeTests
         Assert.Equal([0L, 1], Evaluate<long>(Settled(Arange(2))));
     }
 
+    private sealed class Held
+    {
+        public Node? Weight;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (Func<Node, (Node, Node)> Run, WeakReference History) Compiled()
+    {
+        var before = Sin(Tensor([0.5, 1]));
+        var held = new Held { Weight = before * 2 };
+        var run = Compile<Node, (Node, Node)>(x => (x * held.Weight!, x));
+        run(Tensor([1.0, 2]));
+        held.Weight = null;
+        return (run, new(before));
+    }
+
+    [Fact]
+    public void A_compiled_function_of_trees_keeps_no_history()
+    {
+        var (run, history) = Compiled();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(history.IsAlive);
+        Assert.Equal(2 * Math.Sin(0.5), Evaluate<double>(run(Tensor([1.0, 2])).Item1)[0], 14);
+    }
+
+    // Threads that pass at once may count one further.
+    [Fact]
+    public void What_was_passed_too_often_is_remembered_as_well()
+    {
+        var state = Sin(Tensor([0.5, 1]));
+        state.Asked = 4;
+        Evaluate<double>(state + 1);
+        Assert.NotNull(state.Value);
+    }
+
     private static Plan PlanOf(Node node)
     {
         var cone = Cone.Of([node]);

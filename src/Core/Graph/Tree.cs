@@ -87,7 +87,14 @@ public static class Tree
     internal static (Func<ImmutableArray<Node>, ImmutableArray<Node>> Flat, Func<ImmutableArray<Node>, TResult> Back) Flattened<T, TResult>(Func<T, TResult> f, T x)
     {
         TResult? last = default;
-        return (leaves => Leaves(last = f(With(x, leaves))), leaves => With(last!, leaves));
+        return (leaves =>
+        {
+            var y = f(With(x, leaves));
+            var results = Leaves(y);
+            // The structure alone: the way back may be kept for long.
+            last = With(y, [.. results.Select(v => Node.Placeholder(v.Type))]);
+            return results;
+        }, leaves => With(last!, leaves));
     }
 
     /// <summary>The leaves of a tree that has another's structure.</summary>

@@ -37,7 +37,7 @@ internal static class Evaluator
     {
         var repeated = false;
         foreach (var node in cone.Nodes)
-            if (node.Value is null && !node.Inputs.IsEmpty && !node.Type.IsTuple) repeated |= node.Asked == Repeated || ++node.Asked == Repeated;
+            if (node.Value is null && !node.Inputs.IsEmpty && !node.Type.IsTuple) repeated |= node.Asked >= Repeated || ++node.Asked >= Repeated;
         if (!repeated) return;
         var nodes = cone.Nodes;
         var operands = cone.Operands;
@@ -51,7 +51,7 @@ internal static class Evaluator
             if (cone.Values[i] is not null || node.Inputs.IsEmpty) continue;
             var own = operands[(end - node.Inputs.Length)..end];
             end -= own.Length;
-            var old = node.Asked == Repeated;
+            var old = node.Asked >= Repeated;
             // A movement is another look at what is remembered.
             if (old && !(needed[i] && node.Op is Broadcast or Reshape or Permute or Slice or Windows))
             {

@@ -199,7 +199,7 @@ public class BatchingTests
         Assert.Equal("Vmap: no argument has rows; an axis other than null says along which they lie", Assert.Throws<ShapeException>(() => Vmap(v => v, [null])([x])).Message);
         Assert.Equal("Vmap: 1 axes for 2 arguments", Assert.Throws<ShapeException>(() => Vmap(v => v, [0])([x, x])).Message);
         Assert.Contains("Vmap: a value was demanded that depends on an argument of type float64[2]", Assert.Throws<InvalidOperationException>(() => Vmap(v => Read(v)[0] > 0 ? v : -v)(x)).Message);
-        Assert.Equal("MoveAxis: axis 2 is out of range for float64[3, 2]", Assert.Throws<ShapeException>(() => Vmap(v => v, outAxis: 2)(x)).Message);
+        Assert.Equal("Vmap: axis 2 is out of range for float64[3, 2]", Assert.Throws<ShapeException>(() => Vmap(v => v, outAxis: 2)(x)).Message);
     }
 
     // Jacobians.

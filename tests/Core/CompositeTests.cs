@@ -126,6 +126,9 @@ public class CompositeTests
         Assert.Throws<ShapeException>(() => AvgPool(image, [2], padding: -1));
         Misfit(() => Einsum("i->i->", v), "Einsum: 'i->i->' has more than one ->");
         Misfit(() => Concat([v], 7), "Concat: axis 7 is out of range for float64[2]");
+        Misfit(() => Stack([v, v], 2), "Stack: axis 2 is out of range for float64[2]");
+        Misfit(() => Stack([]), "Stack: no tensors");
+        Misfit(() => Stack([v, Tensor([1.0])]), "Stack: float64[2] and float64[1] differ in shape");
         Misfit(() => v - Tensor([1.0, 2, 3]), "Sub: shapes [2] and [3] do not broadcast");
         Misfit(() => Atan2(v, Tensor([1.0, 2, 3])), "Atan2: shapes [2] and [3] do not broadcast");
         Misfit(() => Where(Less(v, 1), v, Tensor([1.0, 2, 3])), "Where: shapes [2] and [3] do not broadcast");

@@ -209,10 +209,13 @@ public class GraphTests
         Assert.Equal([1.0, 2, 3, 4, 5, 6], Evaluate<double>(x));
         Assert.Equal([0.0, 1, 0, 2, 2, 2], Evaluate<double>(Grad((Node v) => Sum(v.At(0, 0..3).Set(Tensor([1.0, 1, 1]) * v[0, 1]) * Tensor(new double[,] { { 0, 1, 0 }, { 2, 2, 2 } })))(x)));
         Assert.Equal("2 is out of range for axis 0 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[2]).Message);
-        Assert.Equal("^4 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, -4]).Message);
+        Assert.Equal("-4 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, -4]).Message);
+        Assert.Equal("^4 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, ^4]).Message);
+        Assert.Equal("-2147483648 is out of range for axis 0 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[int.MinValue]).Message);
         Assert.Equal("2..1 is out of range for axis 1 of float64[2, 3]", Assert.Throws<ShapeException>(() => x[0, 2..1]).Message);
         Assert.Equal("3 indices for float64[2, 3], which has 2 axes", Assert.Throws<ShapeException>(() => x[0, 0, 0]).Message);
         Assert.Equal("At: float64[] does not fit into int64[3]; cast it first", Assert.Throws<ShapeException>(() => Arange(3).At(0).Set(1.5)).Message);
-        Assert.Throws<ShapeException>(() => x.At(0).Set(Tensor([1.0, 2])));
+        Assert.Equal("At: shapes [2] and [3] do not broadcast", Assert.Throws<ShapeException>(() => x.At(0).Set(Tensor([1.0, 2]))).Message);
+        Assert.Equal("At: float64[1] does not broadcast to [], a part of float64[2, 3]", Assert.Throws<ShapeException>(() => x.At(0, 0).Set(Tensor([1.0]))).Message);
     }
 }

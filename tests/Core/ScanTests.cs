@@ -240,6 +240,7 @@ public class ScanTests
         Assert.Equal("Scan: the step gives 0 carries for 1", Told<ShapeException>(() => Scan((c, u) => ([], []), [Scalar(1.0)], [x])));
         Assert.Equal("Scan: float64[] has no axis to loop over", Told<ShapeException>(() => Scan((c, u) => (c, u), Scalar(1.0), Scalar(1.0))));
         Assert.Equal("Scan: 3 steps do not fit float64[3, 2], float64[4]", Told<ShapeException>(() => Scan((c, u) => ([], []), [], [x, Numbers(1, 4)])));
+        Assert.Equal("Scan: a loop of -1 steps", Told<ShapeException>(() => Scan((c, u) => (c, []), [x], [], length: -1)));
         Assert.Equal("Scan: a loop over nothing needs a length", Told<ShapeException>(() => Scan((c, u) => ([], []), [], [])));
         Assert.StartsWith("Scan: a value was demanded that depends on an argument of type float64[2]", Told<InvalidOperationException>(() => Scan((c, u) => (Read(u)[0] > 0 ? c : -c, u), Numbers(1, 2), x)));
         Assert.Throws<TensorMemoryException>(() => Read(Scan((c, _) => ([c[0] * 2], []), [Scalar(1.0)], [], length: 1L << 50).Carries[0]));

@@ -315,6 +315,10 @@ public class TreeTests
         Assert.Equal(("float64[3]", "int64[2, 2]", "float64[3, 3]"), (x.Type.ToString(), m.Type.ToString(), mixed.Type.ToString()));
         Assert.Equal([1, 2.5, -0.0, 2, 5, -0.0, 1, 0, 3], Evaluate<double>(mixed));
         Assert.Equal([1L, 2, 3, 4], Evaluate<long>(m));
+        // A bare number takes the type of the tensors that it is stacked with.
+        Assert.Equal(new TensorType(DType.Float32, [2]), Stack([Scalar(2.0), Tensor([1.5f])[0]]).Type);
+        Assert.Equal([2, 1], Evaluate<int>(Stack([Scalar(2L), Tensor([1])[0]])));
+        Assert.Equal([2.5, 1], Evaluate<double>(Stack([Scalar(2.5), Scalar(1L), Tensor([7L])[0]])[..2]));
         Node single = [Cast(Scalar(1.5), DType.Float32), 2.0];
         Assert.Equal("float32[2]", single.Type.ToString());
         // What does not fit is told, not wrapped.

@@ -137,6 +137,12 @@ public static partial class Ops
     internal static Node Fitted(Node x, DType dtype, bool number = false) =>
         x.Op is Literal { IsNumber: true } literal ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
 
+    internal static DType Common(IReadOnlyList<Node> all)
+    {
+        var dtype = all.Where(x => !x.Type.IsNumber).Select(x => x.DType).DefaultIfEmpty(all.Select(x => x.DType).Aggregate(DTypes.Promote)).Aggregate(DTypes.Promote);
+        return all.Where(x => x.Type.IsNumber).Select(x => x.DType).Aggregate(dtype, DTypes.PromoteNumber);
+    }
+
     private static DType Common(TensorType a, TensorType b) =>
         a.IsNumber == b.IsNumber ? DTypes.Promote(a.DType, b.DType) :
         a.IsNumber ? DTypes.PromoteNumber(b.DType, a.DType) : DTypes.PromoteNumber(a.DType, b.DType);

@@ -1,17 +1,20 @@
+using System.Globalization;
+
 namespace Functional.Autograd;
 
 /// <summary>What is taken along one axis: a position, which drops the axis, or a range. Both may count from the end.</summary>
 public readonly struct AxisIndex
 {
     private readonly Range range;
+    private readonly int? number;
 
-    private AxisIndex(Range range, bool drops) => (this.range, Drops) = (range, drops);
+    private AxisIndex(Range range, bool drops, int? number = null) => (this.range, Drops, this.number) = (range, drops, number);
 
     internal bool Drops { get; }
 
     /// <summary>One position; negative counts from the end.</summary>
     /// <param name="position">The position.</param>
-    public static implicit operator AxisIndex(int position) => position < 0 ? new Index(-position, fromEnd: true) : new Index(position);
+    public static implicit operator AxisIndex(int position) => new(default, drops: true, position);
 
     /// <summary>One position.</summary>
     /// <param name="position">The position.</param>
@@ -24,10 +27,10 @@ public readonly struct AxisIndex
     internal (long Start, long Size) Within(TensorType type, int axis)
     {
         var size = type.Shape[axis];
-        var start = From(range.Start, size);
+        var start = number is { } n ? n < 0 ? n + size : n : From(range.Start, size);
         var stop = Drops ? start + 1 : From(range.End, size);
         return start >= 0 && start <= stop && stop <= size ? (start, stop - start)
-            : throw new ShapeException($"{(Drops ? range.Start.ToString() : range.ToString())} is out of range for axis {axis} of {type}");
+            : throw new ShapeException($"{number?.ToString(CultureInfo.InvariantCulture) ?? (Drops ? range.Start.ToString() : range.ToString())} is out of range for axis {axis} of {type}");
     }
 
     private static long From(Index index, long size) => index.IsFromEnd ? size - index.Value : index.Value;
@@ -60,6 +63,7 @@ public sealed class NodePart
     {
         var type = value.Type.IsNumber ? DTypes.PromoteNumber(x.DType, value.DType) : DTypes.Promote(x.DType, value.DType);
         if (type != x.DType) throw new ShapeException($"At: {value.Type} does not fit into {x.Type}; cast it first");
+        if (value.Type.Rank > kept.Count || Ops.BroadcastShapes("At", value.Shape, kept) != kept) throw new ShapeException($"At: {value.Type} does not broadcast to {kept}, a part of {x.Type}");
         return Ops.Insert(x, Ops.Reshape(Ops.Broadcast(Ops.Fitted(value, x.DType), kept), size), start, Dims.Repeat(1, start.Count));
     }
 
@@ -101,9 +105,7 @@ public static class NodeRows
     {
         if (rows.IsEmpty) throw new ShapeException("a tensor without rows has no shape; use Zeros");
         var all = rows.ToArray();
-        var dtype = all.Where(r => !r.Type.IsNumber).Select(r => r.DType).DefaultIfEmpty(all.Select(r => r.DType).Aggregate(DTypes.Promote)).Aggregate(DTypes.Promote);
-        dtype = all.Where(r => r.Type.IsNumber).Select(r => r.DType).Aggregate(dtype, DTypes.PromoteNumber);
-        if (!Array.TrueForAll(all, r => r.Op is Primitives.Literal { IsNumber: true })) return Ops.Stack([.. all.Select(r => Ops.Fitted(r, dtype))]);
-        return dtype == DType.Float64 ? Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Value)) : Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Bits));
+        if (!Array.TrueForAll(all, r => r.Op is Primitives.Literal { IsNumber: true })) return Ops.Stack(all);
+        return Ops.Common(all) == DType.Float64 ? Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Value)) : Ops.Tensor(Array.ConvertAll(all, r => ((Primitives.Literal)r.Op).Bits));
     }
 }

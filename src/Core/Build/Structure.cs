@@ -111,9 +111,17 @@ public static partial class Ops
     }
 
     /// <summary>Joins tensors along a new axis.</summary>
-    /// <param name="tensors">Tensors of one shape.</param>
-    /// <param name="axis">The place of the new axis.</param>
-    public static Node Stack(IReadOnlyList<Node> tensors, int axis = 0) => Concat([.. tensors.Select(t => Unsqueeze(t, axis))], axis < 0 ? axis + tensors[0].Type.Rank + 1 : axis);
+    /// <param name="tensors">Tensors of one shape; their element types are promoted.</param>
+    /// <param name="axis">The place of the new axis; negative counts from the end.</param>
+    /// <exception cref="ShapeException">The tensors have different shapes, or there are none, or there is no such place.</exception>
+    public static Node Stack(IReadOnlyList<Node> tensors, int axis = 0)
+    {
+        if (tensors.Count == 0) throw new ShapeException("Stack: no tensors");
+        var first = tensors[0].Type;
+        if (tensors.FirstOrDefault(t => t.Shape != first.Shape) is { } other) throw new ShapeException($"Stack: {first} and {other.Type} differ in shape");
+        var (a, dtype) = (Axis(first.Rank + 1, axis, first), Common(tensors));
+        return Concat([.. tensors.Select(t => Unsqueeze(Fitted(t, dtype), a))], a);
+    }
 
     /// <summary>The diagonal over two axes, which vanish; the diagonal comes last.</summary>
     /// <param name="x">The tensor.</param>

@@ -73,7 +73,8 @@ namespace Functional.Autograd
         {
             if (over.FirstOrDefault(x => x.Type.Rank == 0) is { } scalar) throw new ShapeException($"Scan: {scalar.Type} has no axis to loop over");
             var n = length ?? over.FirstOrDefault()?.Shape[0] ?? throw new ShapeException("Scan: a loop over nothing needs a length");
-            if (n < 0 || over.Any(x => x.Shape[0] != n)) throw new ShapeException($"Scan: {n} steps do not fit {string.Join(", ", over.Select(x => x.Type))}");
+            if (n < 0) throw new ShapeException($"Scan: a loop of {n} steps");
+            if (over.Any(x => x.Shape[0] != n)) throw new ShapeException($"Scan: {n} steps do not fit {string.Join(", ", over.Select(x => x.Type))}");
             var carries = init.Length;
             // A bare number carries on as a tensor of its type.
             ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape)), .. over.Select(x => x.Type.Reshaped(x.Shape[1..]))];

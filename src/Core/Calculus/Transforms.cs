@@ -11,12 +11,12 @@ namespace Functional.Autograd;
 /// </summary>
 public static partial class Transforms
 {
-    private static Node Scalar(Node y) => y.Type.Count == 1 && y.DType.IsFloat ? y
-        : throw new ShapeException($"Grad needs a function with one floating-point result, not {y.Type}; sum it, or use Vjp");
+    internal static Node Scalar(string name, Node y) => y.Type.Count == 1 && y.DType.IsFloat ? y
+        : throw new ShapeException($"{name} needs a function with one floating-point result, not {y.Type}; sum it, or use Vjp");
 
     // The argument is passed through a fresh node, so that its own history stays out of the derivative. It has the argument's
     // type, so that a bare number stays one: the derivative is of the same computation that f(x) is.
-    private static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
+    internal static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
         : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}");
 
     // The places of what has derivatives.
@@ -133,7 +133,7 @@ public static partial class Transforms
     public static Func<T, (Node Value, T Gradient)> ValueAndGrad<T>(Func<T, Node> f) => x =>
     {
         var (graph, value) = Traced.Of("Grad", f, x);
-        return (value, Tree.With(x, graph.Pulled([Ops.Full(Scalar(value).Type, 1)])));
+        return (value, Tree.With(x, graph.Pulled([Ops.Full(Scalar("Grad", value).Type, 1)])));
     };
 
     /// <summary>A function's value together with its gradient, and with what else it gives, which is not differentiated.</summary>

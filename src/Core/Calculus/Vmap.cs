@@ -104,7 +104,7 @@ public static partial class Transforms
             results = f(one);
         }
         // Built outside of the trace: the rows' values are not asked for while the function is traced, those of the batch may be.
-        return [.. Batching.Of(results.AsSpan(), one.AsSpan(), rows, Op.BatchSize(rows), trace).Select(y => Ops.MoveAxis(y, 0, outAxis))];
+        return [.. Batching.Of(results.AsSpan(), one.AsSpan(), rows, Op.BatchSize(rows), trace).Select(y => Ops.MoveAxis(y, 0, Ops.Axis(y, outAxis, "Vmap")))];
     };
 
     // The arguments that have rows, the batch as first axis.

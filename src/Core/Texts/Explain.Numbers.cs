@@ -56,15 +56,13 @@ public static partial class Explain
     /// <exception cref="ShapeException">The function's result has more than one element, or one of the two is no floating-point tensor.</exception>
     public static Explanation Gradient(Func<Node, Node> f, Node x)
     {
-        if (!x.DType.IsFloat) throw new ShapeException($"Explain: only floating-point tensors have derivatives, and the argument is {x.Type}");
         var cotangents = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
         Node fresh, y, gradient;
         List<Node> order;
         using (var trace = Trace.Begin("Explain"))
         {
-            fresh = new Node(Alias.Instance, x);
-            y = f(fresh);
-            if (y.Type.Count != 1 || !y.DType.IsFloat) throw new ShapeException($"Explain needs a function with one floating-point result, not {y.Type}; sum it");
+            fresh = Transforms.Fresh("Explain", x, 0);
+            y = Transforms.Scalar("Explain", f(fresh));
             var one = cotangents[y] = Ops.Full(y.Type, 1);
             gradient = Reverse.Of([y], [one], [fresh], constants: [], trace: trace, seen: (n, c) => cotangents[n] = c)[0] ?? Ops.Full(x.Type, 0);
             using var numbering = Numbering.Begin();

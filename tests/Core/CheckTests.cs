@@ -116,6 +116,20 @@ public class CheckTests(ITestOutputHelper output)
         Wrong(Of([Leaf(), Temporary(0), Temporary(64), Result(TensorType.Float64(5))], [call]), "launch 0 reads 5 elements of slot 0");
     }
 
+    // Each would else be looked for among all.
+    [Fact]
+    public void Many_temporaries_die_in_one_launch()
+    {
+        const int n = 200_000;
+        var whole = TensorType.Float64(4 * n);
+        Slot[] slots = [Leaf(), .. Enumerable.Range(0, n).Select(_ => Temporary(0)), Result(whole)];
+        var joining = new Launch(new Kernel.Call(new Concat(0), [.. Enumerable.Repeat(Four, n)], whole), [.. Enumerable.Range(1, n)], [n + 1]);
+        var start = Stopwatch.GetTimestamp();
+        var placed = Memory.Run(Of(slots, [.. Enumerable.Range(1, n).Select(k => Map([0], k)), joining], n + 1));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 4);
+        Assert.Equal(64L * n, Check.Run(placed).ArenaBytes);
+    }
+
     [Fact]
     public void The_check_is_a_small_share_of_planning()
     {

@@ -21,10 +21,11 @@ internal static class Memory
             foreach (var s in program.Launches[k].Inputs) lastUse[s] = k;
         var arena = new Arena();
         List<(int Slot, bool InPlace)> dying = [];
+        var places = new int[slots.Length];
         for (var k = 0; k < program.Launches.Length; k++)
         {
             var launch = program.Launches[k];
-            Dying(launch, slots, lastUse, k, dying);
+            Dying(launch, slots, lastUse, k, dying, places);
             foreach (var s in launch.Outputs)
             {
                 if (slots[s].From != Source.Temporary) continue;
@@ -49,7 +50,7 @@ internal static class Memory
 
     // The temporaries that a launch reads last, and whether it may overwrite them. Element i is loaded before element i is stored, so only an
     // operand that is read in place, all of it, may be overwritten; but a reduction among the outputs is complete only at the end.
-    private static void Dying(Launch launch, Slot[] slots, int[] lastUse, int k, List<(int Slot, bool InPlace)> dying)
+    private static void Dying(Launch launch, Slot[] slots, int[] lastUse, int k, List<(int Slot, bool InPlace)> dying, int[] places)
     {
         dying.Clear();
         var map = launch.Kernel as Kernel.Map;
@@ -59,10 +60,15 @@ internal static class Memory
             var s = launch.Inputs[i];
             if (slots[s].From != Source.Temporary || lastUse[s] != k) continue;
             var inPlace = overwrites && map!.Inputs[i].IsDense && map.Inputs[i].Shape.Product == map.Count;
-            var known = 0;
-            while (known < dying.Count && dying[known].Slot != s) known++;
-            if (known == dying.Count) dying.Add((s, inPlace));
-            else if (!inPlace) dying[known] = (s, false);
+            // Where it stands, if it stands there.
+            ref var known = ref places[s];
+            if (known < dying.Count && dying[known].Slot == s)
+            {
+                if (!inPlace) dying[known] = (s, false);
+                continue;
+            }
+            known = dying.Count;
+            dying.Add((s, inPlace));
         }
     }
 

@@ -150,6 +150,7 @@ public class ControlTests
         Assert.Equal("Cond: the results are float64[2] where the condition holds, and float64[] where it does not", Told(() => Cond(Sum(x) > 1, Sin, v => Sum(v), x)));
         Assert.Equal("While: the test gives bool[2] and not one truth value; use Any or All", Told(() => While(c => c > 1, c => c / 2, x)));
         Assert.Equal("While: the carries are float64[2], and the step makes them float64[]", Told(() => While(c => Sum(c) > 1, c => Sum(c), x)));
+        Assert.Equal("While: the carries are float64[2], and the step makes them float64[]", Told(() => While(c => Sum(c) > 1, c => Sum(c), x, atMost: 3)));
         Assert.StartsWith("Cond: a value was demanded", Assert.Throws<InvalidOperationException>(() => Cond(Sum(x) > 1, v => v * Read(v)[0], Cos, x)).Message);
         Assert.StartsWith("While: a value was demanded", Assert.Throws<InvalidOperationException>(() => While(c => Scalar(Read(c)[0], DType.Bool), c => c, x)).Message);
     }

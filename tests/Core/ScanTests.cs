@@ -237,6 +237,7 @@ public class ScanTests
         string Told<T>(Action act) where T : Exception => Assert.Throws<T>(act).Message;
         Assert.Equal("Scan: carry 0 is float64[2], and the step makes it float64[]", Told<ShapeException>(() => Scan((c, u) => (Sum(c), u), Numbers(1, 2), x)));
         Assert.Equal("Scan: carry 0 is float32[], and the step makes it float64[]", Told<ShapeException>(() => Scan((c, u) => (c + Sum(u), u), Scalar(0, DType.Float32), x)));
+        Assert.Equal("Scan: the function gave null for a result", Told<ArgumentException>(() => Scan((c, u) => (null!, u), Numbers(1, 2), x)));
         Assert.Equal("Scan: the step gives 0 carries for 1", Told<ShapeException>(() => Scan((c, u) => ([], []), [Scalar(1.0)], [x])));
         Assert.Equal("Scan: float64[] has no axis to loop over", Told<ShapeException>(() => Scan((c, u) => (c, u), Scalar(1.0), Scalar(1.0))));
         Assert.Equal("Scan: 3 steps do not fit float64[3, 2], float64[4]", Told<ShapeException>(() => Scan((c, u) => ([], []), [], [x, Numbers(1, 4)])));

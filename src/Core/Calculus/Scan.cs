@@ -83,7 +83,7 @@ namespace Functional.Autograd
                 var (next, outputs) = step(x[..carries], x[carries..]);
                 if (next.IsDefault || outputs.IsDefault || next.Length != carries) throw new ShapeException($"Scan: the step gives {(next.IsDefault ? 0 : next.Length)} carries for {carries}");
                 for (var k = 0; k < carries; k++)
-                    if (!next[k].Type.Equals(types[k])) throw new ShapeException($"Scan: carry {k} is {types[k]}, and the step makes it {next[k].Type}");
+                    if (next[k] is { } made && !made.Type.Equals(types[k])) throw new ShapeException($"Scan: carry {k} is {types[k]}, and the step makes it {made.Type}");
                 return [.. next, .. outputs];
             }, types);
             // What was captured comes first.

@@ -39,11 +39,16 @@ namespace Functional.Autograd
         public static ImmutableArray<Node> While(Func<ImmutableArray<Node>, Node> test, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<Node> init, long? atMost = null)
         {
             if (atMost < 0) throw new ShapeException($"While: at most {atMost} steps");
-            if (atMost is { } bound) return Scan((c, _) => (Cond(Tested(test(c)), step, v => v, c), []), init, [], bound).Carries;
             ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape))];
+            ImmutableArray<Node> Next(ImmutableArray<Node> c)
+            {
+                var next = step(c);
+                return next.IsDefault || next.Contains(null!) || next.Select(x => x.Type).SequenceEqual(types) ? next
+                    : throw new ShapeException($"While: the carries are {string.Join(", ", types)}, and the step makes them {string.Join(", ", next.Select(x => x.Type))}");
+            }
+            if (atMost is { } bound) return Scan((c, _) => (Cond(Tested(test(c)), Next, v => v, c), []), init, [], bound).Carries;
             var (asking, mine) = Function.Of("While", c => [Tested(test(c))], types);
-            var (body, others) = Function.Of("While", step, types);
-            if (!body.Results.SequenceEqual(types)) throw new ShapeException($"While: the carries are {string.Join(", ", types)}, and the step makes them {string.Join(", ", body.Results)}");
+            var (body, others) = Function.Of("While", Next, types);
             var (n, m) = (types.Length, mine.Length);
             ImmutableArray<TensorType> all = [.. asking.Parameters[n..], .. body.Parameters[n..], .. types];
             var constants = m + others.Length;

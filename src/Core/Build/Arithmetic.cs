@@ -152,13 +152,13 @@ public static partial class Ops
     private static Node Bend(Node z) => Math.Sqrt(8 / Math.PI) * (z + 0.044715 * z * z * z);
 
     // x·gate(x) for a gate that rises from 0 to 1, and has done so to the last digit at ±800: beyond, the product is 0 or x, so that
-    // infinities have their limits. The rise is the gate's slope.
+    // infinities have their limits. The rise is the gate's slope. All that is made of them has slope 0 there, so that the slope of the bounds themselves never counts.
     private static Node Gated(string name, Node x, Func<Node, Node> gate, Func<Node, Node, Node> rise)
     {
         static Node Near(Node x) => Max(Min(x, 800), -800);
         x = Float(x);
         var z = Near(x);
-        return Sloped(name, Where(x >= 800, x, z * gate(z)), x, x => gate(Near(x)) + Near(x) * rise(Near(x), gate(Near(x))));
+        return Sloped(name, Where(x >= 800, x, z * gate(z)), x, x => WithRule("Near", Near(x), [x], (_, _, c) => [c]) is var z ? gate(z) + z * rise(z, gate(z)) : x);
     }
 
     // A function of one number whose slope is handed on as a whole: were it a sum over the ways through a formula, an infinite

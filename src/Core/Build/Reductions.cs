@@ -150,24 +150,23 @@ public static partial class Ops
     /// <inheritdoc cref="Sum"/>
     public static Node All(Node x, Dims? axes = null, bool keep = false) => Not(Any(Not(x), axes, keep));
 
-    // Π over the other elements, without dividing: exclusive products from the left times those from the right, by doubling.
+    // Π over the other elements, without dividing.
     internal static Node ProductOfOthers(Node x, Dims axes)
     {
         var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => !axes.Contains(k)));
         Dims order = [.. rest, .. axes];
-        var n = x.Shape.Pick(axes).Product;
-        var flat = Reshape(Permute(x, order), [.. x.Shape.Pick(rest), n]);
-        var left = Exclusive(flat, n);
-        var last = flat.Type.Rank - 1;
-        var right = Flip(Exclusive(Flip(flat, last), n), last);
-        return Permute(Reshape(left * right, x.Shape.Pick(order)), new Permute(order).Inverse);
+        var others = Others(Reshape(Permute(x, order), [.. x.Shape.Pick(rest), x.Shape.Pick(axes).Product]), rest.Count);
+        return Permute(Reshape(others, x.Shape.Pick(order)), new Permute(order).Inverse);
     }
 
-    // The product of what comes before each place of the last axis.
-    private static Node Exclusive(Node flat, long n)
+    // Up a tree of pairs and down again: three multiplications an element.
+    private static Node Others(Node x, int last)
     {
-        if (n < 2) return Like(flat, 1);
-        var last = flat.Type.Rank - 1;
-        return Products(Concat([Full(flat.Type.Reshaped(flat.Shape.With(last, 1)), 1), SliceAxis(flat, last, 0, n - 1)], last), last);
+        var n = x.Shape[last];
+        if (n < 2) return Like(x, 1);
+        var even = n % 2 == 0 ? x : Concat([x, Full(x.Type.Reshaped(x.Shape.With(last, 1)), 1)], last);
+        var (left, right) = (SliceAxis(even, last, 0, n, 2), SliceAxis(even, last, 1, n + 1, 2));
+        var above = Others(left * right, last);
+        return SliceAxis(Reshape(Stack([above * right, above * left], last + 1), even.Shape), last, 0, n);
     }
 }

@@ -52,13 +52,14 @@ public static class Gradient
             if (!seeds[i].Type.Equals(roots[i].Type)) throw new ShapeException($"Gradient: the cotangent {seeds[i].Type} does not fit result {i} of type {roots[i].Type}");
             Accumulate(ref cotangents[numbering[roots[i]]], seeds[i]);
         }
-        var masks = masked ? new Node?[order.Count] : null;
+        var masks = masked ? new Masks(order.Count) : null;
         // Of tuples, part by part.
         Dictionary<int, Node?[]>? parts = null;
         var (wanted, terms) = (new bool[4], new Node?[4]);
         for (var i = order.Count - 1; i >= 0; i--)
         {
             var (y, c, all) = (order[i], cotangents[i], parts?.GetValueOrDefault(i));
+            if (masks is not null && c is not null && (y.Op is not Elementwise || isTarget[i] || seen is not null)) cotangents[i] = c = masks.Cleared(i, c);
             if (c is not null) seen?.Invoke(y, c);
             if ((c is null && all is null) || !active[i] || isTarget[i]) continue;
             if (y.Op is Part part)
@@ -78,8 +79,8 @@ public static class Gradient
                 if (!wanted[k] || terms[k] is not { } term) continue;
                 if (!term.Type.Equals(y.Inputs[k].Type)) throw new ShapeException($"{y.Op}: the cotangent {term.Type} does not fit operand {k} of type {y.Inputs[k].Type}");
                 var operand = numbering[y.Inputs[k]];
-                if (masks is not null) term = Masks.Handed(masks, i, operand, cotangents[operand] is null, y, k, term);
-                Accumulate(ref cotangents[operand], term);
+                if (masks is null) Accumulate(ref cotangents[operand], term);
+                else masks.Hand(ref cotangents[operand], i, operand, y, k, term);
             }
         }
         var result = new Node?[wrt.Length];

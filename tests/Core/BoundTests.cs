@@ -24,6 +24,14 @@ public class BoundTests
         Assert.Contains("an index is out of range", Assert.Throws<ArgumentOutOfRangeException>(() => Evaluator.Force([node])).Message);
 
     [Fact]
+    public void A_tensor_without_elements_may_be_long_elsewhere()
+    {
+        var x = Tensor<int>([], [long.MaxValue, 0, 2, 4]);
+        Assert.Empty(Evaluate<float>(Cast(x, DType.Float32)));
+        Assert.Empty(Evaluate<int>(Flip(Permute(x, [2, 0, 3, 1]), 0, 1)));
+    }
+
+    [Fact]
     public void A_leaf_is_filled_by_its_buffer()
     {
         TensorBuffer Two(DType dtype = DType.Float64) => Backend.Default.Upload<double>([1.0, 2.0], dtype);

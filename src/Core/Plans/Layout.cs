@@ -46,10 +46,10 @@ public sealed record Layout(DType DType, Dims Shape, Dims Strides, long Offset)
     {
         get
         {
+            if (Shape.Product == 0) return (0, -1);
             var (low, high) = (Offset, Offset);
             for (var k = 0; k < Shape.Count; k++)
             {
-                if (Shape[k] == 0) return (0, -1);
                 var reach = checked((Shape[k] - 1) * Strides[k]);
                 if (reach < 0) low = checked(low + reach);
                 else high = checked(high + reach);

@@ -68,4 +68,12 @@ public class CostTests
         var program = Planner.Run(new Graph([X, A, B, C, D], 5, [.. Roots(plan)]), Backend.Default).Program;
         Assert.Equal((launches, bytes), (program.Launches.Length, program.ArenaBytes));
     }
+
+    // Kernels are looked up by their hashes: were many equal, planning would take the square of their number.
+    [Fact]
+    public void Kernels_that_read_different_elements_have_different_hashes()
+    {
+        var program = Planner.Run(new Graph([X], 1, [Stack([.. Enumerable.Range(0, 500).Select(i => SliceAxis(X, 0, i, i + 1))])]), Backend.Default).Program;
+        Assert.InRange(program.Launches.Select(l => l.Kernel.GetHashCode()).Distinct().Count(), 500, 502);
+    }
 }

@@ -23,7 +23,7 @@ public abstract record Kernel
         {
             var hash = new HashCode();
             hash.Add(Count);
-            foreach (var layout in Inputs) hash.Add(layout.Shape);
+            foreach (var layout in Inputs) hash.Add(HashCode.Combine(layout.Shape, layout.Offset));
             foreach (var step in Steps) hash.Add(HashCode.Combine(step.Op.Hash, step.A, step.B));
             foreach (var sink in Sinks) hash.Add(sink.Operand);
             return hash.ToHashCode();

@@ -53,8 +53,30 @@ public class TreeTests
     }
 
     [Fact]
+    public void Collections_hold_trees()
+    {
+        Node a = 1.0, b = 2.0, c = 3.0;
+        var deep = new Dictionary<string, Dictionary<string, Node>> { ["out"] = new() { ["w"] = c }, ["in"] = new() { ["w"] = b, ["b"] = a } };
+        Assert.Equal<Node>([a, b, c], Tree.Leaves(deep));
+        Assert.Equal(["in", "out"], Grad((Dictionary<string, Dictionary<string, Node>> p) => p["in"]["w"] * p["out"]["w"])(deep).Keys);
+        Close([3], Evaluate<double>(Grad((Dictionary<string, Dictionary<string, Node>> p) => p["in"]["w"] * p["out"]["w"])(deep)["in"]["w"]));
+        var layers = Tree.With(new List<Dense> { new(a, b), new(b, c) }, [c, b, a, a]);
+        Assert.Equal([c, b, a, a], layers.SelectMany(d => new[] { d.Weight, d.Bias }));
+        Assert.Equal<Node>([a, b], Tree.Leaves(ImmutableArray.Create(new Dense(a, b))));
+        Assert.Equal<Node>([a, b, b, c], Tree.Leaves(new List<(Node, Node)> { (a, b), (b, c) }));
+        Assert.Equal([c, a], Tree.With(new Dictionary<int, Node> { [10] = a, [9] = b }, [a, c]).OrderByDescending(p => p.Key).Select(p => p.Value));
+        Assert.Equal([9, 10], Tree.With(new SortedDictionary<int, Node[]> { [10] = [a], [9] = [b] }, [a, c]).Keys);
+        Assert.Equal("b", Tree.Map(v => v * 2, ImmutableDictionary<string, (Node, Node)>.Empty.Add("b", (a, c))).Keys.Single());
+        Assert.Throws<ArgumentException>(() => Tree.Leaves(default(ImmutableArray<Dense>)));
+        Assert.Contains("System.Collections.Generic.HashSet", Assert.Throws<ArgumentException>(() => Tree.Leaves(new HashSet<Node> { a })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_tree_is_said_to_be_none()
     {
+        Assert.Equal("Scan: the structures differ: {\"a\": *} is expected, and this is {\"a\": *, \"b\": [*, *]}", Assert.Throws<ArgumentException>(() =>
+            Scan((Dictionary<string, object> c) => (new Dictionary<string, object> { ["a"] = c["a"], ["b"] = new Node[] { 1.0, 2.0 } }, default(ValueTuple)), new() { ["a"] = (Node)1.0 }, 3)).Message);
+        Assert.Equal("Grad: null is no tensor and no structure of tensors", Assert.Throws<ArgumentException>(() => Grad(Node (Node x) => null!)(1.0)).Message);
         Assert.Contains("System.Double is no tensor", Assert.Throws<ArgumentException>(() => Tree.Leaves(3.0)).Message, StringComparison.Ordinal);
         Assert.Contains("Tree.Register", Assert.Throws<ArgumentException>(() => Grad((Uri u) => Scalar(1.0))(new("https://example.org"))).Message, StringComparison.Ordinal);
         Assert.Contains("null", Assert.Throws<ArgumentException>(() => Tree.Leaves<Node?>(null)).Message, StringComparison.Ordinal);

@@ -6,16 +6,16 @@ using System.Runtime.CompilerServices;
 namespace Functional.Autograd;
 
 /// <summary>
-/// Structures of tensors. A tree is a tensor; a tuple or an array of trees; an <see cref="ImmutableArray{T}"/>, a list or a dictionary of tensors; or a type of one's own
-/// that was registered. Transforms take and give trees: the gradient of a function of a record is such a record. The leaves are counted from the left; those of
+/// Structures of tensors. A tree is a tensor; a tuple, an array, an <see cref="ImmutableArray{T}"/>, a list or a dictionary of trees; or a type of one's own that was registered.
+/// (Where code is compiled ahead of time, lists and dictionaries of structs are none.) Transforms take and give trees: the gradient of a function of a record is such a record. The leaves are counted from the left; those of
 /// dictionaries stand in the order of their keys.
 /// </summary>
 public static class Tree
 {
-    // How one layer is taken apart: its kind, its parts, and how it is built of others.
-    private readonly record struct Layer(string Kind, object?[] Parts, Func<object[], object> Build);
+    // How one layer is taken apart: its kind, which ends in a bracket, its parts and their names, and how it is built of others.
+    private readonly record struct Layer(string Kind, object?[] Parts, Func<object[], object> Build, string[]? Names = null);
 
-    private static readonly ConcurrentDictionary<Type, Func<object, Layer>> Registered = [];
+    private static readonly ConcurrentDictionary<Type, Func<object, Layer>> Registered = [], Collections = [];
 
     /// <summary>
     /// Makes a type of one's own a tree, by what it is made of. One line for <c>record Dense(Node Weight, Node Bias)</c>:
@@ -28,7 +28,7 @@ public static class Tree
     /// <exception cref="InvalidOperationException">The type is registered already: compiled functions and pullbacks rely on how.</exception>
     public static void Register<T, TParts>(Func<T, TParts> parts, Func<TParts, T> build) where T : notnull where TParts : notnull
     {
-        if (!Registered.TryAdd(typeof(T), tree => new(typeof(T).ToString(), [parts((T)tree)], p => build((TParts)p[0])))) throw new InvalidOperationException($"Tree: {typeof(T)} is registered already");
+        if (!Registered.TryAdd(typeof(T), tree => new($"{typeof(T)}(", [parts((T)tree)], p => build((TParts)p[0])))) throw new InvalidOperationException($"Tree: {typeof(T)} is registered already");
     }
 
     /// <summary>The tensors of a tree, from the left.</summary>
@@ -99,14 +99,17 @@ public static class Tree
 
     /// <summary>The leaves of a tree that has another's structure.</summary>
     internal static ImmutableArray<Node> Like<T>(T tree, T other) =>
-        Structure(tree) == Structure(other) ? Leaves(other) : throw new ArgumentException($"Tree: the structures differ: {Structure(tree)} and {Structure(other)}");
+        Structure(tree) == Structure(other) ? Leaves(other) : throw new ArgumentException($"{Who}: the structures differ: {Structure(tree)} is expected, and this is {Structure(other)}");
+
+    // Whose function is being called.
+    private static string Who => Trace.Current?.Name ?? "Tree";
 
     /// <summary>What a tree is apart from its leaves.</summary>
     internal static string Structure<T>(T tree)
     {
         if (tree is Node) return "*";
         var layer = Apart(tree);
-        return $"{layer.Kind}({string.Join(", ", layer.Parts.Select(Structure))})";
+        return $"{layer.Kind}{string.Join(", ", layer.Parts.Select((p, k) => layer.Names is { } names ? $"{names[k]}: {Structure(p)}" : Structure(p)))}{layer.Kind[^1] switch { '(' => ')', '[' => ']', _ => '}' }}";
     }
 
     private static void Collect(object? tree, ImmutableArray<Node>.Builder into)
@@ -125,22 +128,52 @@ public static class Tree
 
     private static Layer Apart(object? tree) => tree switch
     {
-        ITuple { Length: < 8 } tuple when tuple.GetType().IsValueType => new("", [.. Enumerable.Range(0, tuple.Length).Select(k => tuple[k])], p => Tuple(tuple, p)),
-        Array { Rank: 1 } array => new("[]", [.. array.Cast<object?>()], p => Filled(array, p)),
-        ImmutableArray<Node> { IsDefault: false } all => new("ImmutableArray", [.. all], p => p.Cast<Node>().ToImmutableArray()),
-        List<Node> all => new("List", [.. all], p => p.Cast<Node>().ToList()),
-        Dictionary<string, Node> all => Named(all, p => p.ToDictionary(all.Comparer)),
-        ImmutableDictionary<string, Node> all => Named(all, p => p.ToImmutableDictionary(all.KeyComparer, all.ValueComparer)),
-        null => throw new ArgumentException("Tree: null is no tensor and no structure of tensors"),
-        _ when Registered.TryGetValue(tree.GetType(), out var rule) => rule(tree),
-        _ => throw new ArgumentException($"Tree: {tree.GetType()} is no tensor and no structure of tensors; Tree.Register makes it one"),
+        ITuple { Length: < 8 } tuple when tuple.GetType().IsValueType => new("(", [.. Enumerable.Range(0, tuple.Length).Select(k => tuple[k])], p => Tuple(tuple, p)),
+        Array { Rank: 1 } array => new("[", [.. array.Cast<object?>()], p => Filled(array, p)),
+        null => throw new ArgumentException($"{Who}: null is no tensor and no structure of tensors"),
+        _ when Registered.TryGetValue(tree.GetType(), out var rule) || Collections.TryGetValue(tree.GetType(), out rule) => rule(tree),
+        _ when Collection(tree.GetType()) is { } rule => Collections.GetOrAdd(tree.GetType(), rule)(tree),
+        _ => throw new ArgumentException($"{Who}: {tree.GetType()} is no tensor and no structure of tensors; Tree.Register makes it one"),
     };
 
-    private static Layer Named(IEnumerable<KeyValuePair<string, Node>> all, Func<IEnumerable<KeyValuePair<string, Node>>, object> build)
+    private static readonly Dictionary<Type, Func<Func<object, Layer>>> Rules = new()
     {
-        KeyValuePair<string, Node>[] ordered = [.. all.OrderBy(p => p.Key, StringComparer.Ordinal)];
-        return new($"{{{string.Join(", ", ordered.Select(p => $"{p.Key.Length}:{p.Key}"))}}}", [.. ordered.Select(p => p.Value)], p => build(ordered.Zip(p, (old, leaf) => KeyValuePair.Create(old.Key, (Node)leaf))));
+        [typeof(ImmutableArray<>)] = ImmutableArrays<Node>, [typeof(List<>)] = Lists<Node>, [typeof(Dictionary<,>)] = Dictionaries<string, Node>,
+        [typeof(SortedDictionary<,>)] = SortedDictionaries<string, Node>, [typeof(ImmutableDictionary<,>)] = ImmutableDictionaries<string, Node>,
+    };
+
+    private static Func<object, Layer> ImmutableArrays<T>() => tree => tree is ImmutableArray<T> { IsDefault: false } all ? Listed(all, p => p.ToImmutableArray()) : Apart(null);
+
+    private static Func<object, Layer> Lists<T>() => tree => Listed((List<T>)tree, p => p.ToList());
+
+    private static Func<object, Layer> Dictionaries<TKey, T>() where TKey : notnull => tree => Named((Dictionary<TKey, T>)tree, p => p.ToDictionary(((Dictionary<TKey, T>)tree).Comparer));
+
+    private static Func<object, Layer> SortedDictionaries<TKey, T>() where TKey : notnull =>
+        tree => Named((SortedDictionary<TKey, T>)tree, p => new SortedDictionary<TKey, T>(p.ToDictionary(), ((SortedDictionary<TKey, T>)tree).Comparer));
+
+    private static Func<object, Layer> ImmutableDictionaries<TKey, T>() where TKey : notnull =>
+        tree => Named((ImmutableDictionary<TKey, T>)tree, p => p.ToImmutableDictionary(((ImmutableDictionary<TKey, T>)tree).KeyComparer, ((ImmutableDictionary<TKey, T>)tree).ValueComparer));
+
+    // The rule for a type of collections; none where no code for it can be made.
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The rules ask nothing of their type parameters.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Classes share the code that is made for tensors; structs are turned away.")]
+    private static Func<object, Layer>? Collection(Type type)
+    {
+        if (!type.IsGenericType || !Rules.TryGetValue(type.GetGenericTypeDefinition(), out var rule)) return null;
+        if (!RuntimeFeature.IsDynamicCodeSupported && type.GenericTypeArguments.Any(t => t.IsValueType)) return null;
+        return (Func<object, Layer>)rule.Method.GetGenericMethodDefinition().MakeGenericMethod(type.GenericTypeArguments).Invoke(null, null)!;
     }
+
+    private static Layer Listed<T>(IEnumerable<T> all, Func<IEnumerable<T>, object> build) => new($"{all.GetType().Name.Split('`')[0]}[", [.. all], p => build(p.Cast<T>()));
+
+    // In the order of the keys, however they were put in.
+    private static Layer Named<TKey, T>(IEnumerable<KeyValuePair<TKey, T>> all, Func<IEnumerable<KeyValuePair<TKey, T>>, object> build)
+    {
+        KeyValuePair<TKey, T>[] ordered = [.. typeof(TKey) == typeof(string) ? all.OrderBy(p => (string)(object)p.Key!, StringComparer.Ordinal) : all.OrderBy(p => p.Key)];
+        return new("{", [.. ordered.Select(p => p.Value)], p => build(ordered.Zip(p, (old, part) => KeyValuePair.Create(old.Key, (T)part))), [.. ordered.Select(p => Quoted(p.Key!))]);
+    }
+
+    private static string Quoted(object key) => key is string name ? $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : $"{key}";
 
     private static Array Filled(Array array, object[] parts)
     {

@@ -87,7 +87,7 @@ public partial class HouseTests
     [Fact]
     public void Line_budgets_hold()
     {
-        (string Folder, int Budget)[] budgets = [("src/Core", 9100), ("src/Backends/Cpu", 3200)];
+        (string Folder, int Budget)[] budgets = [("src/Core", 9300), ("src/Backends/Cpu", 3200)];
         foreach (var (folder, budget) in budgets)
         {
             var lines = Sources(folder).Sum(f => File.ReadLines(f).Count());

@@ -154,4 +154,25 @@ public class ControlTests
         Assert.StartsWith("Cond: a value was demanded", Assert.Throws<InvalidOperationException>(() => Cond(Sum(x) > 1, v => v * Read(v)[0], Cos, x)).Message);
         Assert.StartsWith("While: a value was demanded", Assert.Throws<InvalidOperationException>(() => While(c => Scalar(Read(c)[0], DType.Bool), c => c, x)).Message);
     }
+
+    [Fact]
+    public void Bare_numbers_take_the_element_type_of_what_they_meet()
+    {
+        var x = Tensor<float>([1, 2, 3], [3]);
+        var (sum, outputs) = Scan((c, u) => (c + u, c), 0.0, x);
+        Assert.Equal((DType.Float32, DType.Float32), (sum.DType, outputs.DType));
+        Assert.Equal([0.0, 1, 3], Read(outputs));
+        Assert.Equal(DType.Float32, Scan((c, u) => (c + u, c), 0, x).Carry.DType);
+        Assert.Equal(DType.Int64, Scan((c, u) => (c + 1, c * u), 0, x).Carry.DType);
+        Assert.Equal(DType.Float32, While(c => c < 10, c => c * 2 + x[0], 1).DType);
+        Assert.Equal(DType.Float32, While(c => c < 10, c => c * 2 + x[0], 1, 3).DType);
+        foreach (var p in new[] { true, false })
+        {
+            Assert.Equal(DType.Float32, Cond(x[0] > (p ? 0 : 2), v => v * 2.0, _ => 1.0, x[1]).DType);
+            Assert.Equal([p ? 7.0 : 4.0], Read(Cond(x[0] > (p ? 0 : 2), _ => 7, v => v * 2, x[1])));
+        }
+        // Where the number does not fit, nothing is cut off.
+        Assert.Throws<ShapeException>(() => Scan((c, u) => (Cast(c + u, DType.Int64), c), 0.5, x));
+        Assert.Throws<ShapeException>(() => Cond(x[0] > 0, _ => 1.5, v => v, Scalar(1, DType.Int64)));
+    }
 }

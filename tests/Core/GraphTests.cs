@@ -218,4 +218,32 @@ public class GraphTests
         Assert.Equal("At: shapes [2] and [3] do not broadcast", Assert.Throws<ShapeException>(() => x.At(0).Set(Tensor([1.0, 2]))).Message);
         Assert.Equal("At: float64[1] does not broadcast to [], a part of float64[2, 3]", Assert.Throws<ShapeException>(() => x.At(0, 0).Set(Tensor([1.0]))).Message);
     }
+
+    [Fact]
+    public void Positions_in_tensors_are_taken_when_it_is_computed()
+    {
+        var x = Cast(Reshape(Arange(24), [2, 3, 4]), DType.Float64);
+        Node i = Scalar(1, DType.Int64), j = Scalar(-1, DType.Int64), rows = Tensor<long>([2, 0, 2], [3]);
+        Assert.Equal(Evaluate<double>(x[1]), Evaluate<double>(x[i]));
+        Assert.Equal(Evaluate<double>(x[.., ^1]), Evaluate<double>(x[.., j]));
+        Assert.Equal([23.0], Evaluate<double>(x[i, j, ^1]));
+        Assert.Equal([3L, 2], x[1, rows, 1..3].Shape);
+        Assert.Equal([21.0, 22, 13, 14, 21, 22], Evaluate<double>(x[1, rows, 1..3]));
+        Assert.Equal([9.0, 1, 9], Evaluate<double>(x[0, rows, i]));
+        Assert.Equal([13.0, 15], Evaluate<double>(x[i, .., Tensor<long>([1, 3], [2])][0]));
+        Assert.Equal(Evaluate<double>(x.At(1, 2, 3).Set(-1)), Evaluate<double>(x.At(i, j, j).Set(-1)));
+        Assert.Equal(Evaluate<double>(x.At(1, .., 1..3).Add(5)), Evaluate<double>(x.At(i, .., 1..3).Add(5)));
+        // What occurs twice is added twice.
+        Assert.Equal([1.0, 0, 2], Evaluate<double>(Zeros(3).At(rows).Add(1)));
+        Assert.Equal([0.0, 0, 3, 0, 0, 3], Evaluate<double>(Zeros([2, 3]).At(.., Tensor<long>([2, 2], [2])).Add(Tensor([1.0, 2]))));
+        Assert.Equal([0.0, 0, 0, 10, 0, 20], Evaluate<double>(Zeros([2, 3]).At(i, rows).Add(10)));
+        Assert.Equal(Evaluate<double>(Grad((Node v) => Sum(Take(v[1], 0, rows) * Take(v[0], 0, rows)))(x)), Evaluate<double>(Grad((Node v) => Sum(v[i, rows] * v[0, rows]))(x)));
+        Assert.Equal([1.0, 5, 9], Evaluate<double>(Vmap((Node row, Node k) => row[k])(x[0], Tensor<long>([1, 1, 1], [3]))));
+        var written = Scan((c, k) => (c.At(k, k).Set(Cast(k + 1, DType.Float64)).At(k, 0).Add(10), default(ValueTuple)), Zeros([3, 3]), Arange(3)).Carry;
+        Assert.Equal([11.0, 0, 0, 10, 2, 0, 10, 0, 3], Evaluate<double>(written));
+        Assert.Equal("of the indices of float64[2, 3, 4], int64[3] and int64[3] have axes, and one may; Gather takes element by element", Assert.Throws<ShapeException>(() => x[.., rows, rows]).Message);
+        Assert.Contains("integer", Assert.Throws<ShapeException>(() => x[Scalar(1.0)]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate<double>(x[Scalar(2, DType.Int64)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate<double>(x.At(Scalar(2, DType.Int64)).Set(0)));
+    }
 }

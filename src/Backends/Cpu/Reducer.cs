@@ -6,7 +6,7 @@ namespace Functional.Autograd.Cpu;
 
 /// <summary>
 /// Receives tiles of [outer, middle, inner] and combines over the middle. What an element is combined with depends on its place in its
-/// row alone, not on tiles, threads or other rows. Few numbers meet in single precision before their sum moves on to double
+/// row alone, not on tiles, threads or other rows; only a single row is cut into chunks, whose size hangs on what it is fused with. Few numbers meet in single precision before their sum moves on to double
 /// precision, so a sum's error does not grow with its length.
 /// </summary>
 internal abstract class Reducer

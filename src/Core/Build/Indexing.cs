@@ -19,7 +19,7 @@ public static partial class Ops
         : throw new ShapeException($"an index must be of an integer type, not {index.Type}");
 
     // Where rows are picked, negative numbers count from the end; labels and elements' own places are what they are.
-    private static Node Wrapped(Node index, long size)
+    internal static Node Wrapped(Node index, long size)
     {
         index = Whole(index);
         return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(index < 0, index + size, index);

@@ -46,11 +46,19 @@ namespace Functional.Autograd
             ImmutableArray<TensorType> types = [.. x.Select(v => v.Type)];
             var (first, mine) = Function.Of("Cond", then, types);
             var (second, others) = Function.Of("Cond", otherwise, types);
+            (first, second) = (Meeting(first, second.Results), Meeting(second, first.Results));
             var n = types.Length;
             ImmutableArray<TensorType> all = [.. first.Parameters, .. second.Parameters[n..]];
             return [.. Primitives.Cond.Of(
                 first.Placed(all, [.. Enumerable.Range(0, n + mine.Length)]), second.Placed(all, [.. Enumerable.Range(0, n), .. Enumerable.Range(n + mine.Length, others.Length)]),
                 condition, [.. x, .. mine, .. others])];
+        }
+
+        // A bare number beside a tensor is of its element type.
+        private static Function Meeting(Function f, ImmutableArray<TensorType> others)
+        {
+            bool IsTo(TensorType type, int k) => k < others.Length && type.IsNumber && type.DType != others[k].DType && DTypes.PromoteNumber(others[k].DType, type.DType) == others[k].DType;
+            return f.Results.Where(IsTo).Any() ? Function.Of("Cond", x => [.. f.Apply(x.AsSpan()).Select((y, k) => IsTo(y.Type, k) ? Fitted(y, others[k].DType) : y)], f.Parameters).Closed : f;
         }
     }
 }

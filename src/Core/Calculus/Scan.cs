@@ -58,8 +58,8 @@ namespace Functional.Autograd
         /// vectorised by <see cref="Transforms.Vmap(Func{Node, Node}, int, int)"/>. Reverse mode keeps of each step the fewest bytes from which
         /// the rest can be computed again, at most its carries; steps within steps keep fewer: a scan over √n blocks of √n steps keeps 2·√n of them.
         /// </summary>
-        /// <param name="step">From (carries, the elements of this step) to (the next carries, this step's outputs). It is called once, with placeholders.</param>
-        /// <param name="init">The first carries. Their types are those of all later ones.</param>
+        /// <param name="step">From (carries, the elements of this step) to (the next carries, this step's outputs). It is called once, with placeholders; where a first carry is a bare number, twice.</param>
+        /// <param name="init">The first carries. Their types are those of all later ones; a bare number is of the element type that the step makes of it.</param>
         /// <param name="over">Their elements along the first axis are given to the steps; all have the same number.</param>
         /// <param name="length">How many steps; needed where <paramref name="over"/> is empty.</param>
         /// <param name="reverse">From the last element to the first; outputs stand where their elements do.</param>
@@ -76,8 +76,9 @@ namespace Functional.Autograd
             if (n < 0) throw new ShapeException($"Scan: a loop of {n} steps");
             if (over.Any(x => x.Shape[0] != n)) throw new ShapeException($"Scan: {n} steps do not fit {string.Join(", ", over.Select(x => x.Type))}");
             var carries = init.Length;
-            // A bare number carries on as a tensor of its type.
-            ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape)), .. over.Select(x => x.Type.Reshaped(x.Shape[1..]))];
+            ImmutableArray<TensorType> elements = [.. over.Select(x => x.Type.Reshaped(x.Shape[1..]))];
+            init = Carried("Scan", init, x => step(x[..carries], x[carries..]).Carries, elements);
+            ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape)), .. elements];
             var (body, captured) = Function.Of("Scan", x =>
             {
                 var (next, outputs) = step(x[..carries], x[carries..]);
@@ -90,6 +91,14 @@ namespace Functional.Autograd
             var moved = body.Placed([.. body.Parameters[types.Length..], .. types], [.. Enumerable.Range(captured.Length, types.Length), .. Enumerable.Range(0, captured.Length)]);
             var results = Primitives.Scan.Of(moved, captured.Length, carries, n, reverse, [.. captured, .. init, .. over]);
             return ([.. results[..carries]], [.. results[carries..]]);
+        }
+
+        // Bare numbers carry on as tensors, of the type that a step makes of them.
+        private static ImmutableArray<Node> Carried(string name, ImmutableArray<Node> init, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<TensorType> elements = default)
+        {
+            if (!init.Any(x => x.Type.IsNumber)) return init;
+            var made = Function.Of(name, x => step(x) is { IsDefault: false } next ? next : [], [.. init.Select(x => x.Type), .. elements.IsDefault ? [] : elements]).Closed.Results;
+            return [.. init.Select((x, k) => x.Type.IsNumber && k < made.Length && DTypes.PromoteNumber(made[k].DType, x.DType) == made[k].DType ? Cast(x, made[k].DType) : x)];
         }
     }
 }

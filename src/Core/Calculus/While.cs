@@ -39,6 +39,7 @@ namespace Functional.Autograd
         public static ImmutableArray<Node> While(Func<ImmutableArray<Node>, Node> test, Func<ImmutableArray<Node>, ImmutableArray<Node>> step, ImmutableArray<Node> init, long? atMost = null)
         {
             if (atMost < 0) throw new ShapeException($"While: at most {atMost} steps");
+            init = Carried("While", init, step);
             ImmutableArray<TensorType> types = [.. init.Select(x => new TensorType(x.DType, x.Shape))];
             ImmutableArray<Node> Next(ImmutableArray<Node> c)
             {

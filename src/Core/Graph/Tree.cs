@@ -138,8 +138,11 @@ public static class Tree
 
     private static readonly Dictionary<Type, Func<Func<object, Layer>>> Rules = new()
     {
-        [typeof(ImmutableArray<>)] = ImmutableArrays<Node>, [typeof(List<>)] = Lists<Node>, [typeof(Dictionary<,>)] = Dictionaries<string, Node>,
-        [typeof(SortedDictionary<,>)] = SortedDictionaries<string, Node>, [typeof(ImmutableDictionary<,>)] = ImmutableDictionaries<string, Node>,
+        [typeof(ImmutableArray<>)] = ImmutableArrays<Node>,
+        [typeof(List<>)] = Lists<Node>,
+        [typeof(Dictionary<,>)] = Dictionaries<string, Node>,
+        [typeof(SortedDictionary<,>)] = SortedDictionaries<string, Node>,
+        [typeof(ImmutableDictionary<,>)] = ImmutableDictionaries<string, Node>,
     };
 
     private static Func<object, Layer> ImmutableArrays<T>() => tree => tree is ImmutableArray<T> { IsDefault: false } all ? Listed(all, p => p.ToImmutableArray()) : Apart(null);

@@ -10,15 +10,15 @@ namespace Functional.Autograd;
 /// </summary>
 public sealed partial class Function : IEquatable<Function>
 {
-    // Places: the parameters, then the steps, each after its operands.
-    private readonly record struct Step(Op Op, int[] Operands);
-
-    private readonly Step[] steps;
-    private readonly int[] roots;
+    // Places: the parameters, then the steps, each after its operands. The operands of all steps stand in one array, in which those of each end somewhere.
+    private readonly Op[] steps;
+    private readonly int[] operands, end, roots;
     private int hash;
 
-    private Function(ImmutableArray<TensorType> parameters, ImmutableArray<TensorType> results, Step[] steps, int[] roots) =>
-        (Parameters, Results, this.steps, this.roots) = (parameters, results, steps, roots);
+    private Function(ImmutableArray<TensorType> parameters, ImmutableArray<TensorType> results, Op[] steps, int[] operands, int[] end, int[] roots) =>
+        (Parameters, Results, this.steps, this.operands, this.end, this.roots) = (parameters, results, steps, operands, end, roots);
+
+    private ReadOnlySpan<int> Operands(int step) => operands.AsSpan((step == 0 ? 0 : end[step - 1])..end[step]);
 
     /// <summary>The parameters' types.</summary>
     public ImmutableArray<TensorType> Parameters { get; }
@@ -55,29 +55,34 @@ public sealed partial class Function : IEquatable<Function>
         using var numbering = Numbering.Begin();
         for (var k = 0; k < parameters.Length; k++) numbering.Set(parameters[k], ~k);
         var order = Traversal.Order(results, isCaptured, numbering);
-        var captured = order.FindAll(n => isCaptured(n));
         var place = new int[order.Count];
-        var (nextCaptured, next, first) = (parameters.Length, 0, parameters.Length + captured.Count);
-        var steps = new Step[order.Count - captured.Count];
+        var (captured, count) = (new List<Node>(), 0);
+        // One for a step, for now.
         for (var i = 0; i < place.Length; i++)
         {
-            if (isCaptured(order[i]))
+            if (isCaptured(order[i])) captured.Add(order[i]);
+            else (place[i], count) = (1, count + order[i].Inputs.Length);
+        }
+        var (given, all, next) = (parameters.Length, parameters.Length + captured.Count, 0);
+        var (steps, end, operands) = (new Op[order.Count - captured.Count], new int[order.Count - captured.Count], new int[count]);
+        count = 0;
+        for (var i = 0; i < place.Length; i++)
+        {
+            if (place[i] == 0)
             {
-                place[i] = nextCaptured++;
+                place[i] = given++;
                 continue;
             }
-            place[i] = first + next;
-            steps[next++] = new(order[i].Op, Places(order[i].Inputs.AsSpan(), place, numbering));
+            place[i] = all + next;
+            foreach (var input in order[i].Inputs) operands[count++] = Place(input, place, numbering);
+            (steps[next], end[next++]) = (order[i].Op, count);
         }
-        return (new([.. Types(parameters), .. Types([.. captured])], Types(results), steps, Places(results, place, numbering)), [.. captured]);
+        var roots = new int[results.Length];
+        for (var k = 0; k < roots.Length; k++) roots[k] = Place(results[k], place, numbering);
+        return (new([.. Types(parameters), .. Types([.. captured])], Types(results), steps, operands, end, roots), [.. captured]);
     }
 
-    private static int[] Places(ReadOnlySpan<Node> nodes, int[] place, in Numbering numbering)
-    {
-        var places = new int[nodes.Length];
-        for (var k = 0; k < places.Length; k++) places[k] = numbering[nodes[k]] is var n && n < 0 ? ~n : place[n];
-        return places;
-    }
+    private static int Place(Node node, int[] place, in Numbering numbering) => numbering[node] is var n && n < 0 ? ~n : place[n];
 
     private static ImmutableArray<TensorType> Types(ReadOnlySpan<Node> nodes)
     {
@@ -97,15 +102,16 @@ public sealed partial class Function : IEquatable<Function>
         arguments.CopyTo(image);
         for (var i = 0; i < steps.Length; i++)
         {
-            var operands = new Node[steps[i].Operands.Length];
-            for (var k = 0; k < operands.Length; k++) operands[k] = image[steps[i].Operands[k]];
-            image[arguments.Length + i] = new Node(steps[i].Op, ImmutableCollectionsMarshal.AsImmutableArray(operands));
+            var places = Operands(i);
+            var inputs = new Node[places.Length];
+            for (var k = 0; k < inputs.Length; k++) inputs[k] = image[places[k]];
+            image[arguments.Length + i] = new Node(steps[i], ImmutableCollectionsMarshal.AsImmutableArray(inputs));
         }
         return [.. roots.Select(r => image[r])];
     }
 
     /// <summary>Whether one of its operations is such.</summary>
-    internal bool Any(Func<Op, bool> isSuch) => Array.Exists(steps, s => isSuch(s.Op));
+    internal bool Any(Func<Op, bool> isSuch) => Array.Exists(steps, op => isSuch(op));
 
     /// <summary>Which parameters are read by what leads to a result.</summary>
     internal bool[] Read() => Needed(roots)[..Parameters.Length];
@@ -116,7 +122,7 @@ public sealed partial class Function : IEquatable<Function>
         foreach (var place in places) needed[place] = true;
         for (var i = steps.Length - 1; i >= 0; i--)
             if (needed[Parameters.Length + i])
-                foreach (var operand in steps[i].Operands) needed[operand] = true;
+                foreach (var operand in Operands(i)) needed[operand] = true;
         return needed;
     }
 
@@ -126,7 +132,7 @@ public sealed partial class Function : IEquatable<Function>
         var reached = new bool[Parameters.Length + steps.Length];
         from.CopyTo(reached);
         for (var i = 0; i < steps.Length; i++)
-            foreach (var operand in steps[i].Operands) reached[Parameters.Length + i] |= reached[operand];
+            foreach (var operand in Operands(i)) reached[Parameters.Length + i] |= reached[operand];
         return [.. roots.Select(r => reached[r])];
     }
 
@@ -138,9 +144,11 @@ public sealed partial class Function : IEquatable<Function>
         from.CopyTo(depends);
         for (var i = 0; i < steps.Length; i++)
         {
-            var (op, operands, place) = (steps[i].Op, steps[i].Operands, Parameters.Length + i);
-            if (op is Several several) parts[place] = several.Depending(Array.ConvertAll(operands, o => depends[o]));
-            depends[place] = op is Part part && parts[operands[0]] is { } all ? all[part.Index] : Array.Exists(operands, o => depends[o]);
+            var (op, place) = (steps[i], Parameters.Length + i);
+            var given = new bool[Operands(i).Length];
+            for (var k = 0; k < given.Length; k++) given[k] = depends[Operands(i)[k]];
+            if (op is Several several) parts[place] = several.Depending(given);
+            depends[place] = op is Part part && parts[Operands(i)[0]] is { } all ? all[part.Index] : given.Contains(true);
         }
         return [.. roots.Select(r => depends[r])];
     }
@@ -152,7 +160,7 @@ public sealed partial class Function : IEquatable<Function>
     {
         var old = Parameters.Length;
         int[] Moved(int[] all) => Array.ConvertAll(all, p => p < old ? places[p] : p - old + parameters.Length);
-        return new(parameters, Results, [.. steps.Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(roots));
+        return new(parameters, Results, steps, Moved(operands), end, Moved(roots));
     }
 
     /// <summary>The function without the parameters that it does not read.</summary>
@@ -173,8 +181,15 @@ public sealed partial class Function : IEquatable<Function>
         var needed = Needed(chosen);
         var place = new int[needed.Length];
         for (var p = 0; p < place.Length; p++) place[p] = p < parameters ? p : needed[p] ? next++ : -1;
-        int[] Moved(int[] all) => Array.ConvertAll(all, p => place[p]);
-        return new(Parameters, [.. types], [.. steps.Where((_, i) => needed[parameters + i]).Select(s => new Step(s.Op, Moved(s.Operands)))], Moved(chosen));
+        var (ops, moved, ends) = (new List<Op>(), new List<int>(), new List<int>());
+        for (var i = 0; i < steps.Length; i++)
+        {
+            if (!needed[parameters + i]) continue;
+            ops.Add(steps[i]);
+            foreach (var operand in Operands(i)) moved.Add(place[operand]);
+            ends.Add(moved.Count);
+        }
+        return new(Parameters, [.. types], [.. ops], [.. moved], [.. ends], Array.ConvertAll(chosen, p => place[p]));
     }
 
     /// <summary>How many lines its listing has without those of the functions that it holds: its parameters and steps.</summary>
@@ -190,7 +205,7 @@ public sealed partial class Function : IEquatable<Function>
             if (top.Left.MoveNext())
             {
                 var held = top.Left.Current;
-                if (known.Add(held)) open.Push((held, held.steps.SelectMany(s => s.Op.Functions).GetEnumerator()));
+                if (known.Add(held)) open.Push((held, held.steps.SelectMany(op => op.Functions).GetEnumerator()));
                 continue;
             }
             open.Pop();
@@ -210,7 +225,7 @@ public sealed partial class Function : IEquatable<Function>
     /// <param name="other">The other function.</param>
     public bool Equals(Function? other) =>
         ReferenceEquals(this, other) || (other is not null && GetHashCode() == other.GetHashCode() && steps.Length == other.steps.Length && roots.AsSpan().SequenceEqual(other.roots)
-            && Parameters.SequenceEqual(other.Parameters) && steps.Zip(other.steps).All(p => p.First.Op.Equals(p.Second.Op) && p.First.Operands.AsSpan().SequenceEqual(p.Second.Operands)));
+            && Parameters.SequenceEqual(other.Parameters) && operands.AsSpan().SequenceEqual(other.operands) && end.AsSpan().SequenceEqual(other.end) && steps.AsSpan().SequenceEqual(other.steps));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Function);
@@ -221,11 +236,8 @@ public sealed partial class Function : IEquatable<Function>
         if (hash != 0) return hash;
         var code = new HashCode();
         foreach (var type in Parameters) code.Add(type);
-        foreach (var (op, operands) in steps)
-        {
-            code.Add(op.Hash);
-            foreach (var operand in operands) code.Add(operand);
-        }
+        foreach (var op in steps) code.Add(op.Hash);
+        foreach (var operand in operands) code.Add(operand);
         foreach (var root in roots) code.Add(root);
         return hash = code.ToHashCode() | 1;
     }

@@ -20,7 +20,7 @@ public class CheckTests(ITestOutputHelper output)
 
     // The sum of what is read, or its negative, element by element.
     private static Launch Map(int[] inputs, int written, Layout? layout = null) => new(
-        new Kernel.Map(4, [.. inputs.Select(_ => layout ?? Layout.Dense(Four))], [inputs.Length == 1 ? new Step(Unary.Neg, 0, -1, -1, DType.Float64, DType.Float64) : new Step(Binary.Add, 0, 1, -1, DType.Float64, DType.Float64)],
+        new Kernel.Map(4, [.. inputs.Select(_ => layout ?? Layout.Dense(Four))], [inputs.Length == 1 ? new MapStep(Unary.Neg, 0, -1, -1, DType.Float64, DType.Float64) : new MapStep(Binary.Add, 0, 1, -1, DType.Float64, DType.Float64)],
             [new Sink(inputs.Length, null, DType.Float64, 1, 1, 4)]), [.. inputs], [written]);
 
     private static Program Of(Slot[] slots, Launch[] launches, int root = 3, long arena = 256) => new([.. launches], [.. slots], [root], [], arena);
@@ -92,7 +92,7 @@ public class CheckTests(ITestOutputHelper output)
         var wide = TensorType.Float32(8);
         Slot[] mixed = [Leaf(wide), Temporary(0, wide), Temporary(0), Result()];
         var first = new Layout(DType.Float32, [4], [1], 0);
-        var widen = new Launch(new Kernel.Map(4, [first], [new Step(new Cast(DType.Float64), 0, -1, -1, DType.Float32, DType.Float64)], [new Sink(1, null, DType.Float64, 1, 1, 4)]), [1], [2]);
+        var widen = new Launch(new Kernel.Map(4, [first], [new MapStep(new Cast(DType.Float64), 0, -1, -1, DType.Float32, DType.Float64)], [new Sink(1, null, DType.Float64, 1, 1, 4)]), [1], [2]);
         var copy = new Launch(new Kernel.Call(new Flip([0]), [wide], wide), [0], [1]);
         Wrong(Of(mixed, [copy, widen, Map([2], 3)]), "launch 1 overwrites slot 1, which is still needed, with slot 2");
         // A reduction beside the result is complete only at the end.

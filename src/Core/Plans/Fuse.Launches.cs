@@ -14,7 +14,7 @@ internal sealed partial class Fuse
     // Of the region that is being lowered: what it loads and where from, its steps, its sinks and where they go. Loads are named by
     // number; steps by −2 − number, as in "step" for each node, until all loads are known.
     private readonly List<Layout> loads = [];
-    private readonly List<Step> steps = [];
+    private readonly List<MapStep> steps = [];
     private readonly List<Sink> sinks = [];
     private readonly List<int> from = [], to = [];
 

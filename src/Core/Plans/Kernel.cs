@@ -13,7 +13,7 @@ public abstract record Kernel
     /// <param name="Inputs">What is loaded; operand k of a step below their number is input k.</param>
     /// <param name="Steps">What is computed; step k is operand Inputs + k.</param>
     /// <param name="Sinks">One output each.</param>
-    public sealed record Map(long Count, ImmutableArray<Layout> Inputs, ImmutableArray<Step> Steps, ImmutableArray<Sink> Sinks) : Kernel
+    public sealed record Map(long Count, ImmutableArray<Layout> Inputs, ImmutableArray<MapStep> Steps, ImmutableArray<Sink> Sinks) : Kernel
     {
         /// <inheritdoc/>
         public bool Equals(Map? other) => other is not null && Count == other.Count && Steps.AsSpan().SequenceEqual(other.Steps.AsSpan()) && Sinks.AsSpan().SequenceEqual(other.Sinks.AsSpan()) && Inputs.AsSpan().SequenceEqual(other.Inputs.AsSpan());
@@ -68,7 +68,7 @@ public abstract record Kernel
 /// <param name="C">Its third operand, or −1.</param>
 /// <param name="From">The element type of its last operand.</param>
 /// <param name="To">The element type of its result.</param>
-public readonly record struct Step(Op Op, int A, int B, int C, DType From, DType To);
+public readonly record struct MapStep(Op Op, int A, int B, int C, DType From, DType To);
 
 /// <summary>Where a fused region delivers an operand: a dense result, or a reduction over the middle of [Outer, Middle, Inner].</summary>
 /// <param name="Operand">What is delivered.</param>

@@ -72,7 +72,7 @@ public static partial class Explain
     };
 
     // What stands for a value that another order needs, or that is computed anew.
-    private static bool IsCopy(Step step) => step.Op is Cast && step.From == step.To;
+    private static bool IsCopy(MapStep step) => step.Op is Cast && step.From == step.To;
 
     private static string Why(Program program, int writer, int slot)
     {

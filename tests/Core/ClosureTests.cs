@@ -291,7 +291,7 @@ public class ClosureTests
         Node Rule(ImmutableArray<Node> v) => WithRule("sum of squares", v.Select(x => x * x).Aggregate((a, b) => a + b), v, (x, y, c) =>
         {
             calls++;
-            var shared = Sin(Exp(c - c)) / Math.Sin(1);
+            var shared = Sin(Exp(y - y)) / Math.Sin(1);
             return [.. x.Select(u => 2 * u * c * shared)];
         });
         ImmutableArray<Node> x = [.. Enumerable.Range(1, 8).Select(i => Number(i))];
@@ -515,10 +515,10 @@ public class ClosureTests
     public void Derivatives_name_the_argument_that_has_none()
     {
         var (x, i) = (Tensor([1.0, 2]), Arange(2));
-        Assert.Equal("Grad: only floating-point tensors have derivatives, and argument 1 is int64[2]", Assert.Throws<ShapeException>(() => Grad((ImmutableArray<Node> v) => Sum(v[0]))([x, i])).Message);
-        Assert.Equal("Jvp: only floating-point tensors have derivatives, and argument 0 is int64[2]", Assert.Throws<ShapeException>(() => Jvp(v => v, i, i)).Message);
-        Assert.Equal("Vjp: only floating-point tensors have derivatives, and argument 0 is int64[2]", Assert.Throws<ShapeException>(() => Vjp(v => v, i)).Message);
-        Assert.Equal("Jacobian: only floating-point tensors have derivatives, and argument 0 is int64[2]", Assert.Throws<ShapeException>(() => Jacobian(v => v)(i)).Message);
+        Assert.Equal("Grad: only floating-point tensors have derivatives, and argument 1 is int64[2]; cast it, let the function capture it, or name the others in Grad(f, wrt)", Assert.Throws<ShapeException>(() => Grad((ImmutableArray<Node> v) => Sum(v[0]))([x, i])).Message);
+        Assert.Equal("Jvp: only floating-point tensors have derivatives, and argument 0 is int64[2]; cast it, let the function capture it, or name the others in Grad(f, wrt)", Assert.Throws<ShapeException>(() => Jvp(v => v, i, i)).Message);
+        Assert.Equal("Vjp: only floating-point tensors have derivatives, and argument 0 is int64[2]; cast it, let the function capture it, or name the others in Grad(f, wrt)", Assert.Throws<ShapeException>(() => Vjp(v => v, i)).Message);
+        Assert.Equal("Jacobian: only floating-point tensors have derivatives, and argument 0 is int64[2]; cast it, let the function capture it, or name the others in Grad(f, wrt)", Assert.Throws<ShapeException>(() => Jacobian(v => v)(i)).Message);
         Assert.Equal("Gradient: 2 results need as many cotangents, not 1", Assert.Throws<ShapeException>(() => Gradient.Of([x, x], [x], [x])).Message);
         Assert.Equal("Gradient: the cotangent float64[] does not fit result 1 of type float64[2]", Assert.Throws<ShapeException>(() => Gradient.Of([x, x], [x, Number(1)], [x])).Message);
         Assert.Equal("Tangent: 2 inputs need as many tangents, not 1", Assert.Throws<ShapeException>(() => Tangent.Of([x], [x, x], [x])).Message);

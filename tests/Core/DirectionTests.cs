@@ -67,6 +67,6 @@ public class DirectionTests
             Close(along(v), Transpose(Transpose(along, x.Type), x.Type)(v));
         }
         Assert.Contains("not linear", Assert.Throws<InvalidOperationException>(() => Transpose(u => Scan((c, e) => (c * e, c * c), u, Stack([x, v])).Outputs, x.Type)(Stack([x, v]))).Message, StringComparison.Ordinal);
-        Assert.Equal("Transpose: the function of float64[3] is not linear: its derivative depends on its argument", Assert.Throws<InvalidOperationException>(() => Transpose(u => u * u, x.Type)(x)).Message);
+        Assert.Equal("Transpose: the function of float64[3] is not linear: its derivative depends on its argument, or is not all of it", Assert.Throws<InvalidOperationException>(() => Transpose(u => u * u, x.Type)(x)).Message);
     }
 }

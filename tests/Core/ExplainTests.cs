@@ -154,7 +154,7 @@ public class ExplainTests
             return string.Join("\n", explained.Cuts.Select(c => $"{c.Node.Op}/{c.Operand}: {c.Reason}"));
         }
         Assert.Equal("", Ends(_ => Scalar(1.0), 1, 2));
-        Assert.Equal("float64[2] is 0 everywhere", Explain.Gradient(_ => Scalar(1.0), Tensor([1.0, 2.0])).ToString());
+        Assert.Equal("float64[2] is 0 everywhere: the result does not depend on the argument", Explain.Gradient(_ => Scalar(1.0), Tensor([1.0, 2.0])).ToString());
         Assert.Equal("Detach/0: the derivative is cut off here", Ends(x => Sum(Detach(x) * 2), 1, 2));
         Assert.Equal("Floor/0: Floor is constant almost everywhere", Ends(x => Sum(Floor(x) * 3), 1.5, 2));
         Assert.Equal("Round/0: Round is constant almost everywhere", Ends(x => Sum(Round(Sin(x))), 1.5, 2));
@@ -175,7 +175,7 @@ public class ExplainTests
         Assert.Equal(2, Ends(x => Sum(Floor(x) + Detach(x)), 1.5, 2).Split('\n').Length);
         Assert.Empty(Explain.Gradient(x => Sum(Floor(x) + x), Tensor([1.5])).Cuts);
         Assert.Equal("Explain needs a function with one floating-point result, not float64[2]; sum it, or use Vjp", Assert.Throws<ShapeException>(() => Explain.Gradient(x => x, Tensor([1.0, 2.0]))).Message);
-        Assert.Equal("Explain: only floating-point tensors have derivatives, and argument 0 is int64[1]", Assert.Throws<ShapeException>(() => Explain.Gradient(x => Sum(Cast(x, DType.Float64)), Tensor([1L]))).Message);
+        Assert.Equal("Explain: only floating-point tensors have derivatives, and argument 0 is int64[1]; cast it, let the function capture it, or name the others in Grad(f, wrt)", Assert.Throws<ShapeException>(() => Explain.Gradient(x => Sum(Cast(x, DType.Float64)), Tensor([1L]))).Message);
     }
 
     [Fact]

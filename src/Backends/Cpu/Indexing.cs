@@ -50,5 +50,5 @@ internal static unsafe class Indexing
     private static (long Outer, long Size, long Row) Parts(TensorType x, int axis) => (x.Shape[..axis].Product, x.Shape[axis], x.Shape[(axis + 1)..].Product);
 
     private static long Checked(long index, long size, Kernel.Call call) => (ulong)index < (ulong)size ? index
-        : throw new ArgumentOutOfRangeException(nameof(index), $"{call.Op}: an index is out of range for {call.Operands[0]} (axis size {size})");
+        : throw new ArgumentOutOfRangeException(nameof(index), $"{call.Op}: index {index} is out of range for an axis of {size}");
 }

@@ -22,7 +22,7 @@ public static partial class Ops
     internal static Node Wrapped(Node index, long size)
     {
         index = Whole(index);
-        return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(index < 0, index + size, index);
+        return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(And(index < 0, index >= -size), index + size, index);
     }
 
     internal static Node ScatterAdd(Node x, int axis, Node index, Node rows) => new(new Scatter(axis, true), x, index, rows);
@@ -34,9 +34,7 @@ public static partial class Ops
     {
         if (index.Type.Rank != x.Type.Rank) throw new ShapeException($"Gather: the index {index.Type} and the tensor {x.Type} differ in rank");
         var strides = x.Shape.Strides();
-        var flat = Whole(index);
-        // A wrong index would land in a neighbouring row, so it is sent out of range instead.
-        flat = Where(And(flat >= 0, flat < x.Shape[axis]), flat * strides[axis], long.MaxValue / 2);
+        var flat = Primitives.Take.Within(Whole(index), x.Shape[axis]) * strides[axis];
         for (var k = 0; k < x.Type.Rank; k++)
         {
             if (k == axis) continue;
@@ -135,7 +133,6 @@ public static partial class Ops
     public static Node OneHot(Node index, long classes, DType dtype = DType.Int64)
     {
         var all = Arange(classes);
-        // Each index, taken from all that there are, is itself or out of range.
-        return Cast(Equal(Unsqueeze(new Node(new Primitives.Take(0), all, Whole(index)), -1), all), dtype);
+        return Cast(Equal(Unsqueeze(Primitives.Take.Within(Whole(index), classes), -1), all), dtype);
     }
 }

@@ -136,18 +136,28 @@ public static partial class Ops
     /// <summary>Independent keys from one.</summary>
     /// <param name="key">A key, not to be used again.</param>
     /// <param name="count">How many.</param>
-    public static Node[] SplitKey(Node key, int count)
+    /// <exception cref="ShapeException">The key is none, or the count is not positive.</exception>
+    public static Node[] SplitKey(Node key, int count = 2)
     {
-        var words = new Node(new RandomBits([count, 2]), key);
-        return [.. Enumerable.Range(0, count).Select(i => Squeeze(SliceAxis(words, 0, i, i + 1), 0))];
+        var keys = Keys(One("SplitKey", key, count), count);
+        return [.. Enumerable.Range(0, count).Select(i => Squeeze(SliceAxis(keys, 0, i, i + 1), 0))];
     }
+
+    /// <summary>The same keys as the rows of one tensor, for <see cref="Transforms.Vmap(Func{Node, Node}, int, int)"/>.</summary>
+    /// <inheritdoc cref="SplitKey"/>
+    public static Node Keys(Node key, long count) => new(new RandomBits([count, 2]), One("Keys", key, count));
+
+    // Many keys draw only in a batch, which says which axes are theirs.
+    private static Node One(string name, Node key, long count = 1) => count < 1 ? throw new ShapeException($"{name}: {count} keys")
+        : key.Type.Equals(TensorType.Int64(2)) ? key : throw new ShapeException($"{name}: a key is int64[2], not {key.Type}; Vmap draws for many");
 
     /// <summary>Uniform numbers in [0, 1): 24 random bits for float32, 53 for float64.</summary>
     /// <param name="key">A key; the same key gives the same numbers.</param>
     /// <param name="type">Element type and shape.</param>
-    /// <exception cref="ShapeException">The element type is not floating-point.</exception>
+    /// <exception cref="ShapeException">The key is none, or the element type is not floating-point.</exception>
     public static Node Uniform(Node key, TensorType type)
     {
+        key = One("Uniform", key);
         if (!type.DType.IsFloat) throw new ShapeException($"random numbers between 0 and 1 are floating-point, not {type}");
         if (type.DType != DType.Float64) return Cast(FloorDiv(new Node(new RandomBits(type.Shape), key), 256), DType.Float32) * Math.ScaleB(1, -24);
         var words = new Node(new RandomBits([2, .. type.Shape]), key);
@@ -158,12 +168,22 @@ public static partial class Ops
     /// <summary>Normal numbers of mean 0 and variance 1 (Box and Muller, 1958).</summary>
     /// <param name="key">A key; the same key gives the same numbers.</param>
     /// <param name="type">Element type and shape.</param>
-    /// <exception cref="ShapeException">The element type is not floating-point.</exception>
+    /// <exception cref="ShapeException">The key is none, or the element type is not floating-point.</exception>
     public static Node Normal(Node key, TensorType type)
     {
-        var keys = SplitKey(key, 2);
+        var keys = SplitKey(One("Normal", key));
         return Sqrt(-2 * Log(1 - Uniform(keys[0], type))) * Cos(2 * Math.PI * Uniform(keys[1], type));
     }
+
+    /// <summary>Uniform numbers in [0, 1).</summary>
+    /// <param name="key">A key.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="dtype">The element type.</param>
+    public static Node Uniform(Node key, Dims shape, DType dtype = DType.Float64) => Uniform(key, new TensorType(dtype, shape));
+
+    /// <summary>Normal numbers of mean 0 and variance 1.</summary>
+    /// <inheritdoc cref="Uniform(Node, Dims, DType)"/>
+    public static Node Normal(Node key, Dims shape, DType dtype = DType.Float64) => Normal(key, new TensorType(dtype, shape));
 
     /// <summary>Drops elements with a probability and scales the others so that the expectation stays.</summary>
     /// <param name="x">The tensor.</param>
@@ -173,6 +193,6 @@ public static partial class Ops
     {
         if (probability is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "a probability is needed");
         if (probability == 1) return x * 0;
-        return x * Cast(Uniform(key, x.DType.IsFloat ? x.Type : x.Type.As(DType.Float32)) >= probability, x.DType) * (1 / (1 - probability));
+        return x * Cast(Uniform(One("Dropout", key), x.DType.IsFloat ? x.Type : x.Type.As(DType.Float32)) >= probability, x.DType) * (1 / (1 - probability));
     }
 }

@@ -14,7 +14,7 @@ public static partial class Transforms
     /// <exception cref="ShapeException">The argument or the result is not float64.</exception>
     public static Func<double[], double[]> Compile(Func<Node, Node> f, TensorType type)
     {
-        CheckFloat64("argument", type);
+        CheckFloat64("argument", Given(f, type));
         return OverArrays(Compile(x =>
         {
             var y = f(x[0]);
@@ -50,9 +50,9 @@ public static partial class Transforms
 
     private static (Func<ImmutableArray<Node>, ImmutableArray<Node>> Run, bool IsOpen) Bound(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
     {
-        var (function, captured) = Function.Of("Compile", f, types);
+        var (function, captured) = Function.Of("Compile", Given(f, f), types);
         if (Foreign(captured.AsSpan()) is { } foreign)
-            throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments");
+            throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments{(foreign.Hangs!.Ended ? $": a node leaked out of {foreign.Hangs.Name}, whose trace has ended" : "")}");
         var open = IsOpen(captured);
         ImmutableArray<Node> bound = open ? captured : Settled(captured);
         var run = open ? null : Planned(function, bound);
@@ -75,7 +75,7 @@ public static partial class Transforms
     [OverloadResolutionPriority(1)]
     public static Func<Node, Node, Node> Compile(Func<Node, Node, Node> f)
     {
-        var run = Compile(((Node A, Node B) x) => f(x.A, x.B));
+        var run = Given(f, Compile(((Node A, Node B) x) => f(x.A, x.B)));
         return (a, b) => run((a, b));
     }
 
@@ -84,7 +84,7 @@ public static partial class Transforms
     /// <typeparam name="TResult">A tree.</typeparam>
     public static Func<T, TResult> Compile<T, TResult>(Func<T, TResult> f)
     {
-        var known = new ConcurrentDictionary<Call, Func<ImmutableArray<Node>, TResult>>();
+        var known = Given(f, new ConcurrentDictionary<Call, Func<ImmutableArray<Node>, TResult>>());
         return x =>
         {
             var leaves = Tree.Leaves(x);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Functional.Autograd.Primitives;
 
@@ -48,7 +49,7 @@ namespace Functional.Autograd
             {
                 return rule(x[..^2], x[^2], x[^1]);
             }
-            catch (Exception e)
+            catch (Exception e) when (!e.Message.StartsWith($"{name}: ", StringComparison.Ordinal)) // it is told already whose rule it is
             {
                 throw new InvalidOperationException($"{name}: the rule failed: {e.Message}", e);
             }
@@ -134,6 +135,7 @@ namespace Functional.Autograd.Primitives
                     moving.Add(k);
                     along.Add(t);
                 }
+            if (moving.Count > 0 && !IsLinear) throw new InvalidOperationException($"{Title}: the rule is not linear in the cotangent, so there is no forward mode through it; use reverse mode");
             var ruled = moving.Count == 0 ? null : Tangent.Transposed(y, c => Cotangents(y, c) is var all ? [.. moving.Select(k => all[k])] : [], [.. along]);
             var fresh = Fresh(y);
             var plain = Plain is null ? null : Tangent.Along(Plain.Apply(fresh).AsSpan(), fresh, [.. new Node?[Arguments], .. tangents.Slice(1 + Arguments, Others)])[0];
@@ -149,6 +151,11 @@ namespace Functional.Autograd.Primitives
             var plain = Plain is null ? null : Batching.Of(Plain, n, differs[1..(1 + Arguments + Others)]);
             return new(new Custom(Title, Arguments, plain, rule, Given), Each(y, rows, differs));
         }
+
+        // Found out once of equal rules.
+        private static readonly ConcurrentDictionary<(Function Rule, int Cotangent), bool> Known = [];
+
+        private bool IsLinear => Known.GetOrAdd((Rule, 1 + Arguments), static of => Tangent.IsLinear(of.Rule, [.. of.Rule.Parameters.Select((_, k) => k == of.Cotangent)]));
 
         private int Others => Plain is null ? 0 : Plain.Parameters.Length - Arguments;
 

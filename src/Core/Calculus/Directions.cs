@@ -34,12 +34,12 @@ public static partial class Transforms
     /// <param name="f">A linear function.</param>
     /// <param name="like">A tree of its argument's structure and types; values do not matter.</param>
     /// <exception cref="InvalidOperationException">When called: the function's derivative depends on its argument, so it is not linear.</exception>
-    public static Func<TResult, T> Transpose<T, TResult>(Func<T, TResult> f, T like) => c =>
+    public static Func<TResult, T> Transpose<T, TResult>(Func<T, TResult> f, T like) => Given(f, (TResult c) =>
     {
         // At zero, since a loop that carries what is linear beside what is not is run whole.
         var (graph, value) = Traced.Of("Transpose", f, Tree.Map(x => Ops.Full(x.Type, 0), like));
-        return Tree.With(like, graph.Transposed("Transpose", Tree.Like(value, c)));
-    };
+        return Tree.With(like, graph.Transposed(Tree.Like(value, c)));
+    });
 
     /// <summary>The Hessian of a function with one result times a vector, at a point: forward mode over reverse mode, without the Hessian.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
@@ -49,7 +49,7 @@ public static partial class Transforms
 
     /// <inheritdoc cref="Hvp(Func{Node, Node})"/>
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
-    public static Func<T, T, T> Hvp<T>(Func<T, Node> f) => (x, v) => Jvp(Grad(f), x, v).Tangent;
+    public static Func<T, T, T> Hvp<T>(Func<T, Node> f) => Given(f, (T x, T v) => Jvp("Hvp", Grad("Hvp", f), x, v).Tangent);
 
     /// <summary>A vector times the Hessian of a function with one result, at a point: reverse mode over reverse mode.</summary>
     /// <inheritdoc cref="Hvp(Func{Node, Node})"/>
@@ -58,19 +58,19 @@ public static partial class Transforms
 
     /// <summary>A vector times the Hessian of a function with one result, at a point: reverse mode over reverse mode.</summary>
     /// <inheritdoc cref="Hvp{T}(Func{T, Node})"/>
-    public static Func<T, T, T> Vhp<T>(Func<T, Node> f) => (x, v) => Vjp("Vhp", Grad(f), x).Pullback(v);
+    public static Func<T, T, T> Vhp<T>(Func<T, Node> f) => Given(f, (T x, T v) => Vjp("Vhp", Grad("Vhp", f), x).Pullback(v));
 
     /// <summary>The sum of the second derivatives in every argument element: the trace of the Hessian, without the Hessian.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => x => Ops.Sum(Vmap(e => Ops.Sum(e * Hvp(f)(x, e)))(Units([x.Type])[0]));
+    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => Given(f, (Node x) => Ops.Sum(Vmap(e => Ops.Sum(e * Jvp("Laplacian", Grad("Laplacian", f), x, e).Tangent))(Units([x.Type])[0])));
 
     /// <summary>The sum of the derivatives of every result element in the argument element at its place: the trace of the Jacobian, without the Jacobian.</summary>
     /// <param name="f">From a tensor to a tensor of the same shape.</param>
     /// <exception cref="ShapeException">When called: the result has another shape than the argument.</exception>
-    public static Func<Node, Node> Divergence(Func<Node, Node> f) => x =>
+    public static Func<Node, Node> Divergence(Func<Node, Node> f) => Given(f, (Node x) =>
     {
-        var (y, pushed) = Linearize(f, x);
+        var (graph, y) = Traced.Of("Divergence", f, x);
         if (y.Shape != x.Shape) throw new ShapeException($"Divergence: the function makes {y.Type} of {x.Type}, and needs to keep the shape");
-        return Ops.Sum(Vmap(e => Ops.Sum(e * pushed(e)))(Units([x.Type])[0]));
-    };
+        return Ops.Sum(Vmap(e => Ops.Sum(e * graph.Pushed([e])[0]))(Units([x.Type])[0]));
+    });
 }

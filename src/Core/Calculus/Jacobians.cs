@@ -12,7 +12,7 @@ public static partial class Transforms
     /// <param name="f">From a tensor to a tensor.</param>
     /// <param name="chunk">How many rows are computed at once; all unless given. Fewer need less memory.</param>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node> Jacobian(Func<Node, Node> f, long? chunk = null) => x => Jacobian<Node, Node>(f, chunk)(x)[0];
+    public static Func<Node, Node> Jacobian(Func<Node, Node> f, long? chunk = null) => Given(f, (Node x) => Jacobian<Node, Node>(f, chunk)(x)[0]);
 
     /// <summary>
     /// The derivative of every result element with respect to every argument element: for each leaf of the result, a tree like the argument whose leaves have the shape
@@ -21,41 +21,47 @@ public static partial class Transforms
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
     /// <typeparam name="TResult">A tree.</typeparam>
     /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
-    public static Func<T, ImmutableArray<T>> Jacobian<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (n, m) => n < m, chunk);
+    public static Func<T, ImmutableArray<T>> Jacobian<T, TResult>(Func<T, TResult> f, long? chunk = null) => Jacobian("Jacobian", f, null, chunk);
 
     /// <summary>The same by forward mode: one direction per argument element.</summary>
     /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node> JacobianForward(Func<Node, Node> f, long? chunk = null) => x => JacobianForward<Node, Node>(f, chunk)(x)[0];
+    public static Func<Node, Node> JacobianForward(Func<Node, Node> f, long? chunk = null) => Given(f, (Node x) => JacobianForward<Node, Node>(f, chunk)(x)[0]);
 
     /// <inheritdoc cref="Jacobian{T, TResult}(Func{T, TResult}, long?)"/>
     /// <summary>The same by forward mode: one direction per argument element.</summary>
-    public static Func<T, ImmutableArray<T>> JacobianForward<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (_, _) => true, chunk);
+    public static Func<T, ImmutableArray<T>> JacobianForward<T, TResult>(Func<T, TResult> f, long? chunk = null) => Jacobian("JacobianForward", f, true, chunk);
 
     /// <summary>The same by reverse mode: one cotangent per result element.</summary>
     /// <inheritdoc cref="Jacobian(Func{Node, Node}, long?)"/>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node> JacobianReverse(Func<Node, Node> f, long? chunk = null) => x => JacobianReverse<Node, Node>(f, chunk)(x)[0];
+    public static Func<Node, Node> JacobianReverse(Func<Node, Node> f, long? chunk = null) => Given(f, (Node x) => JacobianReverse<Node, Node>(f, chunk)(x)[0]);
 
     /// <inheritdoc cref="Jacobian{T, TResult}(Func{T, TResult}, long?)"/>
     /// <summary>The same by reverse mode: one cotangent per result element.</summary>
-    public static Func<T, ImmutableArray<T>> JacobianReverse<T, TResult>(Func<T, TResult> f, long? chunk = null) => x => Jacobian(f, x, (_, _) => false, chunk);
+    public static Func<T, ImmutableArray<T>> JacobianReverse<T, TResult>(Func<T, TResult> f, long? chunk = null) => Jacobian("JacobianReverse", f, false, chunk);
 
-    private static ImmutableArray<T> Jacobian<T, TResult>(Func<T, TResult> f, T x, Func<long, long, bool> isForward, long? chunk)
+    private static Func<T, ImmutableArray<T>> Jacobian<T, TResult>(string name, Func<T, TResult> f, bool? isForward, long? chunk) => Given(f, (T x) =>
     {
-        if (chunk < 1) throw new ShapeException($"Jacobian: a chunk of {chunk} rows");
-        var graph = Traced.Of("Jacobian", f, x).Seen;
+        if (chunk < 1) throw new ShapeException($"{name}: a chunk of {chunk} rows");
+        var graph = Traced.Of(name, f, x).Seen;
         ImmutableArray<TensorType> from = [.. graph.X.Select(v => v.Type)], to = [.. graph.Y.Select(v => v.Type)];
         var (n, m) = (from.Sum(t => t.Count), to.Sum(t => t.Count));
         Node Zero(TensorType y, TensorType x) => Ops.Full(new TensorType(x.DType, [.. y.Shape, .. x.Shape]), 0);
-        if (n == 0 || m == 0) return [.. to.Select(y => Tree.With(x, [.. from.Select(v => Zero(y, v))]))];
+        if (n == 0 || m == 0) return (ImmutableArray<T>)[.. to.Select(y => Tree.With(x, [.. from.Select(v => Zero(y, v))]))];
         // One block per leaf of one side, with all directions of the other along its first axis.
-        var forward = isForward(n, m);
-        var blocks = forward ? Map<ImmutableArray<Node>, ImmutableArray<Node>>(graph.Pushed, Units(from), chunk ?? n) : Map<ImmutableArray<Node>, ImmutableArray<Node>>(graph.Pulled, Units(to), chunk ?? m);
-        var cut = blocks.Select(b => Ops.Pieces(b, 0, (forward ? from : to).Select(t => t.Shape))).ToArray();
-        Node Block(int j, int k) => forward ? Turned(cut[j][k], from[k].Shape.Count, from[k].DType) : cut[k][j];
-        return [.. to.Select((_, j) => Tree.With(x, [.. from.Select((_, k) => Block(j, k))]))];
-    }
+        // Some functions have one mode.
+        try { return By(isForward ?? n < m); }
+        catch (InvalidOperationException) when (isForward is null) { return By(n >= m); }
+
+        ImmutableArray<T> By(bool forward)
+        {
+            var blocks = forward ? Map(graph.Pushed, Units(from), chunk ?? n) : Map(graph.Pulled, Units(to), chunk ?? m);
+            var cut = blocks.Select(b => Ops.Pieces(b, 0, (forward ? from : to).Select(t => t.Shape))).ToArray();
+            Node Block(int j, int k) => forward ? Turned(cut[j][k], from[k].Shape.Count, from[k].DType) : cut[k][j];
+            return [.. to.Select((_, j) => Tree.With(x, [.. from.Select((_, k) => Block(j, k))]))];
+        }
+    });
 
     // The first axes to the end.
     private static Node Turned(Node x, int count, DType dtype) => Ops.Cast(Ops.Permute(x, [.. Dims.Range(x.Type.Rank).Skip(count), .. Dims.Range(count)]), dtype);
@@ -68,7 +74,7 @@ public static partial class Transforms
     /// <param name="f">From a tensor to a tensor of one element.</param>
     /// <param name="chunk">How many rows are computed at once; all unless given.</param>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node> Hessian(Func<Node, Node> f, long? chunk = null) => JacobianForward(Grad(f), chunk);
+    public static Func<Node, Node> Hessian(Func<Node, Node> f, long? chunk = null) => Given(f, (Node x) => Hessian<Node>(f, chunk)(x)[0]);
 
     /// <summary>
     /// The second derivatives of a function of a tree: for each leaf of the argument, a tree like the argument whose leaves have the shape [this leaf…, other leaf…].
@@ -76,5 +82,5 @@ public static partial class Transforms
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
     /// <param name="f">From a tree to a tensor of one element.</param>
     /// <param name="chunk">How many rows are computed at once; all unless given.</param>
-    public static Func<T, ImmutableArray<T>> Hessian<T>(Func<T, Node> f, long? chunk = null) => JacobianForward(Grad(f), chunk);
+    public static Func<T, ImmutableArray<T>> Hessian<T>(Func<T, Node> f, long? chunk = null) => Jacobian("Hessian", Grad("Hessian", f), true, chunk);
 }

@@ -17,8 +17,8 @@ public static partial class Transforms
 
     /// <inheritdoc cref="CustomVjp(Func{Node, Node}, Func{Node, Node, Node, Node}, string)"/>
     /// <typeparam name="T">A tree; cotangents of leaves that are no floating-point tensors are not looked at.</typeparam>
-    public static Func<T, Node> CustomVjp<T>(Func<T, Node> f, Func<T, Node, Node, T> rule, string name = "CustomVjp") => x =>
-        Ruled(name, f, x, (v, y, c) => Tree.Like(x, rule(Tree.With(x, v), y, c)));
+    public static Func<T, Node> CustomVjp<T>(Func<T, Node> f, Func<T, Node, Node, T> rule, string name = "CustomVjp") => Given(rule, Given(f, (T x) =>
+        Ruled(name, f, x, (v, y, c) => Tree.Like(x, rule(Tree.With(x, v), y, c)))));
 
     /// <summary>A function whose forward mode is the caller's own; reverse mode is its transpose. What the function captures keeps its own derivative.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
@@ -31,14 +31,14 @@ public static partial class Transforms
 
     /// <inheritdoc cref="CustomJvp(Func{Node, Node}, Func{Node, Node, Node, Node}, string)"/>
     /// <typeparam name="T">A tree; tangents of leaves that are no floating-point tensors are zero.</typeparam>
-    public static Func<T, Node> CustomJvp<T>(Func<T, Node> f, Func<T, Node, T, Node> rule, string name = "CustomJvp") => x => Ruled(name, f, x, (v, y, c) =>
+    public static Func<T, Node> CustomJvp<T>(Func<T, Node> f, Func<T, Node, T, Node> rule, string name = "CustomJvp") => Given(rule, Given(f, (T x) => Ruled(name, f, x, (v, y, c) =>
     {
         var smooth = Smooth(v);
         ImmutableArray<Node> zeros = [.. v.Select(a => Ops.Full(a.Type, 0))];
         var (graph, tangent) = Traced.Of(name, t => rule(Tree.With(x, v), y, Tree.With(x, Placed(zeros, smooth, t))), (ImmutableArray<Node>)[.. smooth.Select(k => zeros[k])]);
         if (!tangent.Type.Equals(y.Type)) throw new ShapeException($"{name}: the rule gave a tangent of type {tangent.Type} for a result of type {y.Type}");
-        return Placed(zeros, smooth, graph.Transposed(name, [c]));
-    });
+        return Placed(zeros, smooth, graph.Transposed([c]));
+    })));
 
     // The arguments are passed through nodes of their own: where f captures one of them as well, that keeps its derivative.
     private static Node Ruled<T>(string name, Func<T, Node> f, T x, Func<ImmutableArray<Node>, Node, Node, ImmutableArray<Node>> rule)
@@ -57,5 +57,5 @@ public static partial class Transforms
 
     /// <inheritdoc cref="Checkpoint(Func{Node, Node})"/>
     /// <typeparam name="T">A tree.</typeparam>
-    public static Func<T, Node> Checkpoint<T>(Func<T, Node> f) => x => Ops.Recompute(v => f(Tree.With(x, v)), Tree.Leaves(x));
+    public static Func<T, Node> Checkpoint<T>(Func<T, Node> f) => Given(f, (T x) => Ops.Recompute(v => f(Tree.With(x, v)), Tree.Leaves(x)));
 }

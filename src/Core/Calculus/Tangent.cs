@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -83,6 +84,15 @@ public static class Tangent
         LinearMap.Adjoint(var transpose) => Transposed(y, c => [transpose(c)], [t]),
         _ => null,
     };
+
+    /// <summary>Whether a function is linear in some of its parameters taken together, as its graph shows, so that its transpose tells all of it.</summary>
+    internal static bool IsLinear(Function f, bool[] parameters)
+    {
+        if (f.IsOffset(parameters)) return false;
+        Node[] Slope(ImmutableArray<Node> p) => [.. Gradient.Of(f.Apply(p.AsSpan()[..parameters.Length]).AsSpan(), p.AsSpan()[parameters.Length..], [.. p.Where((_, k) => parameters.ElementAtOrDefault(k))]).OfType<Node>()];
+        var slope = Function.Of("Tangent", p => [.. Slope(p)], [.. f.Parameters, .. f.Results]).Closed;
+        return !(slope.Results.IsEmpty ? f.Depending(parameters) : slope.Depending([.. parameters, .. f.Results.Select(_ => false)])).Contains(true);
+    }
 
     /// <summary>Σₖ Jₖ·tₖ, given c ↦ Jₖᵀ·c for all k: a map is linear in its argument, so transposing its graph needs no value there.</summary>
     internal static Node? Transposed(Node y, Func<Node, Node[]> maps, ReadOnlySpan<Node> tangents)

@@ -17,7 +17,10 @@ public static partial class Transforms
     // The argument is passed through a fresh node, so that its own history stays out of the derivative. It has the argument's
     // type, so that a bare number stays one: the derivative is of the same computation that f(x) is.
     internal static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
-        : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}");
+        : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}; cast it, let the function capture it, or name the others in Grad(f, wrt)");
+
+    // A transform says at once that there is no function, not when what it made is called.
+    private static TMade Given<TMade>(Delegate? f, TMade made, [CallerArgumentExpression(nameof(f))] string? name = null) => f is null ? throw new ArgumentNullException(name) : made;
 
     // The places of what has derivatives.
     private static ImmutableArray<int> Smooth(ImmutableArray<Node> nodes) => [.. Enumerable.Range(0, nodes.Length).Where(k => nodes[k].DType.IsFloat)];
@@ -36,7 +39,7 @@ public static partial class Transforms
     {
         public static (Traced Seen, U Value) Of<T, U>(string name, Func<T, U> f, T x)
         {
-            var leaves = Tree.Leaves(x);
+            var leaves = Tree.Leaves(Given(f, x));
             using var trace = Trace.Begin(name);
             ImmutableArray<Node> at = [.. leaves.Select((v, k) => Fresh(name, v, k))];
             var y = f(Tree.With(x, at));
@@ -47,19 +50,22 @@ public static partial class Transforms
         public ImmutableArray<Node> Pulled(ImmutableArray<Node> cotangents)
         {
             var smooth = Smooth(Y);
+            Fit("cotangent", cotangents, "result", Y);
             return [.. Gradient.Of([.. smooth.Select(k => Y[k])], [.. smooth.Select(k => cotangents[k])], At.AsSpan(), constants: [], trace: Trace).Zip(X, OrZero)];
         }
 
         // Of a linear function: the derivative is the same everywhere.
-        public ImmutableArray<Node> Transposed(string name, ImmutableArray<Node> cotangents)
+        public ImmutableArray<Node> Transposed(ImmutableArray<Node> cotangents)
         {
-            var pulled = Pulled(cotangents);
-            var (linear, _) = Function.Between(At.AsSpan(), pulled.AsSpan(), n => n.Op is Input);
-            return !linear.Depending([.. linear.Parameters.Select((_, k) => k < At.Length)]).Contains(true) ? pulled
-                : throw new InvalidOperationException($"{name}: the function of {string.Join(", ", X.Select(x => x.Type))} is not linear: its derivative depends on its argument");
+            var whole = Function.Between(Trace, At.AsSpan(), [.. Smooth(Y).Select(k => Y[k])]).Closed;
+            return Tangent.IsLinear(whole, [.. whole.Parameters.Select((_, k) => k < At.Length)]) ? Pulled(cotangents)
+                : throw new InvalidOperationException($"{Trace.Name}: the function of {string.Join(", ", X.Select(x => x.Type))} is not linear: its derivative depends on its argument, or is not all of it");
         }
 
-        public ImmutableArray<Node> Pushed(ImmutableArray<Node> tangents) => [.. Tangent.Along(Y.AsSpan(), At.AsSpan(), [.. tangents], trace: Trace).Zip(Y, OrZero)];
+        public ImmutableArray<Node> Pushed(ImmutableArray<Node> tangents) => [.. Tangent.Along(Y.AsSpan(), At.AsSpan(), [.. Fit("tangent", tangents, "argument", X)], trace: Trace).Zip(Y, OrZero)];
+
+        private ImmutableArray<Node> Fit(string what, ImmutableArray<Node> given, string of, ImmutableArray<Node> nodes) => Smooth(nodes).FirstOrDefault(k => !given[k].Type.Equals(nodes[k].Type), -1) is >= 0 and var k
+            ? throw new ShapeException($"{Trace.Name}: the {what} {given[k].Type} does not fit {of} {k} of type {nodes[k].Type}") : given;
     }
 
     /// <summary>The gradient of a function with one result.</summary>
@@ -71,23 +77,19 @@ public static partial class Transforms
     /// <summary>The gradients of a function of two tensors.</summary>
     /// <param name="f">From two tensors to a tensor of one element.</param>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node, (Node, Node)> Grad(Func<Node, Node, Node> f) => (a, b) => Grad<(Node A, Node B)>(x => f(x.A, x.B))((a, b));
+    public static Func<Node, Node, (Node, Node)> Grad(Func<Node, Node, Node> f) => Given(f, (Node a, Node b) => Grad<(Node A, Node B)>(x => f(x.A, x.B))((a, b)));
 
     /// <summary>The gradients of a function of three tensors.</summary>
     /// <param name="f">From three tensors to a tensor of one element.</param>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node, Node, (Node, Node, Node)> Grad(Func<Node, Node, Node, Node> f) => (a, b, c) => Grad<(Node A, Node B, Node C)>(x => f(x.A, x.B, x.C))((a, b, c));
+    public static Func<Node, Node, Node, (Node, Node, Node)> Grad(Func<Node, Node, Node, Node> f) => Given(f, (Node a, Node b, Node c) => Grad<(Node A, Node B, Node C)>(x => f(x.A, x.B, x.C))((a, b, c)));
 
     /// <summary>The gradient of a function of two tensors with respect to one of them.</summary>
     /// <param name="f">From two tensors to a tensor of one element.</param>
     /// <param name="wrt">0 for the first argument, 1 for the second.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such argument.</exception>
-    public static Func<Node, Node, Node> Grad(Func<Node, Node, Node> f, int wrt) => wrt switch
-    {
-        0 => (a, b) => Grad(x => f(x, b))(a),
-        1 => (a, b) => Grad(x => f(a, x))(b),
-        _ => throw new ArgumentOutOfRangeException(nameof(wrt), wrt, "Grad: a function of two arguments has the arguments 0 and 1"),
-    };
+    public static Func<Node, Node, Node> Grad(Func<Node, Node, Node> f, int wrt) => wrt is 0 or 1 ? Given(f, (Node a, Node b) => wrt == 0 ? Grad(x => f(x, b))(a) : Grad(x => f(a, x))(b))
+        : throw new ArgumentOutOfRangeException(nameof(wrt), wrt, "Grad: a function of two arguments has the arguments 0 and 1");
 
     /// <summary>The gradients of a function of any number of tensors.</summary>
     /// <param name="f">From tensors to a tensor of one element.</param>
@@ -96,7 +98,9 @@ public static partial class Transforms
     /// <summary>The gradient of a function of a tree: the same tree of gradients.</summary>
     /// <typeparam name="T">A tree of floating-point tensors; named, unless the function's parameter says it: <c>Grad&lt;Model&gt;(Loss)</c>, <c>Grad((Model m) => …)</c>.</typeparam>
     /// <param name="f">From a tree to a tensor of one element.</param>
-    public static Func<T, T> Grad<T>(Func<T, Node> f) => x => ValueAndGrad(f)(x).Gradient;
+    public static Func<T, T> Grad<T>(Func<T, Node> f) => Grad("Grad", f);
+
+    private static Func<T, T> Grad<T>(string name, Func<T, Node> f) => Given(f, (T x) => ValueAndGrad(name, f)(x).Gradient);
 
     /// <summary>The gradients of a function of a tree with respect to some of its leaves.</summary>
     /// <typeparam name="T">A tree; leaves that are not asked for may be of any element type.</typeparam>
@@ -104,14 +108,14 @@ public static partial class Transforms
     /// <param name="wrt">Which leaves, counted from the left.</param>
     /// <exception cref="ArgumentOutOfRangeException">When called: there is no such leaf.</exception>
     /// <exception cref="ArgumentException">When called: a leaf is named twice.</exception>
-    public static Func<T, ImmutableArray<Node>> Grad<T>(Func<T, Node> f, ImmutableArray<int> wrt) => x =>
+    public static Func<T, ImmutableArray<Node>> Grad<T>(Func<T, Node> f, ImmutableArray<int> wrt) => Given(f, (T x) =>
     {
         var leaves = Tree.Leaves(x);
         if (wrt.FirstOrDefault(k => k < 0 || k >= leaves.Length, -1) is var wrong && wrt.Contains(wrong))
             throw new ArgumentOutOfRangeException(nameof(wrt), wrong, $"Grad: the argument has {leaves.Length} tensors");
         if (wrt.Distinct().Count() < wrt.Length) throw new ArgumentException($"Grad: a tensor is named twice in {string.Join(", ", wrt)}", nameof(wrt));
         return Grad<ImmutableArray<Node>>(some => f(Tree.With(x, Placed(leaves, wrt, some))))([.. wrt.Select(k => leaves[k])]);
-    };
+    });
 
     /// <summary>A function's value together with its gradient.</summary>
     /// <param name="f">From a tensor to a tensor of one element.</param>
@@ -121,7 +125,7 @@ public static partial class Transforms
     /// <summary>A function's value together with its gradients.</summary>
     /// <param name="f">From two tensors to a tensor of one element.</param>
     [OverloadResolutionPriority(1)]
-    public static Func<Node, Node, (Node Value, (Node, Node) Gradients)> ValueAndGrad(Func<Node, Node, Node> f) => (a, b) => ValueAndGrad<(Node A, Node B)>(x => f(x.A, x.B))((a, b));
+    public static Func<Node, Node, (Node Value, (Node, Node) Gradients)> ValueAndGrad(Func<Node, Node, Node> f) => Given(f, (Node a, Node b) => ValueAndGrad<(Node A, Node B)>(x => f(x.A, x.B))((a, b)));
 
     /// <summary>A function's value together with its gradients.</summary>
     /// <param name="f">From tensors to a tensor of one element.</param>
@@ -130,17 +134,19 @@ public static partial class Transforms
     /// <summary>A function's value together with its gradient.</summary>
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
     /// <param name="f">From a tree to a tensor of one element.</param>
-    public static Func<T, (Node Value, T Gradient)> ValueAndGrad<T>(Func<T, Node> f) => x =>
+    public static Func<T, (Node Value, T Gradient)> ValueAndGrad<T>(Func<T, Node> f) => ValueAndGrad("ValueAndGrad", f);
+
+    private static Func<T, (Node Value, T Gradient)> ValueAndGrad<T>(string name, Func<T, Node> f) => Given(f, (T x) =>
     {
-        var (graph, value) = Traced.Of("Grad", f, x);
-        return (value, Tree.With(x, graph.Pulled([Ops.Full(Scalar("Grad", value).Type, 1)])));
-    };
+        var (graph, value) = Traced.Of(name, f, x);
+        return (value, Tree.With(x, graph.Pulled([Ops.Full(Scalar(name, value).Type, 1)])));
+    });
 
     /// <summary>A function's value together with its gradient, and with what else it gives, which is not differentiated.</summary>
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
     /// <typeparam name="TAux">Anything.</typeparam>
     /// <param name="f">From a tree to a tensor of one element and something else.</param>
-    public static Func<T, (Node Value, TAux Aux, T Gradient)> ValueAndGrad<T, TAux>(Func<T, (Node Value, TAux Aux)> f) => x =>
+    public static Func<T, (Node Value, TAux Aux, T Gradient)> ValueAndGrad<T, TAux>(Func<T, (Node Value, TAux Aux)> f) => Given(f, (T x) =>
     {
         TAux? aux = default;
         var (value, gradient) = ValueAndGrad<T>(v =>
@@ -149,7 +155,7 @@ public static partial class Transforms
             return y;
         })(x);
         return (value, aux!, gradient);
-    };
+    });
 
     /// <summary>The value of a function at x, and the map from a cotangent of the result to that of the argument.</summary>
     /// <param name="f">From a tensor to a tensor.</param>
@@ -178,9 +184,11 @@ public static partial class Transforms
     /// <inheritdoc cref="Jvp(Func{Node, Node}, Node, Node)"/>
     /// <typeparam name="T">A tree of floating-point tensors.</typeparam>
     /// <typeparam name="TResult">A tree.</typeparam>
-    public static (TResult Value, TResult Tangent) Jvp<T, TResult>(Func<T, TResult> f, T x, T tangent)
+    public static (TResult Value, TResult Tangent) Jvp<T, TResult>(Func<T, TResult> f, T x, T tangent) => Jvp("Jvp", f, x, tangent);
+
+    private static (TResult Value, TResult Tangent) Jvp<T, TResult>(string name, Func<T, TResult> f, T x, T tangent)
     {
-        var (graph, value) = Traced.Of("Jvp", f, x);
+        var (graph, value) = Traced.Of(name, f, x);
         return (value, Tree.With(value, graph.Pushed(Tree.Like(x, tangent))));
     }
 

@@ -31,7 +31,7 @@ public static partial class Transforms
     [OverloadResolutionPriority(1)]
     public static Func<Node, Node, Node> Vmap(Func<Node, Node, Node> f, ImmutableArray<int?> axes, int outAxis = 0)
     {
-        var mapped = Vmap(((Node A, Node B) x) => f(x.A, x.B), axes, outAxis);
+        var mapped = Given(f, Vmap(((Node A, Node B) x) => f(x.A, x.B), axes, outAxis));
         return (a, b) => mapped((a, b));
     }
 
@@ -42,7 +42,7 @@ public static partial class Transforms
     /// <param name="axis">The axis of every leaf of the argument along which the rows lie; negative counts from the end.</param>
     /// <param name="outAxis">The axis of every leaf of the result along which its rows lie; negative counts from the end.</param>
     /// <exception cref="ShapeException">When called: a leaf has no such axis, or leaves have different numbers of rows.</exception>
-    public static Func<T, TResult> Vmap<T, TResult>(Func<T, TResult> f, int axis = 0, int outAxis = 0) => x => Vmap(f, [.. Tree.Leaves(x).Select(_ => (int?)axis)], outAxis)(x);
+    public static Func<T, TResult> Vmap<T, TResult>(Func<T, TResult> f, int axis = 0, int outAxis = 0) => Given(f, (T x) => Vmap(f, [.. Tree.Leaves(x).Select(_ => (int?)axis)], outAxis)(x));
 
     /// <summary>A function of a tree of rows as a function of many.</summary>
     /// <typeparam name="T">A tree.</typeparam>
@@ -51,11 +51,11 @@ public static partial class Transforms
     /// <param name="axes">For each leaf of the argument, from the left, the axis along which its rows lie; null for a leaf that all rows share.</param>
     /// <param name="outAxis">The axis of every leaf of the result along which its rows lie; negative counts from the end.</param>
     /// <exception cref="ShapeException">When called: a leaf has no such axis, or leaves have different numbers of rows, or none has rows.</exception>
-    public static Func<T, TResult> Vmap<T, TResult>(Func<T, TResult> f, ImmutableArray<int?> axes, int outAxis = 0) => x =>
+    public static Func<T, TResult> Vmap<T, TResult>(Func<T, TResult> f, ImmutableArray<int?> axes, int outAxis = 0) => Given(f, (T x) =>
     {
         var (flat, back) = Tree.Flattened(f, x);
         return back(Vmap(flat, axes, outAxis)(Tree.Leaves(x)));
-    };
+    });
 
     /// <summary>
     /// A function of every row, as <see cref="Vmap(Func{Node, Node}, int, int)"/>, but some rows at a time, one batch after the other: a loop that needs less memory.
@@ -72,7 +72,7 @@ public static partial class Transforms
     /// <typeparam name="TResult">A tree.</typeparam>
     public static TResult Map<T, TResult>(Func<T, TResult> f, T over, long batch = 1)
     {
-        if (batch < 1) throw new ShapeException($"Map: a batch of {batch} rows");
+        if (Given(f, batch) < 1) throw new ShapeException($"Map: a batch of {batch} rows");
         var (flat, back) = Tree.Flattened(f, over);
         var rows = Tree.Leaves(over);
         var mapped = Vmap(flat, [.. rows.Select(_ => (int?)0)]);
@@ -93,7 +93,7 @@ public static partial class Transforms
     /// <param name="outAxis">The axis of every result along which its rows lie; negative counts from the end.</param>
     /// <exception cref="ShapeException">When called: an argument has no such axis, or arguments have different numbers of rows, or none has rows.</exception>
     [OverloadResolutionPriority(2)]
-    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Vmap(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<int?> axes, int outAxis = 0) => x =>
+    public static Func<ImmutableArray<Node>, ImmutableArray<Node>> Vmap(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<int?> axes, int outAxis = 0) => Given(f, (ImmutableArray<Node> x) =>
     {
         var rows = Rows(x, axes);
         var trace = Trace.Begin("Vmap");
@@ -104,8 +104,8 @@ public static partial class Transforms
             results = f(one);
         }
         // Built outside of the trace: the rows' values are not asked for while the function is traced, those of the batch may be.
-        return [.. Batching.Of(results.AsSpan(), one.AsSpan(), rows, Op.BatchSize(rows), trace).Select(y => Ops.MoveAxis(y, 0, Ops.Axis(y, outAxis, "Vmap")))];
-    };
+        return (ImmutableArray<Node>)[.. Batching.Of(results.AsSpan(), one.AsSpan(), rows, Op.BatchSize(rows), trace).Select(y => Ops.MoveAxis(y, 0, Ops.Axis(y, outAxis, "Vmap")))];
+    });
 
     // The arguments that have rows, the batch as first axis.
     private static Node?[] Rows(ImmutableArray<Node> x, ImmutableArray<int?> axes)

@@ -137,7 +137,9 @@ public sealed partial class Function : IEquatable<Function>
     }
 
     /// <summary>Which results' values depend on some of the parameters: of an operation's several results, each by itself.</summary>
-    internal bool[] Depending(ReadOnlySpan<bool> from)
+    internal bool[] Depending(ReadOnlySpan<bool> from) => Following(from) is var all ? [.. roots.Select(r => all[r])] : [];
+
+    private bool[] Following(ReadOnlySpan<bool> from)
     {
         var depends = new bool[Parameters.Length + steps.Length];
         var parts = new bool[depends.Length][];
@@ -148,9 +150,26 @@ public sealed partial class Function : IEquatable<Function>
             var given = new bool[Operands(i).Length];
             for (var k = 0; k < given.Length; k++) given[k] = depends[Operands(i)[k]];
             if (op is Several several) parts[place] = several.Depending(given);
-            depends[place] = op is Part part && parts[Operands(i)[0]] is { } all ? all[part.Index] : given.Contains(true);
+            depends[place] = op is Part part && parts[Operands(i)[0]] is { } all ? all[part.Index] : given.AsSpan(0, op is Checkpoint ? 1 : given.Length).Contains(true);
         }
-        return [.. roots.Select(r => depends[r])];
+        return depends;
+    }
+
+    /// <summary>Whether some parameters meet what their derivative does not tell: a step that is constant almost everywhere, or what stands beside them, or for them, and is not 0, as far as is known.</summary>
+    internal bool IsOffset(ReadOnlySpan<bool> from)
+    {
+        var follows = Following(from);
+        bool[] stands = [.. follows.Select((f, place) => !f && place < Parameters.Length)];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var (op, place) = (steps[i], Parameters.Length + i);
+            int[] all = [.. Operands(i)], values = op is Select ? all[1..] : op is Scatter ? [all[0], all[2]] : all;
+            var isSum = op is Select or Scatter or Movement || op == Binary.Add;
+            var isFlat = op is Unary { Slope: null } or Binary { IsComparison: true } or ArgMax or ArgSort or Cast { To: < DType.Float32 } || op == Binary.FloorDiv || op == Binary.Rem;
+            if (follows[place] && (isFlat || (isSum && Array.Exists(values, v => stands[v])))) return true;
+            stands[place] = !follows[place] && (op is Literal literal ? !literal.Is(0) : op is Iota || (op is Elementwise or Movement or Alias or Detach or Reduce && Array.TrueForAll(values, v => stands[v])));
+        }
+        return Array.Exists(roots, r => stands[r]);
     }
 
     /// <summary>The function with its parameters among others.</summary>

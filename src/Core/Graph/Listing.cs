@@ -29,7 +29,7 @@ public static class Listing
     /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="limit">The most lines; the first ones are left out beyond it.</param>
-    public static string Of(Function function, int limit = DefaultLimit) =>
+    public static string Of(Function function, int limit = int.MaxValue) =>
         Sections(Function.WithHeld([function])[..^1], Roots(function), function.Lines, limit, function.Parameters.Length);
 
     private static Node[] Roots(Function function)

@@ -33,12 +33,12 @@ public sealed record Take(int Axis) : Op
     // Along the axis, all rows one after another.
     internal static Node Joined(Node x, int axis) => Reshape(MoveAxis(x, 0, axis), [.. x.Shape[1..(axis + 1)], x.Shape[0] * x.Shape[axis + 1], .. x.Shape[(axis + 2)..]]);
 
-    // Each row's own places among those of all rows. A wrong index would land in another row, so it is sent out of range instead.
-    internal static Node Into(Node index, long size)
-    {
-        var first = Reshape(Arange(index.Shape[0]) * size, Dims.Repeat(1, index.Type.Rank).With(0, index.Shape[0]));
-        return Where(And(index >= 0, index < size), index + first, -1);
-    }
+    // Each row's own places among those of all rows.
+    internal static Node Into(Node index, long size) =>
+        Within(index, size) + Reshape(Arange(index.Shape[0]) * size, Dims.Repeat(1, index.Type.Rank).With(0, index.Shape[0]));
+
+    // Each index, taken from all that there are, is itself or out of range: a wrong one would land in another row.
+    internal static Node Within(Node index, long size) => new(new Take(0), Arange(size), index);
 
     private protected override string Text => $"Take({Axis})";
 }

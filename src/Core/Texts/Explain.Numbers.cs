@@ -27,10 +27,15 @@ public sealed record Cut(Node Node, int Operand, string Reason);
 /// <param name="Cuts">Where the derivative ended, if it is one and 0 everywhere; none where the result does not depend on the argument at all.</param>
 public sealed record Explanation(Node Value, NonFinite? NonFinite, bool IsZero, ImmutableArray<Cut> Cuts)
 {
+    // Of a gradient: the argument, and whether the result is made without it.
+    internal Node? Argument { get; init; }
+
+    internal bool IsIgnored { get; init; }
+
     /// <summary>A report of a few lines.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(NonFinite is { } none ? $"{Number(none.Value)} comes from {Shown(none.Node)} at {none.Position}" : IsZero ? $"{Value.Type} is 0 everywhere" : $"{Value.Type} is finite and not 0 everywhere");
+        var text = new StringBuilder(NonFinite is { } none ? $"{Number(none.Value)} comes from {Shown(none.Node)} at {none.Position}" : IsZero ? $"{Value.Type} is 0 everywhere{(IsIgnored ? ": the result does not depend on the argument" : "")}" : $"{Value.Type} is finite and not 0 everywhere");
         if (NonFinite is { Node.Inputs: [] }) text.Append(": it was given");
         for (var k = 0; k < NonFinite?.Node.Inputs.Length; k++)
             text.Append('\n').Append(CultureInfo.InvariantCulture, $"  operand {k}{(k < NonFinite.Operands.Length ? $", there {Number(NonFinite.Operands[k])}" : "")}: {Shown(NonFinite.Node.Inputs[k])}");
@@ -43,7 +48,7 @@ public sealed record Explanation(Node Value, NonFinite? NonFinite, bool IsZero, 
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Shown(Node node) => node.Origin is { } origin ? $"{node} ({origin})" : node.ToString();
+    private string Shown(Node node) => ReferenceEquals(node, Argument) ? $"argument 0 : {node.Type}" : node.Origin is { } origin ? $"{node} ({origin})" : node.ToString();
 }
 
 public static partial class Explain
@@ -68,7 +73,7 @@ public static partial class Explain
             using var numbering = Numbering.Begin();
             order = Traversal.Order([y], n => ReferenceEquals(n, fresh) || !trace.Made(n), numbering);
         }
-        var explained = Value(gradient);
+        var explained = Value(gradient) with { Argument = fresh, IsIgnored = !order.Contains(fresh) };
         return explained.IsZero ? explained with { Cuts = [.. ZeroCuts.Cuts(order, fresh, cotangents)] } : explained;
     }
 

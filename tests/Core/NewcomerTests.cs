@@ -145,6 +145,17 @@ public class NewcomerTests
     }
 
     [Fact]
+    public void Idioms_of_JAX_have_their_forms()
+    {
+        static Node F(Node a, Node b, Node c) => Sum(a * b * c);
+        Assert.Equal(Read(V * V), Read(Grad<(Node A, Node B, Node C)>(x => F(x.A, x.B, x.C), [1])((V, W, V))[0]));
+        Assert.Equal([15.0], Read(Scan<Node, Node, ValueTuple>((c, x) => (c + x, default), Scalar(0.0), W).Carry));
+        var i = Scalar(1L);
+        Assert.Equal([2.0, 3], Read(Take(W, 0, i + Arange(2))));
+        Assert.Equal([1.0, 7, 8, 4, 5], Read(W.At(i + Arange(2)).Set(Tensor([7.0, 8]))));
+    }
+
+    [Fact]
     public void What_does_not_fit_is_told()
     {
         static void Misfit(Func<object> make, string message) => Assert.Equal(message, Assert.Throws<ShapeException>(make).Message);

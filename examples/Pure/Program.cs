@@ -11,6 +11,7 @@ using Pure;
     ("the Hessian over a record of parameters", Batches.HessianOfRecord),
     ("derivatives of tan to order 6", Towers.Tan),
     ("a gradient through a compiled function", Towers.Compiled),
+    ("the sparse Hessian of 100,000 variables", Sparseness.Rosenbrock),
 ];
 
 var failed = 0;

@@ -72,6 +72,7 @@ public partial class HouseTests
             ("src/Backends/Cpu/Functional.Autograd.Cpu.csproj", ["Core"]),
             ("src/Backends/Cuda/Functional.Autograd.Cuda.csproj", ["Core"]),
             ("src/Facade/Functional.Autograd.Torch.csproj", ["Core", "Cpu"]),
+            ("src/Numerics/Functional.Autograd.Numerics.csproj", ["Core", "Cpu"]),
             ("src/Testing/Functional.Autograd.Testing.csproj", ["Core", "Cpu"]),
         ];
         Assert.Equal(arrows.Length, Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Count());

@@ -41,7 +41,7 @@ public partial class HouseTests
         "Op.cs names Gradient", "Op.cs names Tangent",                                          // an op's default cotangents and tangents are its maps', applied
         "Factories.cs names Backend",                                                          // data becomes a leaf on the default device
         "Transforms.cs names Evaluator",                                                        // reading and settling values
-        "Compile.cs names Backend", "Compile.cs names Evaluator", "Compile.cs names Graph", "Compile.cs names Planner",
+        "Compile.cs names Backend", "Compile.cs names Evaluator", "Compile.cs names Graph", "Compile.cs names Planner", "Compile.cs names Prepared",
     ];
 
     [Fact]

@@ -10,34 +10,31 @@ internal static unsafe class Boxes
     public static void Put(nint part, Dims size, nint whole, TensorType type, Dims start, Dims step)
     {
         if (size.Product == 0) return;
-        var putting = new Putting(part, size, whole, type.Shape.Strides(), start, step);
+        long* moves = stackalloc long[size.Count], position = stackalloc long[size.Count];
+        var (offset, stride) = (0L, 1L);
+        for (var k = size.Count - 1; k >= 0; k--)
+        {
+            (offset, moves[k]) = (offset + start[k] * stride, step[k] * stride);
+            stride *= type.Shape[k];
+        }
+        var putting = new Putting(part, whole + (nint)(offset * type.DType.Size), new(size, moves, position));
         Dispatch.BySize<Putting, bool>(type.DType.Size, ref putting);
     }
 
-    private readonly struct Putting(nint part, Dims size, nint whole, Dims strides, Dims start, Dims step) : IElementVisitor<bool>
+    private readonly struct Putting(nint part, nint box, Runs start) : IElementVisitor<bool>
     {
         public bool Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            var offset = 0L;
-            for (var k = 0; k < size.Count; k++) offset += start[k] * strides[k];
-            var box = (T*)whole + offset;
-            var runs = new Runs(size, Moves(strides, step));
+            var runs = start;
             while (runs.Next())
             {
                 var from = (T*)part + runs.From;
-                var to = box + runs.To;
+                var to = (T*)box + runs.To;
                 if (runs.Stride == 1) System.Buffer.MemoryCopy(from, to, runs.Length * sizeof(T), runs.Length * sizeof(T));
                 else
                     for (var i = 0L; i < runs.Length; i++) to[i * runs.Stride] = from[i];
             }
             return true;
-        }
-
-        private static long[] Moves(Dims strides, Dims step)
-        {
-            var moves = strides.Span.ToArray();
-            for (var k = 0; k < moves.Length; k++) moves[k] *= step[k];
-            return moves;
         }
     }
 
@@ -46,19 +43,20 @@ internal static unsafe class Boxes
     {
         if (from.Product == 0) return;
         var strides = to.Strides();
-        var runs = new Runs(from, [.. strides.With(of.Axis, strides[of.Axis] * of.Stride), strides[of.Axis] * of.Dilation]);
+        long* moves = stackalloc long[from.Count], position = stackalloc long[from.Count];
+        for (var k = 0; k < to.Count; k++) moves[k] = strides[k] * (k == of.Axis ? of.Stride : 1);
+        moves[to.Count] = strides[of.Axis] * of.Dilation;
+        var runs = new Runs(from, moves, position);
         while (runs.Next())
             for (var i = 0L; i < runs.Length; i++) whole[runs.To + i * runs.Stride] += windows[runs.From + i];
     }
 
     // The innermost rows of a shape, one after another: where each begins in the dense part and in the strided whole.
-    private struct Runs(Dims size, long[] strides)
+    private struct Runs(Dims size, long* strides, long* position)
     {
-        private readonly long[] position = new long[size.Count];
-
         public readonly long Length { get; } = size.Count == 0 ? 1 : size[^1];
 
-        public readonly long Stride { get; } = size.Count == 0 ? 1 : strides[^1];
+        public readonly long Stride { get; } = size.Count == 0 ? 1 : strides[size.Count - 1];
 
         public long From { get; private set; } = -(size.Count == 0 ? 1 : size[^1]);
 

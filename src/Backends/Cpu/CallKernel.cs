@@ -33,11 +33,13 @@ internal sealed unsafe class CallKernel : CpuKernel
                 Boxes.Put(from[0], call.Operands[0].Shape, to[0], result, op.Start, op.Step);
                 break;
             case Concat op:
-                var start = 0L;
+                var (outer, all, inner) = Lines.Parts(result.Shape, op.Axis);
+                var (row, start) = (inner * result.DType.Size, 0L);
                 for (var k = 0; k < from.Length; k++)
                 {
-                    Boxes.Put(from[k], call.Operands[k].Shape, to[0], result, Dims.Repeat(0, result.Rank).With(op.Axis, start), Dims.Repeat(1, result.Rank));
-                    start += call.Operands[k].Shape[op.Axis];
+                    var part = call.Operands[k].Shape[op.Axis];
+                    for (var o = 0L; o < outer; o++) Frame.Copy(from[k] + (nint)(o * part * row), to[0] + (nint)((o * all + start) * row), part * row);
+                    start += part;
                 }
                 break;
             case Insert op:

@@ -16,23 +16,27 @@ internal sealed unsafe class ColumnReducer<T> : Reducer where T : unmanaged, INu
 
     private readonly Combine how;
     private readonly long inner, length, width;
-    private readonly T* output;
     private readonly bool whole, sums;
+    private T* output;
 
     // The lanes lie in memory of their own, or in the output where each of its elements is one lane.
-    private readonly T[]? own;
+    private T[]? own;
     private double[]? totals;
     private long row;
     private int round;
 
-    public ColumnReducer(Sink sink, nint output, long start, bool whole)
+    public ColumnReducer(Sink sink, bool whole)
     {
         (how, inner, length) = (sink.How!.Value, sink.Inner, sink.Middle * sink.Inner);
-        this.output = (T*)output;
         this.whole = whole;
         sums = how == Combine.Sum && (typeof(T) == typeof(float) || typeof(T) == typeof(double));
         width = inner > Widest / 2 ? inner : inner << BitOperations.Log2((ulong)Math.Min(sink.Middle, Widest / inner));
-        if (width > inner || (!whole && start > 0)) own = new T[width];
+    }
+
+    public override void Begin(nint output, long start)
+    {
+        this.output = (T*)output;
+        if (width > inner || (!whole && start > 0)) own ??= new T[width];
         Begin(start / length);
     }
 

@@ -20,28 +20,18 @@ internal sealed unsafe class RepeatKernel(Repeat op, Plan test, Plan body) : Cpu
     public override void Run(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to)
     {
         using var asking = new Frame(test);
-        using var frame = new Frame(body);
-        using var turns = new Turns(frame, to.Length);
-        var (carry, target) = (from[op.Constants..].ToArray(), new nint[to.Length]);
+        using var frame = new Frame(body, to.Length);
         byte goes;
-        for (var k = 0; k < op.Constants; k++)
-        {
-            asking.Give(k, from[k]);
-            frame.Give(k, from[k]);
-        }
+        for (var k = 0; k < from.Length; k++) frame.Give(k, from[k]);
         for (var t = 0L; ; t++)
         {
-            for (var k = 0; k < carry.Length; k++)
-            {
-                asking.Give(op.Constants + k, carry[k]);
-                frame.Give(op.Constants + k, carry[k]);
-                target[k] = turns.At(k, t);
-            }
+            for (var k = 0; k < from.Length; k++) asking.Give(k, frame.At(k));
             asking.Run([(nint)(&goes)]);
             if (goes == 0) break;
-            frame.Run(target);
-            target.CopyTo(carry, 0);
+            frame.Aim(t);
+            frame.Run(frame.Targets);
+            for (var k = 0; k < to.Length; k++) frame.Give(op.Constants + k, frame.Targets[k]);
         }
-        for (var k = 0; k < carry.Length; k++) Frame.Copy(carry[k], to[k], frame.Bytes(k));
+        for (var k = 0; k < to.Length; k++) Frame.Copy(frame.At(op.Constants + k), to[k], frame.Bytes(k));
     }
 }

@@ -83,7 +83,7 @@ public sealed class CpuBackend : IBackend
             {
                 Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
                 Source.Leaf when slot.Count == 1 => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
-                Source.Leaf => (results[i] = Copied(leaves[(int)slot.Index])).Pointer,
+                Source.Leaf => (results[i] = Hosted(leaves[(int)slot.Index])).Pointer,
                 Source.Scalar => Put(singles + i, slot.DType, scalars[(int)slot.Index]),
                 Source.Constant => Put(singles + i, slot.DType, program.Constants[(int)slot.Index]),
                 Source.Temporary => block.Pointer + (nint)slot.Index,
@@ -104,9 +104,13 @@ public sealed class CpuBackend : IBackend
         return roots;
     }
 
-    // A buffer of another backend.
-    private static unsafe HostBuffer Copied(TensorBuffer foreign)
+    /// <inheritdoc/>
+    public IReadyPlan Prepare(Plan plan, ReadOnlySpan<TensorBuffer> bound) => new ReadyPlan(plan, bound);
+
+    // A buffer of another backend is copied.
+    internal static unsafe HostBuffer Hosted(TensorBuffer foreign)
     {
+        if (foreign is HostBuffer host) return host;
         var (copy, size) = (new HostBuffer(foreign.DType, foreign.Count), foreign.Count * foreign.DType.Size);
         for (long from = 0, most = LargestCopy; from < size; from += most)
         {

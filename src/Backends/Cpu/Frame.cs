@@ -2,34 +2,54 @@ using Functional.Autograd.Plans;
 
 namespace Functional.Autograd.Cpu;
 
-/// <summary>A plan that a kernel runs on addresses, once or many times: its temporaries, its constants, and where its values lie now.</summary>
+/// <summary>
+/// A plan that a kernel runs on addresses, once or many times: its temporaries, its constants, and where its values lie now. Of its carries, which are its first results, there
+/// are two places each, one to read while the other is written.
+/// </summary>
 internal readonly unsafe ref struct Frame : IDisposable
 {
     private readonly Plan plan;
     private readonly Block block;
-    private readonly nint[] at;
+    private readonly Span<nint> at;
+    private readonly int carries;
 
-    public Frame(Plan plan)
+    public Frame(Plan plan, int carries = 0)
     {
-        var program = plan.Program;
-        this.plan = plan;
-        block = new Block(program.ArenaBytes + sizeof(long) * (long)program.Slots.Length);
-        at = new nint[program.Slots.Length];
+        (this.plan, this.carries) = (plan, carries);
+        var (slots, roots, turns, room) = (plan.Program.Slots.Length, plan.Program.Roots.Length, 0L, Room(plan.Program));
+        for (var k = 0; k < carries; k++) turns += 2 * Place(k);
+        block = new Block(turns + room + sizeof(nint) * ((long)slots + roots));
+        var addresses = (nint*)(block.Pointer + (nint)(turns + room));
+        at = new(addresses, slots);
+        Targets = new(addresses + slots, roots);
+        Lay(plan.Program, block.Pointer + (nint)turns, at);
+    }
+
+    /// <summary>Bytes for temporaries and constants.</summary>
+    public static long Room(Program program) => program.ArenaBytes + sizeof(long) * (long)program.Slots.Length;
+
+    /// <summary>Says where temporaries and constants lie in that room, and writes the constants.</summary>
+    public static void Lay(Program program, nint room, Span<nint> at)
+    {
         for (var s = 0; s < at.Length; s++)
         {
             var slot = program.Slots[s];
-            if (slot.From == Source.Temporary) at[s] = block.Pointer + (nint)slot.Index;
-            if (slot.From != Source.Constant) continue;
-            at[s] = block.Pointer + (nint)(program.ArenaBytes + sizeof(long) * s);
-            Bits.Write((long*)at[s], slot.DType, program.Constants[(int)slot.Index]);
+            at[s] = slot.From == Source.Temporary ? room + (nint)slot.Index : room + (nint)program.ArenaBytes + sizeof(long) * s;
+            if (slot.From == Source.Constant) Bits.Write((long*)at[s], slot.DType, program.Constants[(int)slot.Index]);
         }
     }
+
+    /// <summary>A place to say where each result goes.</summary>
+    public Span<nint> Targets { get; }
 
     /// <summary>The size of a result.</summary>
     public long Bytes(int result) => plan.Program.Slots[plan.Program.Roots[result]].Bytes;
 
     /// <summary>Says where a leaf lies. Leaves are the first slots.</summary>
     public void Give(int leaf, nint address) => at[leaf] = address;
+
+    /// <summary>Where a leaf lies.</summary>
+    public nint At(int leaf) => at[leaf];
 
     /// <summary>The size of a leaf.</summary>
     public long LeafBytes(int leaf) => plan.Program.Slots[leaf].Bytes;
@@ -49,28 +69,18 @@ internal readonly unsafe ref struct Frame : IDisposable
 
     public static void Copy(nint from, nint to, long bytes) => System.Buffer.MemoryCopy((void*)from, (void*)to, bytes, bytes);
 
-    public void Dispose() => block.Dispose();
-}
+    private long Place(int carry) => (Bytes(carry) + 63) / 64 * 64;
 
-/// <summary>Two places for every carry, one to read while the other is written.</summary>
-internal readonly ref struct Turns : IDisposable
-{
-    private readonly Block block;
-    private readonly long[] start, size;
-
-    public Turns(Frame frame, int carries)
+    /// <summary>Says where the carries of a turn go.</summary>
+    public void Aim(long turn)
     {
-        (start, size) = (new long[carries], new long[carries]);
-        var end = 0L;
+        var place = block.Pointer;
         for (var k = 0; k < carries; k++)
         {
-            (start[k], size[k]) = (end, (frame.Bytes(k) + 63) / 64 * 64);
-            end += 2 * size[k];
+            Targets[k] = place + (nint)(turn % 2 * Place(k));
+            place += 2 * (nint)Place(k);
         }
-        block = new Block(end);
     }
-
-    public nint At(int carry, long turn) => block.Pointer + (nint)(start[carry] + turn % 2 * size[carry]);
 
     public void Dispose() => block.Dispose();
 }

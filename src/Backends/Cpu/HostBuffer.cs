@@ -1,7 +1,7 @@
 namespace Functional.Autograd.Cpu;
 
 /// <summary>Elements in pooled native memory, given back when the garbage collector finds the buffer unused.</summary>
-internal sealed unsafe class HostBuffer : TensorBuffer
+internal sealed unsafe class HostBuffer : TensorBuffer, IDisposable
 {
     private readonly long size;
 
@@ -12,12 +12,17 @@ internal sealed unsafe class HostBuffer : TensorBuffer
     }
 
     // Also runs when the constructor found no memory.
-    ~HostBuffer()
+    ~HostBuffer() => Dispose();
+
+    /// <summary>Gives memory back that nobody reads any more.</summary>
+    public void Dispose()
     {
         if (Pointer != 0) Pool.Give(Pointer, size);
+        Pointer = 0;
+        GC.SuppressFinalize(this);
     }
 
-    public nint Pointer { get; }
+    public nint Pointer { get; private set; }
 
     // Nothing may collect the buffer while its memory is read.
     public override long ScalarBits

@@ -9,7 +9,7 @@ internal static unsafe class Indexing
 {
     public static void Take(nint x, long* index, nint y, int axis, Kernel.Call call)
     {
-        var (outer, size, row) = Parts(call.Operands[0], axis);
+        var (outer, size, row) = Lines.Parts(call.Operands[0].Shape, axis);
         var (count, bytes) = (call.Operands[1].Count, row * call.Result.DType.Size);
         for (var o = 0L; o < outer; o++)
             for (var i = 0L; i < count; i++)
@@ -34,7 +34,7 @@ internal static unsafe class Indexing
     {
         public bool Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
         {
-            var (outer, size, row) = Parts(call.Operands[0], op.Axis);
+            var (outer, size, row) = Lines.Parts(call.Operands[0].Shape, op.Axis);
             var count = call.Operands[1].Count;
             for (var o = 0L; o < outer; o++)
                 for (var i = 0L; i < count; i++)
@@ -46,8 +46,6 @@ internal static unsafe class Indexing
             return true;
         }
     }
-
-    private static (long Outer, long Size, long Row) Parts(TensorType x, int axis) => (x.Shape[..axis].Product, x.Shape[axis], x.Shape[(axis + 1)..].Product);
 
     private static long Checked(long index, long size, Kernel.Call call) => (ulong)index < (ulong)size ? index
         : throw new ArgumentOutOfRangeException(nameof(index), $"{call.Op}: index {index} is out of range for an axis of {size}");

@@ -5,7 +5,13 @@ namespace Functional.Autograd.Cpu;
 /// <summary>Computations along one axis, line by line.</summary>
 internal static unsafe class Lines
 {
-    private static (long Outer, long Length, long Inner) Parts(Dims shape, int axis) => (shape[..axis].Product, shape[axis], shape[(axis + 1)..].Product);
+    public static (long Outer, long Length, long Inner) Parts(Dims shape, int axis)
+    {
+        var (outer, inner) = (1L, 1L);
+        for (var k = 0; k < axis; k++) outer *= shape[k];
+        for (var k = axis + 1; k < shape.Count; k++) inner *= shape[k];
+        return (outer, shape[axis], inner);
+    }
 
     public static void Count<T>(T* y, long length) where T : unmanaged, INumber<T>
     {

@@ -17,7 +17,9 @@ internal sealed unsafe class MapKernel : CpuKernel
     private readonly int[] register;
     private readonly int[] directSink;
     private readonly int registers, tile, inputs;
-    private readonly bool reduces;
+
+    // What a run that one thread does leaves to the next.
+    private Reducer?[]? idle;
 
     public MapKernel(Kernel.Map map)
     {
@@ -32,7 +34,6 @@ internal sealed unsafe class MapKernel : CpuKernel
         }
         (register, registers) = Allocate();
         directSink = Direct();
-        reduces = map.Sinks.Any(s => s.How is not null);
         var widest = map.Inputs.Select(l => l.DType.Size).Concat(map.Steps.Select(s => s.To.Size)).Append(1).Max();
         tile = Math.Clamp(CacheBytes / Math.Max(1, registers) / widest / 64 * 64, 64, LargestTile);
         if (map.Count < tile) tile = (int)Math.Max(1, map.Count);
@@ -117,36 +118,33 @@ internal sealed unsafe class MapKernel : CpuKernel
                 if (map.Sinks[s].How is not null) Reducer.Empty(map.Sinks[s], to[s]);
             return;
         }
+        if (Chunks > 1) Spread(from.ToArray(), to.ToArray());
+        else Chunk(0, from, to, null, Interlocked.Exchange(ref idle, null) ?? new Reducer?[to.Length]);
+    }
+
+    private void Spread(nint[] from, nint[] to)
+    {
         // Where one row spans chunks, every chunk collects a part of it.
         var parts = new Reducer[]?[to.Length];
         for (var s = 0; s < parts.Length; s++)
-            if (map.Sinks[s] is { How: not null, Outer: 1 } && Chunks > 1) parts[s] = new Reducer[Chunks];
-        if (Chunks == 1)
-        {
-            Chunk(0, from, to, parts);
-        }
-        else
-        {
-            nint[] read = from.ToArray(), written = to.ToArray();
-            Workers.Run(Chunks, c => Chunk(c, read, written, parts));
-        }
+            if (map.Sinks[s] is { How: not null, Outer: 1 }) parts[s] = new Reducer[Chunks];
+        Workers.Run(Chunks, c => Chunk(c, from, to, parts, new Reducer?[to.Length]));
         foreach (var row in parts)
             if (row is not null) Reducer.Join(row);
     }
 
-    private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[]?[] parts)
+    private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[]?[]? parts, Reducer?[] reducers)
     {
         using var scratch = new Scratch((long)registers * tile * 8);
         var place = stackalloc nint[inputs + steps.Length];
         for (var i = 0; i < inputs + steps.Length; i++) place[i] = scratch.Pointer + (nint)register[i] * tile * 8;
         for (var i = 0; i < inputs; i++)
             if (loaders[i] is { IsRepeated: true } repeated) repeated.Load(from[i], place[i], 0, tile);
-        var reducers = reduces ? new Reducer?[to.Length] : [];
         for (var s = 0; s < reducers.Length; s++)
         {
             if (map.Sinks[s].How is null) continue;
-            reducers[s] = Reducer.Make(map.Sinks[s], to[s], c * ChunkSize, whole: parts[s] is null);
-            if (parts[s] is { } row) row[c] = reducers[s]!;
+            (reducers[s] ??= Reducer.Make(map.Sinks[s], whole: parts?[s] is null)).Begin(to[s], c * ChunkSize);
+            if (parts?[s] is { } row) row[c] = reducers[s]!;
         }
         var end = Math.Min(map.Count, (c + 1) * ChunkSize);
         for (var p = c * ChunkSize; p < end; p += tile)
@@ -169,6 +167,7 @@ internal sealed unsafe class MapKernel : CpuKernel
                 else Deliver(s, p, n, place, to);
             }
         }
+        if (parts is null) idle = reducers;
     }
 
     private void Deliver(int s, long p, int n, nint* place, ReadOnlySpan<nint> to)

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Functional.Autograd.Plans;
 
 namespace Functional.Autograd.Cpu;
@@ -14,27 +13,11 @@ internal static unsafe class Packed
     private const int Rows = 8, Depth = 384, RowBlock = 96;
     private const long ThreadWork = 1 << 19;
 
-    public static void Run(float* a, float* b, float* c, Kernel.Product p)
+    public static void Run<TV, T>(nint left, nint right, nint result, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
     {
-        if (Vector512.IsHardwareAccelerated) Run<Float512, float>(a, b, c, p);
-        else Run<Float256, float>(a, b, c, p);
-    }
-
-    public static void Run(double* a, double* b, double* c, Kernel.Product p)
-    {
-        if (Vector512.IsHardwareAccelerated) Run<Double512, double>(a, b, c, p);
-        else Run<Double256, double>(a, b, c, p);
-    }
-
-    private static void Run<TV, T>(T* a, T* b, T* c, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
-    {
-        a += p.A.Offset;
-        b += p.B.Offset;
+        T* a = (T*)left + p.A.Offset, b = (T*)right + p.B.Offset, c = (T*)result;
         if (p.M == 0 || p.N == 0) return;
-        for (var batch = 0L; batch < p.Batch; batch++)
-        {
-            One<TV, T>(a + batch * p.A.Strides[0], b + batch * p.B.Strides[0], c + batch * p.M * p.N, p);
-        }
+        for (var batch = 0L; batch < p.Batch; batch++) One<TV, T>(a + batch * p.A.Strides[0], b + batch * p.B.Strides[0], c + batch * p.M * p.N, p);
     }
 
     private static void One<TV, T>(T* a, T* b, T* c, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
@@ -55,22 +38,30 @@ internal static unsafe class Packed
         var strips = (int)(m * n * k < ThreadWork ? 1 : Math.Clamp(4 / blocks, 1, panels));
         for (var k0 = 0L; k0 < k; k0 += depth)
         {
-            var (from, d) = (k0, Math.Min(depth, k - k0));
-            Spread(m * n * d, strips, s => PackB(b + from * p.B.Strides[1], packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
-            Spread(m * n * d, blocks * strips, t => Strip<TV, T>(a + from * p.A.Strides[2], packedB, c, FirstRow(t / strips), Math.Min(m, FirstRow(t / strips + 1)), d, n, p.A.Strides[1], p.A.Strides[2],
-                panels * (t % strips) / strips, panels * (t % strips + 1) / strips, from == 0));
+            T* left = a + k0 * p.A.Strides[2], right = b + k0 * p.B.Strides[1];
+            var d = Math.Min(depth, k - k0);
+            if (m * n * d >= ThreadWork)
+            {
+                Spread<TV, T>(left, right, c, packedB, p, d, blocks, strips, k0 == 0);
+                continue;
+            }
+            PackB(right, packedB, d, n, p.B.Strides[1], p.B.Strides[2], width, 0, panels);
+            for (var t = 0; t < blocks; t++) Strip<TV, T>(left, packedB, c, FirstRow(t), Math.Min(m, FirstRow(t + 1)), d, n, p.A.Strides[1], p.A.Strides[2], 0, panels, k0 == 0);
         }
+    }
+
+    // Apart from the above, since delegates take memory even where they are not called.
+    private static void Spread<TV, T>(T* a, T* b, T* c, T* packedB, Kernel.Product p, long depth, int blocks, int strips, bool fresh) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
+    {
+        var width = 2 * sizeof(TV) / sizeof(T);
+        var panels = (p.N + width - 1) / width;
+        Workers.Run(strips, s => PackB(b, packedB, depth, p.N, p.B.Strides[1], p.B.Strides[2], width, panels * s / strips, panels * (s + 1) / strips));
+        Workers.Run(blocks * strips, t => Strip<TV, T>(a, packedB, c, FirstRow(t / strips), Math.Min(p.M, FirstRow(t / strips + 1)), depth, p.N, p.A.Strides[1], p.A.Strides[2],
+            panels * (t % strips) / strips, panels * (t % strips + 1) / strips, fresh));
     }
 
     // Rows may be more than 31 bits count.
     internal static long FirstRow(int block) => (long)block * RowBlock;
-
-    private static void Spread(long work, int chunks, Action<int> body)
-    {
-        if (work >= ThreadWork) Workers.Run(chunks, body);
-        else
-            for (var i = 0; i < chunks; i++) body(i);
-    }
 
     private static void PackB<T>(T* b, T* packed, long depth, long n, long rowStride, long columnStride, int width, long first, long last) where T : unmanaged
     {

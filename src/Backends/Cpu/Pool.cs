@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -13,7 +12,9 @@ internal static unsafe class Pool
 {
     private const long Smallest = 64 << 20;
 
-    private static readonly ConcurrentStack<nint>[] Free = [.. Enumerable.Range(0, 256).Select(_ => new ConcurrentStack<nint>())];
+    // Each block that is kept holds the address of the next, so that keeping one needs no memory.
+    private static readonly nint[] Free = new nint[256];
+    private static readonly Lock[] Guards = [.. Free.Select(_ => new Lock())];
     private static readonly Lock Collecting = new();
     private static long used, resident, peak, recent, budget = Smallest;
 
@@ -33,8 +34,8 @@ internal static unsafe class Pool
         var (index, bytes) = Class(size);
         var now = Interlocked.Add(ref used, bytes);
         if (now > Volatile.Read(ref peak)) Volatile.Write(ref peak, now);
-        if (Free[index].TryPop(out var block)) return block;
-        if (now > Volatile.Read(ref budget) && Collect() && Free[index].TryPop(out block)) return block;
+        if (TryPop(index, out var block)) return block;
+        if (now > Volatile.Read(ref budget) && Collect() && TryPop(index, out block)) return block;
         return Fresh(bytes);
     }
 
@@ -42,7 +43,7 @@ internal static unsafe class Pool
     {
         var (index, bytes) = Class(size);
         Interlocked.Add(ref used, -bytes);
-        Free[index].Push(block);
+        lock (Guards[index]) (*(nint*)block, Free[index]) = (Free[index], block);
     }
 
     private static nint Fresh(long bytes)
@@ -79,7 +80,7 @@ internal static unsafe class Pool
     private static void Release(long most)
     {
         for (var index = Free.Length - 1; index >= 0; index--)
-            while (Volatile.Read(ref resident) > most && Free[index].TryPop(out var block))
+            while (Volatile.Read(ref resident) > most && TryPop(index, out var block))
             {
                 NativeMemory.AlignedFree((void*)block);
                 Interlocked.Add(ref resident, -Bytes(index));
@@ -114,6 +115,13 @@ internal static unsafe class Pool
         Volatile.Write(ref recent, Math.Max(Volatile.Read(ref peak), Volatile.Read(ref recent) / 4));
         Volatile.Write(ref peak, Volatile.Read(ref used));
         if (Volatile.Read(ref resident) > Most) Release(Most);
+    }
+
+    private static bool TryPop(int index, out nint block)
+    {
+        lock (Guards[index])
+            if ((block = Free[index]) != 0) Free[index] = *(nint*)block;
+        return block != 0;
     }
 
     /// <summary>Is collected with every full collection, and then looks after the pool.</summary>

@@ -11,6 +11,9 @@ namespace Functional.Autograd.Cpu;
 /// </summary>
 internal abstract class Reducer
 {
+    /// <summary>Starts anew: where results go, and the chunk's first element.</summary>
+    public abstract void Begin(nint output, long start);
+
     /// <summary>Takes elements p … p + n − 1.</summary>
     public abstract void Take(nint tile, long p, int n);
 
@@ -22,12 +25,10 @@ internal abstract class Reducer
 
     /// <summary>A reducer for one chunk.</summary>
     /// <param name="sink">What to combine, and how.</param>
-    /// <param name="output">Where results go.</param>
-    /// <param name="start">The chunk's first element.</param>
     /// <param name="whole">Whether rows begin and end in the chunk; otherwise it collects a part of the only row.</param>
-    public static Reducer Make(Sink sink, nint output, long start, bool whole)
+    public static Reducer Make(Sink sink, bool whole)
     {
-        var making = new Making(sink, output, start, whole);
+        var making = new Making(sink, whole);
         return Dispatch.Visit<Making, Reducer>(sink.DType, ref making);
     }
 
@@ -54,9 +55,9 @@ internal abstract class Reducer
         _ => throw new InvalidOperationException($"unknown combination {how}"),
     };
 
-    private readonly struct Making(Sink sink, nint output, long start, bool whole) : IElementVisitor<Reducer>
+    private readonly struct Making(Sink sink, bool whole) : IElementVisitor<Reducer>
     {
         public Reducer Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
-            sink.Inner == 1 ? new RowReducer<T>(sink, output, whole) : new ColumnReducer<T>(sink, output, start, whole);
+            sink.Inner == 1 ? new RowReducer<T>(sink, whole) : new ColumnReducer<T>(sink, whole);
     }
 }

@@ -10,7 +10,7 @@ namespace Functional.Autograd.Cpu;
 /// Rows whose elements are neighbours. Where the order matters a row is combined in blocks, counted from where it began; the sums of
 /// blocks are added in double precision, with compensation (Neumaier, 1974).
 /// </summary>
-internal sealed unsafe class RowReducer<T>(Sink sink, nint output, bool whole) : Reducer where T : unmanaged, INumber<T>
+internal sealed unsafe class RowReducer<T>(Sink sink, bool whole) : Reducer where T : unmanaged, INumber<T>
 {
     private const int BlockSize = 256;
 
@@ -20,9 +20,12 @@ internal sealed unsafe class RowReducer<T>(Sink sink, nint output, bool whole) :
 
     // A block that tiles cut waits here for the rest of it.
     private T[]? waiting;
+    private nint output;
     private int count;
-    private T combined = Identity<T>(sink.How!.Value);
+    private T combined;
     private double total, lost;
+
+    public override void Begin(nint output, long start) => (this.output, count, combined, total, lost) = (output, 0, Identity<T>(how), 0, 0);
 
     public override void Take(nint tile, long p, int n)
     {
@@ -84,7 +87,7 @@ internal sealed unsafe class RowReducer<T>(Sink sink, nint output, bool whole) :
     {
         AbsorbWaiting();
         ((T*)output)[row] = how == Combine.Sum && ordered ? T.CreateTruncating(double.IsFinite(total) ? total + lost : total) : combined;
-        (combined, total, lost) = (Identity<T>(how), 0, 0);
+        Begin(output, 0);
     }
 
     protected override void Add(Reducer next)

@@ -50,9 +50,7 @@ public static partial class Transforms
 
     private static (Func<ImmutableArray<Node>, ImmutableArray<Node>> Run, bool IsOpen) Bound(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
     {
-        var (function, captured) = Function.Of("Compile", Given(f, f), types);
-        if (Foreign(captured.AsSpan()) is { } foreign)
-            throw new InvalidOperationException($"Compile: the function depends on a placeholder of type {foreign.Type} that is not among its arguments{(foreign.Hangs!.Ended ? $": a node leaked out of {foreign.Hangs.Name}, whose trace has ended" : "")}");
+        var (function, captured) = Closed("Compile", f, types);
         var open = IsOpen(captured);
         ImmutableArray<Node> bound = open ? captured : Settled(captured);
         var run = open ? null : Planned(function, bound);
@@ -62,6 +60,32 @@ public static partial class Transforms
             return run is null || IsOpen(given) ? function.Apply([.. given, .. bound]) : run(given);
         }, open);
     }
+
+    private static (Function Function, ImmutableArray<Node> Captured) Closed(string name, Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
+    {
+        var (function, captured) = Function.Of(name, Given(f, f), types);
+        return Foreign(captured.AsSpan()) is not { } foreign ? (function, captured)
+            : throw new InvalidOperationException($"{name}: the function depends on a placeholder of type {foreign.Type} that is not among its arguments{(foreign.Hangs!.Ended ? $": a node leaked out of {foreign.Hangs.Name}, whose trace has ended" : "")}");
+    }
+
+    /// <summary>A function planned once and given memory, to be called in a hot loop: its arguments are written and its results read in place.</summary>
+    /// <param name="f">From tensors to tensors; it is called once, here, with placeholders. What it captures is bound, as by <see cref="Compile(Func{ImmutableArray{Node}, ImmutableArray{Node}}, ImmutableArray{TensorType})"/>.</param>
+    /// <param name="types">The arguments' types.</param>
+    /// <exception cref="InvalidOperationException">The function depends on a placeholder or an argument of a derivative in progress, which have no values, or demands a value that depends on its arguments.</exception>
+    /// <exception cref="TensorMemoryException">An argument or a result is of two gibibytes or more, or there is not enough memory.</exception>
+    public static Prepared Prepare(Func<ImmutableArray<Node>, ImmutableArray<Node>> f, ImmutableArray<TensorType> types)
+    {
+        var (function, captured) = Closed("Prepare", f, types);
+        if (IsOpen(captured)) throw new InvalidOperationException("Prepare: the function depends on an argument of a derivative in progress, which has no value; Compile builds its graph instead");
+        var backend = Backend.Default;
+        var (plan, bound) = (Planner.Run(Graph.Of(function), backend), Data(Settled(captured)));
+        return new(types, function.Results, () => backend.Prepare(plan, bound));
+    }
+
+    /// <inheritdoc cref="Prepare(Func{ImmutableArray{Node}, ImmutableArray{Node}}, ImmutableArray{TensorType})"/>
+    /// <param name="f">From a tensor to a tensor; it is called once, here, with a placeholder.</param>
+    /// <param name="type">The argument's type.</param>
+    public static Prepared Prepare(Func<Node, Node> f, TensorType type) => Prepare(x => [f(x[0])], [Given(f, type)]);
 
     /// <summary>
     /// A function planned once for every combination of types that it is called with. It is called once for each, with placeholders; what it captures is bound then, as
@@ -110,13 +134,7 @@ public static partial class Transforms
     {
         public bool Equals(Call other) => Structure == other.Structure && Types.SequenceEqual(other.Types) && Types.Select(t => t.IsNumber).SequenceEqual(other.Types.Select(t => t.IsNumber));
 
-        public override int GetHashCode()
-        {
-            var code = new HashCode();
-            code.Add(Structure);
-            foreach (var type in Types) code.Add(type);
-            return code.ToHashCode();
-        }
+        public override int GetHashCode() => Types.Aggregate(HashCode.Combine(Structure), HashCode.Combine);
     }
 
     // A placeholder of no function that is being traced.
@@ -134,16 +152,16 @@ public static partial class Transforms
         return [.. nodes.Select(n => n.Inputs.IsEmpty ? n : Node.Result(n.Value!, n.Type))];
     }
 
+    private static TensorBuffer[] Data(ImmutableArray<Node> nodes) => [.. nodes.Select(n => n.Value!)];
+
     private static Func<ImmutableArray<Node>, ImmutableArray<Node>> Planned(Function function, ImmutableArray<Node> bound)
     {
         var backend = Backend.Default;
-        ImmutableArray<Node> parameters = [.. function.Parameters.Select(Node.Placeholder)];
-        var plan = Planner.Run(new Graph(parameters, parameters.Length, function.Apply(parameters.AsSpan())), backend);
-        ImmutableArray<TensorBuffer> data = [.. bound.Select(b => b.Value!)];
+        var (plan, data) = (Planner.Run(Graph.Of(function), backend), Data(bound));
         return given =>
         {
             Evaluator.Force(given.AsSpan());
-            var values = backend.Run(plan, [.. given.Select(x => x.Value!), .. data], []);
+            var values = backend.Run(plan, [.. Data(given), .. data], []);
             return [.. values.Zip(function.Results, Node.Result)];
         };
     }

@@ -8,7 +8,6 @@ namespace Functional.Autograd;
 internal ref struct Numbering
 {
     private static int busy;
-    private static long generation;
 
     private readonly long mark;
     private readonly Dictionary<Node, int>? numbers;
@@ -16,14 +15,10 @@ internal ref struct Numbering
     private Numbering(long mark, Dictionary<Node, int>? numbers) => (this.mark, this.numbers) = (mark, numbers);
 
     /// <summary>The last mark that was given out.</summary>
-    internal static long Generation
-    {
-        get => generation;
-        set => generation = value;
-    }
+    internal static long Generation { get; set; }
 
     public static Numbering Begin() => Interlocked.CompareExchange(ref busy, 1, 0) == 0
-        ? new Numbering(++generation, null)
+        ? new Numbering(++Generation, null)
         : new Numbering(0, new Dictionary<Node, int>(ReferenceEqualityComparer.Instance));
 
     public readonly bool TryGet(Node node, out int number)

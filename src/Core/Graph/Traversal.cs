@@ -42,15 +42,13 @@ internal static class Traversal
     // A node in progress carries the number Open, which cannot be met again: graphs have no cycles.
     private static void Open(Node node, Func<Node, bool>? isLeaf, List<(Node, int)> stack, List<Node> order, in Numbering numbering)
     {
-        if (node.Inputs.IsEmpty || (isLeaf is not null && isLeaf(node)))
-        {
-            numbering.Set(node, order.Count);
-            order.Add(node);
-        }
-        else
+        if (!node.Inputs.IsEmpty && (isLeaf is null || !isLeaf(node)))
         {
             stack.Add((node, 0));
+            return;
         }
+        numbering.Set(node, order.Count);
+        order.Add(node);
     }
 
     /// <summary>Rebuilds a graph bottom-up.</summary>

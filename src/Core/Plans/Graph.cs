@@ -39,6 +39,12 @@ internal sealed class Graph(ImmutableArray<Node> placeholders, int leaves, Immut
         return new([.. leaves, .. arguments], leaves.Count, Picked(image, cone.Roots));
     }
 
+    internal static Graph Of(Function function)
+    {
+        ImmutableArray<Node> parameters = [.. function.Parameters.Select(Node.Placeholder)];
+        return new(parameters, parameters.Length, function.Apply(parameters.AsSpan()));
+    }
+
     private static ImmutableArray<Node> Picked(Node[] image, ReadOnlySpan<int> places)
     {
         var picked = new Node[places.Length];

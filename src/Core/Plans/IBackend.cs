@@ -27,6 +27,11 @@ public interface IBackend
     /// <returns>One buffer per root.</returns>
     TensorBuffer[] Run(Plan plan, ReadOnlySpan<TensorBuffer> leaves, ReadOnlySpan<long> scalars);
 
+    /// <summary>Gives a plan places for all its values, to be run over and over.</summary>
+    /// <param name="plan">The plan, whose kernels this backend compiled.</param>
+    /// <param name="bound">The values of its last leaves, the same in every run.</param>
+    IReadyPlan Prepare(Plan plan, ReadOnlySpan<TensorBuffer> bound);
+
     /// <summary>Computes a small graph of one-element tensors directly, without a plan.</summary>
     /// <param name="cone">The nodes, inputs first.</param>
     /// <param name="values">Receives every node's value, as in <see cref="Scalar"/>.</param>
@@ -37,17 +42,23 @@ public interface IBackend
 /// <summary>A kernel made ready by a backend.</summary>
 public interface ICompiledKernel;
 
+/// <summary>A plan with places for all its values. One thread at a time; the spans outlive it.</summary>
+public interface IReadyPlan : IDisposable
+{
+    /// <summary>The host memory of a root, to be read after a run, or of a leaf that is not bound, to be written before.</summary>
+    /// <param name="isRoot">Whether it is a root.</param>
+    /// <param name="index">Which of them.</param>
+    Span<byte> Place(bool isRoot, int index);
+
+    /// <summary>Computes the roots.</summary>
+    void Run();
+}
+
 /// <summary>Where computation happens when nothing else is said.</summary>
 public static class Backend
 {
-    private static IBackend? current;
-
     /// <summary>The default backend: the CPU, unless another was set.</summary>
-    public static IBackend Default
-    {
-        get => current ??= FindCpu();
-        set => current = value;
-    }
+    public static IBackend Default { get => field ??= FindCpu(); set; }
 
     // Core does not reference a backend; the CPU's ships beside it and is found by its name.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor, "Functional.Autograd.Cpu.CpuBackend", "Functional.Autograd.Cpu")]

@@ -31,15 +31,8 @@ internal static class Memory
                 if (slots[s].From != Source.Temporary) continue;
                 var over = 0;
                 while (over < dying.Count && !(dying[over].InPlace && slots[dying[over].Slot].Bytes == slots[s].Bytes && slots[dying[over].Slot].Count == slots[s].Count)) over++;
-                if (over < dying.Count)
-                {
-                    slots[s] = slots[s] with { Index = slots[dying[over].Slot].Index };
-                    dying.RemoveAt(over);
-                }
-                else
-                {
-                    slots[s] = slots[s] with { Index = arena.Take(slots[s].Bytes) };
-                }
+                slots[s] = slots[s] with { Index = over < dying.Count ? slots[dying[over].Slot].Index : arena.Take(slots[s].Bytes) };
+                if (over < dying.Count) dying.RemoveAt(over);
             }
             foreach (var (d, _) in dying) arena.Give(slots[d].Index, slots[d].Bytes);
             foreach (var s in launch.Outputs)

@@ -39,15 +39,7 @@ public sealed record Reshape(Dims Shape) : Movement
 public sealed record Permute(Dims Axes) : Movement
 {
     /// <summary>The permutation that undoes this one.</summary>
-    public Dims Inverse
-    {
-        get
-        {
-            var inverse = new long[Axes.Count];
-            for (var k = 0; k < inverse.Length; k++) inverse[Axes[k]] = k;
-            return Dims.Create(inverse);
-        }
-    }
+    public Dims Inverse => Dims.Build(Axes.Count, k => Axes.Span.IndexOf(k));
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
@@ -254,9 +246,7 @@ internal static class Box
     {
         if (start.Count != whole.Count || size.Count != whole.Count || step.Count != whole.Count) return false;
         for (var k = 0; k < whole.Count; k++)
-        {
             if (start[k] < 0 || size[k] < 0 || !Fits(whole[k] - start[k], size[k], step[k])) return false;
-        }
         return true;
     }
 

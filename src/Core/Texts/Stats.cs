@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
 
@@ -35,7 +34,7 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
         {
             var (flops, bytes) = (0.0, 0.0);
             using var numbering = Numbering.Begin();
-            foreach (var node in Traversal.Order(Roots(f).AsSpan(), null, numbering))
+            foreach (var node in Traversal.Order(Graph.Of(f).Roots.AsSpan(), null, numbering))
             {
                 if (node.Op is Input) continue;
                 nodes++;
@@ -48,8 +47,6 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
         var program = Planned(function);
         return new(nodes, (long)costs[function].Flops, (long)costs[function].Bytes, Peak(program), program.Launches.Length);
     }
-
-    private static ImmutableArray<Node> Roots(Function f) => f.Apply([.. f.Parameters.Select(Node.Placeholder)]);
 
     private static double Size(TensorType type) => (double)type.Count * type.DType.Size;
 
@@ -71,11 +68,7 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
         _ => 0,
     };
 
-    internal static Program Planned(Function function)
-    {
-        ImmutableArray<Node> parameters = [.. function.Parameters.Select(Node.Placeholder)];
-        return Planner.Program(new Graph(parameters, parameters.Length, function.Apply(parameters.AsSpan())));
-    }
+    internal static Program Planned(Function function) => Planner.Program(Graph.Of(function));
 
     internal static long Results(Program program) => program.Slots.Where(s => s.From == Source.Result).Sum(s => s.Bytes);
 

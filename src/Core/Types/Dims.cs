@@ -113,14 +113,7 @@ public readonly struct Dims : IEquatable<Dims>, IReadOnlyList<long>
     public Dims Inserted(int index, long value) => [.. Span[..index], value, .. Span[index..]];
 
     /// <summary>The entries, each greater by one: axes, once there is another before them.</summary>
-    internal Dims Next
-    {
-        get
-        {
-            var self = this;
-            return Build(Count, i => self[i] + 1);
-        }
-    }
+    internal Dims Next => From(this.Select(n => n + 1));
 
     /// <summary>The entries at the given positions.</summary>
     /// <param name="positions">The positions, in the order wanted.</param>

@@ -10,6 +10,7 @@ using Pure;
     ("the gradient of every sample's loss, by Vmap", Batches.PerSample),
     ("the Hessian over a record of parameters", Batches.HessianOfRecord),
     ("derivatives of tan to order 6", Towers.Tan),
+    ("ten functions to order 10, by series and by nested gradients", Towers.TenFunctions),
     ("a gradient through a compiled function", Towers.Compiled),
     ("the sparse Hessian of 100,000 variables", Sparseness.Rosenbrock),
 ];

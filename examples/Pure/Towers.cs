@@ -1,4 +1,5 @@
 using Functional.Autograd;
+using Functional.Autograd.Numerics;
 using static Functional.Autograd.Ops;
 using static Functional.Autograd.Transforms;
 
@@ -20,6 +21,44 @@ internal static class Towers
             wanted.Add(polynomial.Select((c, k) => c * Math.Pow(Math.Tan(0.5), k)).Sum());
         }
         return (string.Join(" ", given.Select(v => v.ToString("F3"))), Compare.Relative([.. given], [.. wanted]), 1e-11);
+    }
+
+    // Ten functions at 0.3: every derivative up to the tenth by series, and by Grad of Grad up to the sixth (each order costs it three times as much).
+    public static (string, double, double) TenFunctions()
+    {
+        const double x = 0.3;
+        static double Factorial(int n) => Enumerable.Range(1, n).Aggregate(1.0, (p, k) => p * k);
+        static double Falling(double a, int n) => Enumerable.Range(0, n).Aggregate(1.0, (p, k) => p * (a - k));
+        (Func<Node, Node> F, Func<int, double> Derivative)[] functions =
+        [
+            (Exp, _ => Math.Exp(x)),
+            (Sin, k => Math.Sin(x + (k * Math.PI / 2))),
+            (Cos, k => Math.Cos(x + (k * Math.PI / 2))),
+            (Log, k => k == 0 ? Math.Log(x) : -Factorial(k - 1) * Math.Pow(-x, -k)),
+            (Sqrt, k => Falling(0.5, k) * Math.Pow(x, 0.5 - k)),
+            (v => 1 / v, k => Factorial(k) * Math.Pow(-1, k) * Math.Pow(x, -1 - k)),
+            (v => 1 / (1 - v), k => Factorial(k) * Math.Pow(1 - x, -1 - k)),
+            (v => Pow(v, 7), k => Falling(7, k) * Math.Pow(x, Math.Max(0, 7 - k))),
+            (v => v * Exp(v), k => (x + k) * Math.Exp(x)),
+            (v => Exp(2 * v) * Exp(v), k => Math.Pow(3, k) * Math.Exp(3 * x)),
+        ];
+        List<double> given = [], wanted = [];
+        foreach (var (f, derivative) in functions)
+        {
+            var nested = f;
+            var series = Taylor.Derivatives(f, x, 10);
+            for (var k = 0; k <= 10; k++)
+            {
+                // Relative to each, so that none hides behind a larger one.
+                given.Add(Evaluate<double>(series[k])[0] - derivative(k));
+                wanted.Add(Math.Max(1, Math.Abs(derivative(k))));
+                if (k > 6) continue;
+                given.Add(Evaluate<double>(nested(x))[0] - derivative(k));
+                wanted.Add(Math.Max(1, Math.Abs(derivative(k))));
+                nested = Grad(nested);
+            }
+        }
+        return ($"{functions.Length} functions", given.Zip(wanted, (error, size) => Math.Abs(error) / size).Max(), 1e-9);
     }
 
     // p′(t)·(1 + t²).

@@ -152,10 +152,17 @@ namespace Functional.Autograd.Primitives
             return new(new Custom(Title, Arguments, plain, rule, Given), Each(y, rows, differs));
         }
 
-        // Found out once of equal rules.
+        // Found out once of equal rules, as long as they are not too many: each might be another.
         private static readonly ConcurrentDictionary<(Function Rule, int Cotangent), bool> Known = [];
 
-        private bool IsLinear => Known.GetOrAdd((Rule, 1 + Arguments), static of => Tangent.IsLinear(of.Rule, [.. of.Rule.Parameters.Select((_, k) => k == of.Cotangent)]));
+        private bool IsLinear
+        {
+            get
+            {
+                if (Known.Count > 1000) Known.Clear();
+                return Known.GetOrAdd((Rule, 1 + Arguments), static of => Tangent.IsLinear(of.Rule, [.. of.Rule.Parameters.Select((_, k) => k == of.Cotangent)]));
+            }
+        }
 
         private int Others => Plain is null ? 0 : Plain.Parameters.Length - Arguments;
 

@@ -33,6 +33,7 @@ public static class CalculusTable
             (new Node(windows, M(4)), ["x"]), (new Node(new Fold(windows, 4), M(3, 2)), ["x"]),
             .. Enum.GetValues<Combine>().Select(how => (new Node(new Reduce(how, [0]), M(3)), new[] { "x" })),
             (new Node(new ArgMax(0), M(3)), ["x"]), (new Node(new CumSum(0, false), M(3)), ["x"]), (new Node(Dot.Instance, M(1, 2, 3), M(1, 3, 4)), ["a", "b"]),
+            (new Node(Cholesky.Instance, M(1, 3, 3)), ["a"]), (new Node(new TriangularSolve(true, false, false), M(1, 3, 3), M(1, 3, 2)), ["a", "b"]), (new Node(Lu.Instance, M(1, 3, 3)), ["a"]),
             (new Node(new Take(0), M(3), I(2)), ["x", "index"]), (new Node(new Scatter(0, true), M(3), I(2), M(2)), ["base", "index", "rows"]),
             (new Node(new Scatter(0, false), M(3), I(2), M(2)), ["base", "index", "rows"]), (new Node(new ArgSort(0, false), M(3)), ["x"]), (new Node(new RandomBits([3]), I(2)), ["key"]),
             (new Node(Detach.Instance, M(3)), ["x"]), (new Node(Alias.Instance, M(3)), ["x"]),
@@ -101,6 +102,7 @@ public static class CalculusTable
         if (y.Op is Scan) return ("the step's tangents, step by step", "the step's cotangents, from the last step to the first");
         if (y.Op is Choice) return operand == 0 ? ("0", "0") : ("the chosen function's", "the chosen function's");
         if (y.Op is Repeat) return ("the step's, step by step", "none: say atMost");
+        if (y.Op is Lu) return ("L · lower(M), upper(M) · U with M = L⁻¹·t[order]·U⁻¹", "L⁻ᵀ · (lower(Lᵀ·c) + upper(c·Uᵀ)) · U⁻ᵀ, in the rows' first order");
         if (y.Op is Part) return ("its part of t", "c, as its part of the tuple's");
         var named = new Dictionary<Node, string>(ReferenceEqualityComparer.Instance) { [y] = "y" };
         for (var k = 0; k < names.Length; k++) named[y.Inputs[k]] = names[k];

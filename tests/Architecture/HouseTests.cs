@@ -39,6 +39,7 @@ public partial class HouseTests
     private static readonly string[] MeetingPoints =
     [
         "Op.cs names Gradient", "Op.cs names Tangent",                                          // an op's default cotangents and tangents are its maps', applied
+        "Factors.cs names Tangent",                                                             // an elimination's tangents are its cotangents, transposed
         "Factories.cs names Backend",                                                          // data becomes a leaf on the default device
         "Transforms.cs names Evaluator",                                                        // reading and settling values
         "Compile.cs names Backend", "Compile.cs names Evaluator", "Compile.cs names Graph", "Compile.cs names Planner", "Compile.cs names Prepared",
@@ -88,7 +89,7 @@ public partial class HouseTests
     [Fact]
     public void Line_budgets_hold()
     {
-        (string Folder, int Budget)[] budgets = [("src/Core", 9300), ("src/Backends/Cpu", 3200)];
+        (string Folder, int Budget)[] budgets = [("src/Core", 9600), ("src/Backends/Cpu", 3300)];
         foreach (var (folder, budget) in budgets)
         {
             var lines = Sources(folder).Sum(f => File.ReadLines(f).Count());

@@ -14,9 +14,10 @@ public class BatchingTests
     private static Node Numbers(int seed, params long[] shape) =>
         Tensor<double>([.. Enumerable.Range(0, (int)Dims.Create(shape).Product).Select(i => 0.25 + (i * 7 + seed * 3) % 11 / 8.0)], Dims.Create(shape));
 
-    // Elements that fit every primitive: positions are small, keys are anything.
+    // Elements that fit every primitive: positions are small, keys are anything, square matrices are positive definite.
     private static Node Sample(TensorType type, int seed) => type.DType switch
     {
+        DType.Float64 when type.Rank == 3 && type.Shape[1] == type.Shape[2] => Numbers(seed, [.. type.Shape]) + 4 * Eye(type.Shape[1]),
         DType.Float64 => Cast(Numbers(seed, [.. type.Shape]), DType.Float64),
         DType.Bool => Equal(Reshape(Arange(type.Count), type.Shape) % 2, seed % 2),
         _ => (Reshape(Arange(type.Count), type.Shape) + seed) % 3,

@@ -101,6 +101,7 @@ public class TextTests
             On(new Polygamma(7)), On(new Reshape([2, 3, 4, 1])), On(new Permute([1, 0])), On(new Slice([1, 0], [2, 2], [3, 2])), On(new Pad([20, 9], [1, 2], [3, 2])), On(new Flip([0, 1])), On(new Flip([])),
             On(new Concat(1), x, x), On(new Insert([1, 0], [2, 3]), Node.Placeholder(TensorType.Float32(2, 1))), On(new Windows(1, 2, 3, 1)), On(new Windows(0, 2, 1, 4)), On(new Fold(new Windows(0, 4, 1, 2), 12)),
             .. Enum.GetValues<Combine>().Select(how => On(new Reduce(how, [0, 1]))), On(new Reduce(Combine.Sum, [])), On(new ArgMax(1)), On(new CumSum(1, true)), On(new CumSum(0, false)),
+            .. Enumerable.Range(0, 8).Select(k => new Node(new TriangularSolve((k & 1) > 0, (k & 2) > 0, (k & 4) > 0), Node.Placeholder(TensorType.Float32(2, 3, 3)), Node.Placeholder(TensorType.Float32(2, 3, 1)))),
             On(new Take(1), i), On(new Scatter(0, true), i, Node.Placeholder(TensorType.Float32(5, 4))), On(new Scatter(0, false), i, Node.Placeholder(TensorType.Float32(5, 4))), On(new ArgSort(1, true)), On(new ArgSort(0, false)),
             new(new RandomBits([3, 2]), Node.Placeholder(TensorType.Int64(2))), .. Enum.GetValues<DType>().SelectMany(t => new[] { On(new Cast(t)), new(new Iota(2, t), []) }),
             Broadcast(Node.Placeholder(TensorType.Int64(1, 1)), [0, long.MaxValue / 8]),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
@@ -48,10 +49,14 @@ public sealed class CpuBackend : IBackend
     {
         Kernel.Map map => new MapKernel(map),
         Kernel.Product product => new ProductKernel(product),
+        Kernel.Control { Op: Lu } factor => Factor(factor.Op, factor.Operands),
+        Kernel.Call { Op: Cholesky or TriangularSolve } factor => Factor(factor.Op, factor.Operands),
         Kernel.Control control => Compile(control.Op, [.. control.Programs.Select(p => new Plan(p, this))]),
         Kernel.Call call => new CallKernel(call),
         _ => throw new InvalidOperationException($"unknown kernel {kernel}"),
     };
+
+    private static CpuKernel Factor(Op op, ImmutableArray<TensorType> x) => x[0].DType == DType.Float32 ? new FactorKernel<float>(op, x) : new FactorKernel<double>(op, x);
 
     private static CpuKernel Compile(Several op, Plan[] plans) => op switch
     {

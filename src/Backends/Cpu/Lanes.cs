@@ -16,42 +16,24 @@ internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf
     void Store(T* p);
 }
 
-internal readonly unsafe struct Float512(Vector512<float> v) : ILanes<Float512, float>
+internal readonly unsafe struct Lanes512<T>(Vector512<T> v) : ILanes<Lanes512<T>, T> where T : unmanaged
 {
-    private readonly Vector512<float> v = v;
-    public static Float512 Load(float* p) => new(Vector512.Load(p));
-    public static Float512 Repeat(float x) => new(Vector512.Create(x));
-    public static Float512 MultiplyAdd(Float512 a, Float512 b, Float512 sum) => new(Vector512.FusedMultiplyAdd(a.v, b.v, sum.v));
-    public static Float512 Sum(Float512 a, Float512 b) => new(a.v + b.v);
-    public void Store(float* p) => v.Store(p);
+    private readonly Vector512<T> v = v;
+    public static Lanes512<T> Load(T* p) => new(Vector512.Load(p));
+    public static Lanes512<T> Repeat(T x) => new(Vector512.Create(x));
+    public static Lanes512<T> MultiplyAdd(Lanes512<T> a, Lanes512<T> b, Lanes512<T> sum) => new(typeof(T) == typeof(float)
+        ? Vector512.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), sum.v.AsSingle()).As<float, T>() : Vector512.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), sum.v.AsDouble()).As<double, T>());
+    public static Lanes512<T> Sum(Lanes512<T> a, Lanes512<T> b) => new(a.v + b.v);
+    public void Store(T* p) => v.Store(p);
 }
 
-internal readonly unsafe struct Float256(Vector256<float> v) : ILanes<Float256, float>
+internal readonly unsafe struct Lanes256<T>(Vector256<T> v) : ILanes<Lanes256<T>, T> where T : unmanaged
 {
-    private readonly Vector256<float> v = v;
-    public static Float256 Load(float* p) => new(Vector256.Load(p));
-    public static Float256 Repeat(float x) => new(Vector256.Create(x));
-    public static Float256 MultiplyAdd(Float256 a, Float256 b, Float256 sum) => new(Vector256.FusedMultiplyAdd(a.v, b.v, sum.v));
-    public static Float256 Sum(Float256 a, Float256 b) => new(a.v + b.v);
-    public void Store(float* p) => v.Store(p);
-}
-
-internal readonly unsafe struct Double512(Vector512<double> v) : ILanes<Double512, double>
-{
-    private readonly Vector512<double> v = v;
-    public static Double512 Load(double* p) => new(Vector512.Load(p));
-    public static Double512 Repeat(double x) => new(Vector512.Create(x));
-    public static Double512 MultiplyAdd(Double512 a, Double512 b, Double512 sum) => new(Vector512.FusedMultiplyAdd(a.v, b.v, sum.v));
-    public static Double512 Sum(Double512 a, Double512 b) => new(a.v + b.v);
-    public void Store(double* p) => v.Store(p);
-}
-
-internal readonly unsafe struct Double256(Vector256<double> v) : ILanes<Double256, double>
-{
-    private readonly Vector256<double> v = v;
-    public static Double256 Load(double* p) => new(Vector256.Load(p));
-    public static Double256 Repeat(double x) => new(Vector256.Create(x));
-    public static Double256 MultiplyAdd(Double256 a, Double256 b, Double256 sum) => new(Vector256.FusedMultiplyAdd(a.v, b.v, sum.v));
-    public static Double256 Sum(Double256 a, Double256 b) => new(a.v + b.v);
-    public void Store(double* p) => v.Store(p);
+    private readonly Vector256<T> v = v;
+    public static Lanes256<T> Load(T* p) => new(Vector256.Load(p));
+    public static Lanes256<T> Repeat(T x) => new(Vector256.Create(x));
+    public static Lanes256<T> MultiplyAdd(Lanes256<T> a, Lanes256<T> b, Lanes256<T> sum) => new(typeof(T) == typeof(float)
+        ? Vector256.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), sum.v.AsSingle()).As<float, T>() : Vector256.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), sum.v.AsDouble()).As<double, T>());
+    public static Lanes256<T> Sum(Lanes256<T> a, Lanes256<T> b) => new(a.v + b.v);
+    public void Store(T* p) => v.Store(p);
 }

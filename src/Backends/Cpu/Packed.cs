@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Functional.Autograd.Plans;
 
 namespace Functional.Autograd.Cpu;
@@ -13,7 +14,13 @@ internal static unsafe class Packed
     private const int Rows = 8, Depth = 384, RowBlock = 96;
     private const long ThreadWork = 1 << 19;
 
-    public static void Run<TV, T>(nint left, nint right, nint result, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
+    public static void Run<T>(nint left, nint right, nint result, Kernel.Product p) where T : unmanaged, INumber<T>
+    {
+        if (Vector512.IsHardwareAccelerated) Run<Lanes512<T>, T>(left, right, result, p);
+        else Run<Lanes256<T>, T>(left, right, result, p);
+    }
+
+    private static void Run<TV, T>(nint left, nint right, nint result, Kernel.Product p) where TV : unmanaged, ILanes<TV, T> where T : unmanaged, INumber<T>
     {
         T* a = (T*)left + p.A.Offset, b = (T*)right + p.B.Offset, c = (T*)result;
         if (p.M == 0 || p.N == 0) return;

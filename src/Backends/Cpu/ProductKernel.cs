@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using Functional.Autograd.Plans;
 
 namespace Functional.Autograd.Cpu;
@@ -18,10 +17,8 @@ internal sealed unsafe class ProductKernel : CpuKernel
         var choosing = new Choosing(this);
         routine = p.DType switch
         {
-            DType.Float32 when Vector512.IsHardwareAccelerated => (a, b, c) => Packed.Run<Float512, float>(a, b, c, p),
-            DType.Float32 => (a, b, c) => Packed.Run<Float256, float>(a, b, c, p),
-            DType.Float64 when Vector512.IsHardwareAccelerated => (a, b, c) => Packed.Run<Double512, double>(a, b, c, p),
-            DType.Float64 => (a, b, c) => Packed.Run<Double256, double>(a, b, c, p),
+            DType.Float32 => (a, b, c) => Packed.Run<float>(a, b, c, p),
+            DType.Float64 => (a, b, c) => Packed.Run<double>(a, b, c, p),
             _ => Dispatch.Visit<Choosing, Routine>(p.DType, ref choosing),
         };
     }

@@ -108,7 +108,7 @@ internal static class Evaluator
         var cone = Cone.Of(roots);
         var costly = new HashSet<Node>(ReferenceEqualityComparer.Instance);
         foreach (var node in cone.Nodes)
-            if (node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold or Part && node.Value is null) costly.Add(node);
+            if (node.Op is Dot or Reduce or CumSum or ArgSort or ArgMax or Scatter or Fold or Cholesky or TriangularSolve or Part && node.Value is null) costly.Add(node);
         cone.Return();
         costly.ExceptWith(roots);
         if (costly.Count == 0) return;

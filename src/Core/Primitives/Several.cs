@@ -77,7 +77,7 @@ public abstract record Several : Op
     private protected static Node Where(Node chosen, Node rows, Node others) => Ops.Where(Ops.Reshape(chosen, [chosen.Shape[0], .. Dims.Repeat(1, rows.Type.Rank - 1)]), rows, others);
 
     // What could fail, or go on for ever, with operands that it was not meant for.
-    private protected static bool IsRisky(Function f) => f.Any(op => op is Several or Take or Scatter);
+    private protected static bool IsRisky(Function f) => f.Any(op => op is Several or Take or Scatter or Cholesky or TriangularSolve);
 
     private protected static Node Zero(TensorType type) => Ops.Full(type, 0);
 

@@ -66,7 +66,8 @@ public static partial class Explain
         Kernel.Map map when map.Steps.All(IsCopy) && map.Sinks.All(s => s.How is null) => $"a dense copy of {map.Count} elements",
         Kernel.Map map => $"one region of {map.Steps.Length + map.Sinks.Count(s => s.How is not null)} operations over {map.Count} elements",
         Kernel.Product p => $"{p.Batch} products of {p.M}×{p.K} and {p.K}×{p.N}, a kernel of its own",
-        Kernel.Control c => $"{c.Op.Name}, which runs functions",
+        Kernel.Control { Programs.IsEmpty: false } c => $"{c.Op.Name}, which runs functions",
+        Kernel.Control c => $"{c.Op}, a kernel of its own",
         Kernel.Call c => $"{c.Op}, a kernel of its own",
         _ => kernel.GetType().Name,
     };

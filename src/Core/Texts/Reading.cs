@@ -52,6 +52,9 @@ namespace Functional.Autograd.Primitives
             new("ArgMax", With(1, r => new ArgMax(r.Int()))),
             new("CumSum", With(1, r => new CumSum(r.Int(), r.Try(", reverse")))),
             new("Dot", (2, _ => Dot.Instance)),
+            new("Cholesky", (1, _ => Cholesky.Instance)),
+            new("TriangularSolve", With(2, r => new TriangularSolve(r.Either("lower", "upper"), r.Try(", transposed"), r.Try(", unit")))),
+            new("Lu", (1, _ => Lu.Instance)),
             new("Take", With(2, r => new Take(r.Int()))),
             new("ScatterAdd", With(3, r => new Scatter(r.Int(), true))),
             new("ScatterSet", With(3, r => new Scatter(r.Int(), false))),
@@ -197,6 +200,13 @@ namespace Functional.Autograd.Primitives
         {
             Expect(token);
             return this;
+        }
+
+        private bool Either(string yes, string no)
+        {
+            if (Try(yes)) return true;
+            Expect(no);
+            return false;
         }
 
         private Windows Windows() => new(After("axis").Int(), After(", size").Long(), After(", stride").Long(), After(", dilation").Long());

@@ -11,7 +11,7 @@ namespace Functional.Autograd;
 /// <param name="Nodes">The operations: lines of the listing other than inputs, those of held functions once each.</param>
 /// <param name="Flops">
 /// Arithmetic: 1 for each element that an elementwise operation makes, comparisons, choices and casts included; 1 for each element that a reduction, a running sum, a search for the largest, a fold or an
-/// adding scatter takes; n·⌈log₂ n⌉ for each row of n elements that is sorted; 2·m·k·n for each product of matrices; 1 for each random word. Movements cost nothing.
+/// adding scatter takes; n·⌈log₂ n⌉ for each row of n elements that is sorted; 2·m·k·n for each product of matrices; n³/3 for each Cholesky factor, twice that for each LU, n²·k for each triangular solve; 1 for each random word. Movements cost nothing.
 /// </param>
 /// <param name="Bytes">The size of all results together, as if each were written: what fusion saves is the difference to what is planned.</param>
 /// <param name="PlannedPeak">The most memory a run of its plan takes beside its arguments, in bytes: the arena of temporaries, the results, and what the costliest function that an operation holds takes for itself.</param>
@@ -65,6 +65,9 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
         Scatter { Add: true } => y.Inputs[2].Type.Count,
         ArgSort sort => y.Type.Count * Math.Ceiling(Math.Log2(Math.Max(1, y.Shape[sort.Axis]))),
         Dot => 2.0 * y.Type.Count * y.Inputs[0].Shape[2],
+        TriangularSolve => (double)y.Type.Count * y.Shape[1],
+        Cholesky => (double)y.Type.Count * y.Shape[1] / 3,
+        Lu => 2.0 * y.Inputs[0].Type.Count * y.Inputs[0].Shape[1] / 3,
         _ => 0,
     };
 
@@ -73,5 +76,5 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
     internal static long Results(Program program) => program.Slots.Where(s => s.From == Source.Result).Sum(s => s.Bytes);
 
     private static long Peak(Program program) => program.ArenaBytes + Results(program)
-        + program.Launches.Select(l => l.Kernel is Kernel.Control control ? control.Programs.Max(Peak) : 0).DefaultIfEmpty().Max();
+        + program.Launches.Select(l => l.Kernel is Kernel.Control control ? control.Programs.Select(Peak).DefaultIfEmpty().Max() : 0).DefaultIfEmpty().Max();
 }

@@ -47,7 +47,7 @@ internal static class ZeroCuts
     // Why nothing but zeros passes, at these numbers.
     private static string Flat(Node n, int k, Node? c)
     {
-        if (n.Op is Several) return $"the functions that it holds give nothing but zeros for operand {k}";
+        if (n.Op is Several) return $"{(n.Op is Lu ? "its rule gives" : "the functions that it holds give")} nothing but zeros for operand {k}";
         var (active, pulled) = (new bool[n.Inputs.Length], new Node?[n.Inputs.Length]);
         active[k] = true;
         n.Op.Pull(n, c!, active, pulled);

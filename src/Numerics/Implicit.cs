@@ -1,0 +1,41 @@
+using static Functional.Autograd.Ops;
+
+namespace Functional.Autograd.Numerics;
+
+/// <summary>
+/// Solutions of equations as functions of what the equations capture. How a solution was found leaves no trace: from the solution on, which is held fixed, two of Newton's steps are taken, and each doubles the order to which derivatives are
+/// right. So first, second and third derivatives are those of the implicit function (Christianson, Reverse accumulation and attractive fixed points, 1994, for the first).
+/// </summary>
+public static class Implicit
+{
+    /// <summary>Where a function vanishes, by Newton's method.</summary>
+    /// <param name="f">From [n] to [n], or from a number to a number; what it captures, the root is differentiable in.</param>
+    /// <param name="guess">Where to begin.</param>
+    /// <param name="tolerance">What the largest element of f is to be below.</param>
+    /// <param name="atMost">The most steps.</param>
+    /// <returns>The root; NaN where it is not found.</returns>
+    /// <exception cref="ShapeException">The guess is no floating-point vector or number, or the function gives another type.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: the Jacobian is singular on the way.</exception>
+    public static Node Root(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 50) => Found("Root", f, guess, tolerance, atMost, x => Newton(f, x));
+
+    /// <summary>What a function maps to itself, by applying it again and again.</summary>
+    /// <param name="f">From [n] to [n], or from a number to a number; what it captures, the point is differentiable in.</param>
+    /// <param name="guess">Where to begin.</param>
+    /// <param name="tolerance">What the largest element of f(x) − x is to be below.</param>
+    /// <param name="atMost">How often it is applied at most.</param>
+    /// <returns>The point; NaN where it is not found.</returns>
+    /// <exception cref="ShapeException">The guess is no floating-point vector or number, or the function gives another type.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: 1 is an eigenvalue of f's Jacobian at the point.</exception>
+    public static Node FixedPoint(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 1000) => Found("FixedPoint", x => x - f(x), guess, tolerance, atMost, f);
+
+    private static Node Found(string name, Func<Node, Node> f, Node guess, double tolerance, long atMost, Func<Node, Node> step)
+    {
+        if (guess.Type.Rank > 1 || !guess.DType.IsFloat) throw new ShapeException($"{name}: a guess is a floating-point vector or number, not {guess.Type}");
+        Node Far(Node x) => f(x) is var y && y.Type.Equals(x.Type) ? MaxOver(Abs(y)) > tolerance : throw new ShapeException($"{name}: the function makes {y.Type} of {x.Type}");
+        var (x, _) = While<(Node X, Node Steps)>(s => And(Far(s.X), s.Steps < atMost), s => (step(s.X), s.Steps + 1), (guess, Scalar(0, DType.Int64)));
+        x = Detach(Where(Far(x), double.NaN, x));
+        return Newton(f, Newton(f, x));
+    }
+
+    private static Node Newton(Func<Node, Node> f, Node x) => x.Type.Rank == 0 ? x - f(x) / Transforms.Grad(f)(x) : x - Solve(Transforms.Jacobian(f)(x), f(x));
+}

@@ -115,7 +115,8 @@ internal sealed class Series
     private Node? Along(Node y)
     {
         if (tangents.TryGetValue(y, out var tangent)) return tangent;
-        tangent = y.Op.Push(y, [.. y.Inputs.Select(x => x.DType.IsFloat && Moves(x) ? Rate(x) : null)]);
+        Node?[] Rates(Node of) => [.. of.Inputs.Select(x => x.DType.IsFloat && Moves(x) ? Rate(x) : null)];
+        tangent = y.Op is Part part ? ((Several)y.Inputs[0].Op).PushAll(y.Inputs[0], Rates(y.Inputs[0]))[part.Index] : y.Op.Push(y, Rates(y));
         return tangents[y] = tangent is null ? null : Traversal.Rebuild([tangent], n => n.Inputs.IsEmpty || known.ContainsKey(n), Known)[0];
     }
 
@@ -144,7 +145,8 @@ internal sealed class Series
         known[node] = [node];
         var x = node.Inputs;
         var moves = x.Select(v => v.DType.IsFloat && Moves(v)).ToArray();
-        if (!moves.Contains(true)) return;
+        // A factorisation holds none; its results have tangents.
+        if (!moves.Contains(true) || op is Lu) return;
         parts[node] = op switch
         {
             Loop loop => Looped(loop, node, moves),

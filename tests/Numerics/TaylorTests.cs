@@ -20,6 +20,7 @@ public class TaylorTests
         { "sum", x => Sum(x * Exp(x)) }, { "mean and variance", x => (x - Mean(x)) / Sqrt(Var(x)) }, { "product", x => Prod(Sin(x)) }, { "softmax", x => Softmax(x, 0) }, { "log-sum-exp", x => LogSumExp(x, 0) }, { "norm", x => Norm(x) },
         { "matrix", x => MatMul(Matrix, Tanh(MatMul(Matrix, x))) }, { "own square", x => MatMul(Unsqueeze(x, 1), Unsqueeze(Sin(x), 0)) }, { "running sum", x => CumSum(x * x, 0) }, { "shifted", x => Concat([x[1..] * x[..^1], Flip(x, 0)]) },
         { "written", x => x.At(1).Set(Sin(x[0]) * x[2]) }, { "scattered", x => x.At(Tensor<long>([2, 0, 2], 3)).Add(x * x) }, { "sorted", x => Sort(x * x, 0).Values }, { "held", x => x * Detach(x) * x }, { "constant", _ => Direction },
+        { "determinant", x => LogDet(Eye(3) + Unsqueeze(x, 1) * Matrix) }, { "solution", x => Solve(Matrix + Diag(x), Sin(x)) }, { "factor", x => Cholesky(MatMul(Matrix, Transpose(Matrix)) + Diag(Exp(x))) },
         { "rule", x => CustomVjp(v => Sin(v) * v, (v, _, c) => c * (Cos(v) * v + Sin(v)))(x) }, { "recomputed", Checkpoint(x => Sin(x) * Exp(x)) },
         { "loop", x => Scan((c, u) => Sin(c * u) + 0.5 * c is var n ? (n, n * u) : default, x[0], x).Outputs },
         { "loop of several", x => Scan((c, u) => ([c[1] * u[0], Tanh(c[0] + c[1] * x), c[2] + 1], [c[1] * c[0]]), [x, x * 2, Scalar(0, DType.Int64)], [Matrix]) is var (c, o) ? Sum(c[0] * c[1]) + Sum(o[0]) : x },

@@ -145,14 +145,13 @@ internal sealed class Series
         known[node] = [node];
         var x = node.Inputs;
         var moves = x.Select(v => v.DType.IsFloat && Moves(v)).ToArray();
-        // A factorisation holds none; its results have tangents.
-        if (!moves.Contains(true) || op is Lu) return;
+        // What holds no function has tangents, result by result.
+        if (!moves.Contains(true) || op is not (Loop or Choice or Repeat)) return;
         parts[node] = op switch
         {
             Loop loop => Looped(loop, node, moves),
             Choice choice => Chosen(choice, node, moves),
-            Repeat repeat => Repeated(repeat, node, moves),
-            _ => throw new InvalidOperationException($"Taylor: {op} has no series"),
+            _ => Repeated((Repeat)op, node, moves),
         };
     }
 

@@ -58,7 +58,7 @@ public static partial class Catalogue
             return new("ArgSort", [t.Inside(s, (-2, 2))], x => Sort(x[0], axis, descending).Values * Cast(Reshape(Arange(s.Product), s), x[0].DType) + Cast(Sort(x[0], axis, descending).Indices, x[0].DType) * x[0]);
         }, "Sort")
         { Special = t => At((Axis: t.Next(2), Descending: t.Next(2) == 1), how => new("Sort at ties", [t.Among([1 + t.Next(5), 1 + t.Next(9)], 0, 1, 1, 2, 2, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity)], x => Sort(x[0], how.Axis, how.Descending).Values)) },
-        Matrix("RandomBits", x => x * Uniform(Key(7), x.Type) + x * x * Uniform(SplitKey(Key(8), 3)[2], x.Type), "Uniform", "Key", "SplitKey"),
+        Matrix("RandomBits", x => x * Uniform(Key(7), x.Type) + x * x * Uniform(SplitKey(Key(8), 3)[2], x.Type) * Uniform(Keys(Key(9), 2)[1], x.Type), "Uniform", "Key", "SplitKey", "Keys"),
         Matrix("Detach", x => x * Detach(Sin(x))) with { Silent = Detaching },
         Matrix("Alias", x => Square(new Node(Alias.Instance, x))),
         Matrix("Custom", x => WithRule("Square", x * x, [x], static (x, y, c) => [2 * c * x[0]]), "WithRule"),

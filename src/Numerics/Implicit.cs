@@ -16,7 +16,7 @@ public static class Implicit
     /// <returns>The root; NaN where it is not found.</returns>
     /// <exception cref="ShapeException">The guess is no floating-point vector or number, or the function gives another type.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: the Jacobian is singular on the way.</exception>
-    public static Node Root(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 50) => Found("Root", f, guess, tolerance, atMost, x => Newton(f, x));
+    public static Node Root(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 50) => Found("Root", f, guess, tolerance, atMost, (x, y) => Newton(f, x, y));
 
     /// <summary>What a function maps to itself, by applying it again and again.</summary>
     /// <param name="f">From [n] to [n], or from a number to a number; what it captures, the point is differentiable in.</param>
@@ -26,16 +26,19 @@ public static class Implicit
     /// <returns>The point; NaN where it is not found.</returns>
     /// <exception cref="ShapeException">The guess is no floating-point vector or number, or the function gives another type.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: 1 is an eigenvalue of f's Jacobian at the point.</exception>
-    public static Node FixedPoint(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 1000) => Found("FixedPoint", x => x - f(x), guess, tolerance, atMost, f);
+    public static Node FixedPoint(Func<Node, Node> f, Node guess, double tolerance = 1e-10, long atMost = 1000) => Found("FixedPoint", x => x - f(x), guess, tolerance, atMost, (x, y) => x - y);
 
-    private static Node Found(string name, Func<Node, Node> f, Node guess, double tolerance, long atMost, Func<Node, Node> step)
+    // The next point follows from one and the function's value there, which is asked for once a step.
+    private static Node Found(string name, Func<Node, Node> f, Node guess, double tolerance, long atMost, Func<Node, Node, Node> step)
     {
         if (guess.Type.Rank > 1 || !guess.DType.IsFloat) throw new ShapeException($"{name}: a guess is a floating-point vector or number, not {guess.Type}");
-        Node Far(Node x) => f(x) is var y && y.Type.Equals(x.Type) ? MaxOver(Abs(y)) > tolerance : throw new ShapeException($"{name}: the function makes {y.Type} of {x.Type}");
-        var (x, _) = While<(Node X, Node Steps)>(s => And(Far(s.X), s.Steps < atMost), s => (step(s.X), s.Steps + 1), (guess, Scalar(0, DType.Int64)));
-        x = Detach(Where(Far(x), double.NaN, x));
-        return Newton(f, Newton(f, x));
+        Node Value(Node x) => f(x) is var y && y.Type.Equals(x.Type) ? y : throw new ShapeException($"{name}: the function makes {y.Type} of {x.Type}");
+        Node Far(Node y) => MaxOver(Abs(y)) > tolerance;
+        var (x, y, _) = While<(Node X, Node Y, Node Steps)>(s => And(Far(s.Y), s.Steps < atMost), s => step(s.X, s.Y) is var next ? (next, Value(next), s.Steps + 1) : s, (guess, Value(guess), Scalar(0, DType.Int64)));
+        x = Detach(Where(Far(y), double.NaN, x));
+        for (var k = 0; k < 2; k++) x = Newton(f, x, f(x));
+        return x;
     }
 
-    private static Node Newton(Func<Node, Node> f, Node x) => x.Type.Rank == 0 ? x - f(x) / Transforms.Grad(f)(x) : x - Solve(Transforms.Jacobian(f)(x), f(x));
+    private static Node Newton(Func<Node, Node> f, Node x, Node y) => x.Type.Rank == 0 ? x - y / Transforms.Grad(f)(x) : x - Solve(Transforms.Jacobian(f)(x), y);
 }

@@ -158,7 +158,7 @@ internal sealed class Series
     private Node?[][] Looped(Loop loop, Node node, bool[] moves)
     {
         var (first, x) = (loop.Constants + loop.Carries, node.Inputs);
-        moves = Reached(loop.Body, loop.Constants, loop.Carries, moves);
+        moves = Several.Moving(loop.Body, loop.Constants, loop.Carries, moves, t => t.DType.IsFloat);
         var results = loop.Body.Reached(moves);
         var (carries, outputs) = Ops.Scan((c, u) =>
         {
@@ -184,7 +184,7 @@ internal sealed class Series
     private Node?[][] Repeated(Repeat repeat, Node node, bool[] moves)
     {
         var (n, x) = (repeat.Constants, node.Inputs);
-        moves = Reached(repeat.Body, n, x.Length - n, moves);
+        moves = Several.Moving(repeat.Body, n, x.Length - n, moves, t => t.DType.IsFloat);
         Node?[][] All(ImmutableArray<Node> carries) => new Queue<Node>(carries) is var rest ? [.. Enumerable.Range(0, x.Length).Select(k => k < n ? Coefficients(x[k], moves[k]) : Taken(rest, moves[k]))] : [];
         var last = Ops.While(c => repeat.Test.Apply([.. All(c).Select(v => v[0]!)])[0], c => All(c) is var all ? [.. Through(repeat.Body, k => all[k], order).SelectMany((y, k) => Given(y, moves[n + k]))] : [],
             [.. Enumerable.Range(n, x.Length - n).SelectMany(k => Given(Coefficients(x[k], moves[k]), moves[k]))]);
@@ -205,17 +205,5 @@ internal sealed class Series
         // Each argument is a node of its own, also where two are the same.
         Node[] at = [.. given.Select(g => new Node(Alias.Instance, g[0]!))];
         return Of(f.Apply(at).AsSpan(), at.Zip(given, (node, g) => (node, g[1..])), order);
-    }
-
-    private static bool[] Reached(Function body, int constants, int carries, bool[] moves)
-    {
-        for (var changed = true; changed;)
-        {
-            changed = false;
-            var reached = body.Reached(moves);
-            for (var k = 0; k < carries; k++)
-                if (reached[k] && !moves[constants + k] && body.Results[k].DType.IsFloat) moves[constants + k] = changed = true;
-        }
-        return moves;
     }
 }

@@ -11,14 +11,6 @@ namespace Core;
 /// <summary>What derivatives may cost, in planned work: multiples of the function's own, however the function looks (Griewank and Walther, Evaluating Derivatives, 4).</summary>
 public class CostLawTests
 {
-    private static Program Planned(params ReadOnlySpan<Node> roots)
-    {
-        var cone = Cone.Of(roots);
-        var program = Planner.Program(Functional.Autograd.Plans.Graph.Of(cone));
-        cone.Return();
-        return program;
-    }
-
     // One for every element of every elementwise step, every term of a sum and every element moved by a kernel of its own; two for every multiplication of a product. A factor
     // counts as a product: what it saves by its triangle, the full matrices of its derivative do not.
     private static double Work(Program program) => program.Launches.Sum(l => l.Kernel switch
@@ -60,9 +52,9 @@ public class CostLawTests
             Node F(ImmutableArray<Node> x) => Sum(subject.F([.. x]));
             ImmutableArray<Node> at = [.. subject.Inputs];
             // What is read and written counts as well: a function may do nothing but that.
-            var own = Work(Planned(F(at))) + at.Sum(x => x.Type.Count) + subject.Value.Type.Count;
+            var own = Work(Planned.Of(F(at))) + at.Sum(x => x.Type.Count) + subject.Value.Type.Count;
             var (value, gradient) = ValueAndGrad((Func<ImmutableArray<Node>, Node>)F)(at);
-            var (first, second) = (Work(Planned([value, .. gradient])) / own, Work(Planned([.. Hvp<ImmutableArray<Node>>(F)(at, [.. at.Select(x => Settled(Cos(x)))])])) / own);
+            var (first, second) = (Work(Planned.Of([value, .. gradient])) / own, Work(Planned.Of([.. Hvp<ImmutableArray<Node>>(F)(at, [.. at.Select(x => Settled(Cos(x)))])])) / own);
             // The rule of a factorisation is no sum over its steps.
             if (first > 4 || second > (Has<Functional.Autograd.Primitives.Lu>(subject.Value) ? 13 : 10)) broken.Add($"{subject.Name}: the gradient costs {first:F2}, the Hessian's product {second:F2} times {own}");
             decided++;
@@ -78,7 +70,7 @@ public class CostLawTests
         {
             var x = subject.Inputs[0];
             Node F(Node v) => subject.F([v, .. subject.Inputs[1..]]);
-            Assert.InRange(Launches(Planned(JacobianReverse(F)(x))), 0, Launches(Planned(Vjp(F, x).Pullback(Settled(Cos(subject.Value))))) + 10);
+            Assert.InRange(Launches(Planned.Of(JacobianReverse(F)(x))), 0, Launches(Planned.Of(Vjp(F, x).Pullback(Settled(Cos(subject.Value))))) + 10);
         }
     }
 
@@ -103,8 +95,8 @@ public class CostLawTests
             ImmutableArray<Node> at = [w, h, x];
             return
             [
-                Launches(Planned(F(at))), Launches(Planned([.. Grad(F)(at)])), Launches(Planned([.. Jvp(Grad(F), at, at).Tangent])), Launches(Planned([.. Vjp(Grad(F), at).Pullback(at)])),
-                Launches(Planned(Vmap(v => Looped(kind, w, v, x))(Settled(Stack([h, h * 2]))))), Launches(Planned(Vmap(Grad((Node v) => Looped(kind, w, v, x)))(Settled(Stack([h, h * 2]))))),
+                Launches(Planned.Of(F(at))), Launches(Planned.Of([.. Grad(F)(at)])), Launches(Planned.Of([.. Jvp(Grad(F), at, at).Tangent])), Launches(Planned.Of([.. Vjp(Grad(F), at).Pullback(at)])),
+                Launches(Planned.Of(Vmap(v => Looped(kind, w, v, x))(Settled(Stack([h, h * 2]))))), Launches(Planned.Of(Vmap(Grad((Node v) => Looped(kind, w, v, x)))(Settled(Stack([h, h * 2]))))),
             ];
         }
         Assert.Equal(Sizes(4), Sizes(4000));

@@ -114,9 +114,7 @@ public class ScanTests
             var x = Numbers(1, n, 3);
             Node F(Node v) => Looped(Numbers(1, 3, 3), v, x, Tensor<double>([0.5], Dims.Empty), false, unrolled: false);
             var (value, gradient) = ValueAndGrad(F)(Numbers(2, 3));
-            var cone = Cone.Of([value, gradient]);
-            var program = Planner.Program(Functional.Autograd.Plans.Graph.Of(cone));
-            cone.Return();
+            var program = Core.Planned.Of(value, gradient);
             var loops = program.Launches.Select(l => l.Kernel).OfType<Kernel.Control>().ToList();
             return (program.Launches.Length, loops.Count, loops.Sum(l => l.Programs[0].Launches.Length));
         }
@@ -131,13 +129,8 @@ public class ScanTests
         var (h, x) = (Numbers(1, 3), Numbers(2, 5, 3));
         Node[] Loop(Func<Node, Node, Node[]> step) => Scan((c, u) => step(c[0], u[0]) is [var next, .. var outputs] ? ([next], [.. outputs]) : default, [h], [x]) is var (carries, given) ? [carries[0], .. given] : [];
         var (first, second, other, unread) = (Loop((c, u) => [Sin(c) * u, c + u, c * u]), Loop((c, u) => [Sin(c) * u, c - u, Exp(c), c * u]), Loop((c, u) => [Cos(c) * u, c + u]), Loop((c, u) => [Sin(c) * u, MatMul(c, u)]));
-        (int Results, int Steps)[] Planned(params Node[] roots)
-        {
-            var cone = Cone.Of([.. roots]);
-            var program = Planner.Program(Functional.Autograd.Plans.Graph.Of(cone));
-            cone.Return();
-            return [.. program.Launches.Select(l => l.Kernel).OfType<Kernel.Control>().Select(l => (l.Programs[0].Roots.Length, l.Programs[0].Launches.Length))];
-        }
+        (int Results, int Steps)[] Planned(params Node[] roots) =>
+            [.. Core.Planned.Of(roots).Launches.Select(l => l.Kernel).OfType<Kernel.Control>().Select(l => (l.Programs[0].Roots.Length, l.Programs[0].Launches.Length))];
         Assert.Equal([(5, 1)], Planned(first[1], first[2], second[1], second[2], second[3], second[0]));
         Assert.Equal([(1, 1)], Planned(unread[0]));
         Assert.Equal(2, Planned(first[1], other[1]).Length);

@@ -34,7 +34,7 @@ public abstract record Several : Op
     internal abstract bool[] Depending(bool[] operands);
 
     // Which operands of a step move when some do: a carry also moves because another one does.
-    private protected static bool[] Moving(Function step, int constants, int carries, ReadOnlySpan<bool> operands, Func<TensorType, bool> may) => Moving(step.Reached, step, constants, carries, operands, may);
+    internal static bool[] Moving(Function step, int constants, int carries, ReadOnlySpan<bool> operands, Func<TensorType, bool> may) => Moving(step.Reached, step, constants, carries, operands, may);
 
     private protected delegate bool[] Following(ReadOnlySpan<bool> parameters);
 

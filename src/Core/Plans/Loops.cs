@@ -13,8 +13,7 @@ internal static class Loops
     {
         var order = graph.Order;
         var alike = new Dictionary<Merge.Shape, Joined>();
-        var joined = new Joined[order.Nodes.Length];
-        var count = 0;
+        var (joined, count) = (new Joined[order.Nodes.Length], 0);
         for (var i = 0; i < joined.Length; i++)
         {
             if (order.Nodes[i].Op is Loop loop)
@@ -23,9 +22,7 @@ internal static class Loops
                 count++;
             }
             else if (order.Nodes[i] is { Op: Part part, Inputs: [{ Op: Loop read }] })
-            {
                 (joined[i] = joined[order.Inputs(i)[0]]).Read(read.Body, part.Index);
-            }
         }
         if (count == 0) return graph;
         var next = graph.Rewritten((i, inputs) => (order.Nodes[i], joined[i]) switch
@@ -42,7 +39,7 @@ internal static class Loops
     {
         private readonly Loop loop = (Loop)first.Op;
         private readonly Dictionary<Function, SortedSet<int>> read = [];
-        private readonly Dictionary<Function, int> places = [];
+        private readonly Dictionary<(Function Body, int Part), int> places = [];
         private Node[]? parts;
 
         public void Read(Function body, int part)
@@ -57,16 +54,21 @@ internal static class Loops
             return parts is [var part, ..] ? part.Inputs[0] : Graph.Kept(first, inputs);
         }
 
-        public Node Part(Function body, int part) => parts![part < loop.Carries ? part : loop.Carries + places[body.Giving([part])]];
+        public Node Part(Function body, int part) => parts![part < loop.Carries ? part : loop.Carries + places[(body, part)]];
 
         // The body that gives most comes first: the others mostly give nothing else.
         private Function Body()
         {
-            var pieces = new List<Function>();
+            var (pieces, known) = (new List<Function>(), new Dictionary<Function, int>());
             foreach (var (body, outputs) in read.OrderByDescending(r => r.Key.Results.Length))
             {
-                int[] more = [.. outputs.Where(k => places.TryAdd(body.Giving([k]), places.Count))];
-                if (pieces.Count == 0 || more.Length > 0) pieces.Add(body.Giving([.. pieces.Count == 0 ? Enumerable.Range(0, loop.Carries) : [], .. more]));
+                List<int> giving = [.. pieces.Count == 0 ? Enumerable.Range(0, loop.Carries) : []];
+                foreach (var (k, output) in outputs.Select(k => (k, body.Giving([k]))))
+                {
+                    if (known.TryAdd(output, known.Count)) giving.Add(k);
+                    places[(body, k)] = known[output];
+                }
+                if (pieces.Count == 0 || giving.Count > 0) pieces.Add(body.Giving([.. giving]));
             }
             return pieces is [var one] ? one : Function.Of(loop.Name, x => [.. pieces.SelectMany(p => p.Apply(x.AsSpan()))], loop.Body.Parameters).Closed;
         }

@@ -4,6 +4,8 @@ using Pure;
 (string Name, Func<(string Result, double Error, double Bound)> Run)[] programs =
 [
     ("Rosenbrock's function of 100 variables, Newton's method with conjugate gradients", Minimise.Rosenbrock),
+    ("two regressions of NIST's, Misra1a and Thurber, from the far starts, by Levenberg and Marquardt's method", Regressions.Certified),
+    ("logistic regression on 1,400 images of digits, by L-BFGS", Regressions.Digits),
     ("a Kalman filter's likelihood, by Scan", Sequences.Kalman),
     ("a recurrent network that learns to delay its input, by Scan", Sequences.Recurrent),
     ("a boundary value problem u″ = −π² sin πx, by a network with u″ in its loss", Physics.Poisson),

@@ -68,10 +68,10 @@ public static class Lbfgs
     /// <param name="tolerance">What the gradient's largest element is to be below.</param>
     /// <param name="atMost">The most steps.</param>
     /// <param name="memory">How many moves are remembered.</param>
-    /// <returns>The last state, whose gradient says how good it is, and the number of steps. One loop, which is run when it is asked for.</returns>
+    /// <returns>The point that was found. One loop, which is run when it is asked for.</returns>
     /// <exception cref="ShapeException">As <see cref="Init"/> throws it.</exception>
-    public static (LbfgsState State, Node Steps) Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-8, int atMost = 1000, int memory = 10) => While<(LbfgsState State, Node Steps)>(
-        s => And(And(MaxOver(Abs(s.State.Gradient)) > tolerance, s.State.Moved), s.Steps < atMost), s => (Update(f, s.State), s.Steps + 1), (Init(f, x, memory), Scalar(0, DType.Int64)));
+    public static Minimum Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-8, long atMost = 1000, int memory = 10) =>
+        Minimum.Found(s => Update(f, s), s => (s.X, s.Value, s.Gradient, s.Moved), Init(f, x, memory), tolerance, atMost);
 
     // The inverse Hessian that the moves suggest, times the gradient: Nocedal's two loops.
     private static Node Turned(Node gradient, Node moves, Node turns)

@@ -12,19 +12,21 @@ public class LbfgsTests
     [Fact]
     public void Minima_are_found()
     {
-        var (state, steps) = Lbfgs.Minimize(Rosenbrock, Zeros(30));
-        Assert.All(Evaluate<double>(state.X), v => Assert.Equal(1, v, 1e-6));
-        Assert.InRange(Evaluate<long>(steps)[0], 20, 300);
+        var found = Lbfgs.Minimize(Rosenbrock, Zeros(30)).Checked();
+        Assert.All(Evaluate<double>(found.X), v => Assert.Equal(1, v, 1e-6));
+        Assert.InRange(Evaluate<long>(found.Iterations)[0], 20, 300);
         // A quadratic of condition 10⁴.
         var scales = Pow(10.0, Linspace(0, 4, 20));
         var quadratic = Lbfgs.Minimize(x => Sum(scales * Square(x - 3)), Zeros(20), 1e-9);
-        Assert.All(Evaluate<double>(quadratic.State.X), v => Assert.Equal(3, v, 1e-9));
+        Assert.All(Evaluate<double>(quadratic.X), v => Assert.Equal(3, v, 1e-9));
         // At a minimum nothing is to be done; where there is none, it goes on; of a function that is no number nothing is taken.
-        Assert.Equal(0, Evaluate<long>(Lbfgs.Minimize(Rosenbrock, Ones(5)).Steps)[0]);
-        Assert.Equal(25, Evaluate<long>(Lbfgs.Minimize(x => -Sum(x), Zeros(3), atMost: 25).Steps)[0]);
-        var (stuck, tried) = Lbfgs.Minimize(x => Sum(Where(Equal(x, 0), x, x * double.NaN)) + Sum(x), Zeros(2));
+        Assert.Equal(0, Evaluate<long>(Lbfgs.Minimize(Rosenbrock, Ones(5)).Iterations)[0]);
+        var endless = Lbfgs.Minimize(x => -Sum(x), Zeros(3), atMost: 25);
+        Assert.Equal(25, Evaluate<long>(endless.Iterations)[0]);
+        Assert.Contains("25 steps", Assert.Throws<ConvergenceException>(() => endless.Checked()).Message);
+        var stuck = Lbfgs.Minimize(x => Sum(Where(Equal(x, 0), x, x * double.NaN)) + Sum(x), Zeros(2));
         Assert.Equal([0.0, 0], Evaluate<double>(stuck.X));
-        Assert.Equal(1, Evaluate<long>(tried)[0]);
+        Assert.Equal(1, Evaluate<long>(stuck.Iterations)[0]);
     }
 
     [Fact]
@@ -42,9 +44,9 @@ public class LbfgsTests
         }
         Assert.InRange(value, 0, 1e-12);
         var starts = Tensor(new double[,] { { -1.2, 1 }, { 0, 0 }, { 3, -2 } });
-        var all = Evaluate<double>(Vmap(x => Lbfgs.Minimize(Rosenbrock, x).State.X)(starts));
+        var all = Evaluate<double>(Vmap(x => Lbfgs.Minimize(Rosenbrock, x).X)(starts));
         Assert.All(all, v => Assert.Equal(1, v, 1e-5));
-        Assert.Equal(DType.Float32, Lbfgs.Minimize(Rosenbrock, Zeros(3, DType.Float32), 1e-3).State.X.DType);
+        Assert.Equal(DType.Float32, Lbfgs.Minimize(Rosenbrock, Zeros(3, DType.Float32), 1e-3).X.DType);
     }
 
     [Fact]
@@ -56,8 +58,8 @@ public class LbfgsTests
         var labels = Cast(Sum(points, 1) > 0.1, DType.Float64);
         Node Loss((Node W, Node B) p) => Mean(Softplus((1 - 2 * labels) * (MatMul(points, p.W) + p.B))) + 0.01 * Sum(Square(p.W));
         var (start, back) = Tree.Ravel((Zeros(3), Scalar(0.0)));
-        var (state, _) = Lbfgs.Minimize(v => Loss(back(v)), start, 1e-10);
-        var (w, b) = Grad<(Node, Node)>(Loss)(back(state.X));
+        var found = Lbfgs.Minimize(v => Loss(back(v)), start, 1e-10);
+        var (w, b) = Grad<(Node, Node)>(Loss)(back(found.X));
         Assert.All(Evaluate<double>(w).Concat(Evaluate<double>(b)), g => Assert.InRange(Math.Abs(g), 0, 1e-10));
         Assert.Throws<ShapeException>(() => Lbfgs.Init(x => Sum(x), Zeros([2, 2])));
         Assert.Throws<ShapeException>(() => Lbfgs.Init(x => x, Zeros(2)));

@@ -39,4 +39,25 @@ internal static class Physics
         var error = Evaluate<double>(MaxOver(Abs(Solution(trained, unseen) - State(unseen))))[0];
         return ($"loss {Evaluate<double>(Mean(Square(Solution(trained, seen) - wanted)))[0]:0.0e+00}", error, 0.05);
     }
+
+    // A ball that is thrown up and bounces three times, losing a fifth of its speed each time: when it lands for the fourth time, and how that depends, to second order, on where and how fast it was thrown.
+    public static (string, double, double) Bounces()
+    {
+        const double g = 9.81, kept = 0.8;
+        static Node Fall(Node t, Node y) => Stack([y[1], Full(new TensorType(DType.Float64, []), -g)]);
+        static OdeEvent Landing(Node height, Node speed, Node start) => Ode.UntilEvent(Fall, Stack([height, speed]), start, start + 10, (_, y) => y[0], direction: -1);
+        static Node Time(Node height, Node speed)
+        {
+            var first = Landing(height, speed, 0.0);
+            return Scan(s => Landing(0.0, -kept * s.Speed, s.Time) is var e ? ((e.Time, e.State[1]), s.Time) : default, (first.Time, Speed: first.State[1]), 3).Carry.Time;
+        }
+        const double h = 2, v = 1.5;
+        Node ByHeight(Node u) => Time(u, v);
+        Node BySpeed(Node u) => Time(h, u);
+        double[] given = [.. new[] { ByHeight(h), Grad(ByHeight)(h), Grad(Grad(ByHeight))(h), Grad(BySpeed)(v), Grad(Grad(BySpeed))(v) }.Select(n => Evaluate<double>(n)[0])];
+        // It first lands with speed √(v² + 2gh) after (v + √…)/g, and flies for twice its speed over g from then on.
+        var (speed, flights) = (Math.Sqrt(v * v + 2 * g * h), 1 + 2 * (kept + kept * kept + kept * kept * kept));
+        double[] wanted = [(v + speed * flights) / g, flights / speed, -g * flights / Math.Pow(speed, 3), (1 + v * flights / speed) / g, flights * 2 * h / Math.Pow(speed, 3)];
+        return ($"after {given[0]:F6} s; by height {given[1]:F6} and {given[2]:F6}, by speed {given[3]:F6} and {given[4]:F6}", Compare.Relative(given, wanted), 1e-8);
+    }
 }

@@ -10,6 +10,7 @@ using Pure;
     ("a recurrent network that learns to delay its input, by Scan", Sequences.Recurrent),
     ("a boundary value problem u″ = −π² sin πx, by a network with u″ in its loss", Physics.Poisson),
     ("a differential equation whose right side is a network", Physics.NeuralEquation),
+    ("a bouncing ball: when it lands for the fourth time, with first and second derivatives", Physics.Bounces),
     ("a Gaussian process, by Cholesky's factor", Processes.Gaussian),
     ("the gradient of every sample's loss, by Vmap", Batches.PerSample),
     ("the Hessian over a record of parameters", Batches.HessianOfRecord),

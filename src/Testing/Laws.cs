@@ -2,7 +2,22 @@ namespace Functional.Autograd.Testing;
 
 /// <summary>A law that does not hold; the message says which, where, and what that implies.</summary>
 /// <param name="message">What does not hold.</param>
-public sealed class LawBroken(string message) : Exception(message);
+public sealed class LawBroken(string message) : Exception(message)
+{
+    /// <summary>The numbers that differ, where two numbers are what differs.</summary>
+    internal Evidence? Evidence { get; init; }
+}
+
+/// <summary>Two numbers that should be one.</summary>
+/// <param name="Order">The order of the derivative.</param>
+/// <param name="Modes">How the library came to its number, outermost first: f for forward, r for reverse.</param>
+/// <param name="Direction">The tangent, operand by operand.</param>
+/// <param name="Weights">What a result of many elements was multiplied by and summed up, for reverse mode; null where one element is looked at.</param>
+/// <param name="Element">Which element of the result.</param>
+/// <param name="Expected">What the reference interpreter says.</param>
+/// <param name="Got">What the library says.</param>
+/// <param name="Within">How far apart they may be.</param>
+internal sealed record Evidence(int Order, string Modes, double[][] Direction, double[]? Weights, int Element, double Expected, double Got, double Within);
 
 /// <summary>What became of a law at a case that does not break it. Nothing is passed over in silence: whoever runs laws counts these.</summary>
 public enum Verdict

@@ -96,6 +96,23 @@ public sealed class Tape(params int[] choices)
         return Ops.Tensor<long>(data, shape);
     }
 
+    /// <summary>A tape of random choices, the same for the same seed everywhere.</summary>
+    /// <param name="seed">Which.</param>
+    /// <param name="count">How many choices.</param>
+    public static int[] Random(ulong seed, int count)
+    {
+        // SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+        var made = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            var z = seed += 0x9E3779B97F4A7C15;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            made[i] = (int)((z ^ (z >> 31)) >> 33);
+        }
+        return made;
+    }
+
     /// <summary>Smaller tapes: without a piece, with a piece set to zero, with an entry halved or lowered.</summary>
     /// <param name="tape">A failing tape.</param>
     public static IEnumerable<int[]> Shrink(int[] tape)

@@ -6,7 +6,7 @@ namespace Functional.Autograd.Numerics;
 /// Random numbers from keys, beside <see cref="Ops.Uniform(Node, Dims, DType)"/> and <see cref="Ops.Normal(Node, Dims, DType)"/>. Equal keys give equal numbers; a key is used once. What is made of uniform numbers by a smooth function has the
 /// derivatives of that function in its parameters (reparameterisation: Kingma and Welling, Auto-encoding variational Bayes, 2014).
 /// </summary>
-public static class Sample
+public static partial class Sample
 {
     private const long Word = 1L << 32;
 

@@ -4,7 +4,8 @@ using Compare;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var failed = args.Length == 0 || args.Contains("planning") ? Planning.Print() : 0;
-if (args is ["planning"]) return Math.Min(failed, 1);
+if (args.Length == 0 || args.Contains("orders")) failed += Orders.Print();
+if (args is ["planning" or "orders"]) return Math.Min(failed, 1);
 const double seconds = 0.7;
 const int rounds = 3;
 var wanted = args.Length == 0 ? Rows.All : [.. Rows.All.Where(r => args.Contains(r.Name))];

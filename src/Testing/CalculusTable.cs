@@ -34,6 +34,7 @@ public static class CalculusTable
             .. Enum.GetValues<Combine>().Select(how => (new Node(new Reduce(how, [0]), M(3)), new[] { "x" })),
             (new Node(new ArgMax(0), M(3)), ["x"]), (new Node(new CumSum(0, false), M(3)), ["x"]), (new Node(Dot.Instance, M(1, 2, 3), M(1, 3, 4)), ["a", "b"]),
             (new Node(Cholesky.Instance, M(1, 3, 3)), ["a"]), (new Node(new TriangularSolve(true, false, false), M(1, 3, 3), M(1, 3, 2)), ["a", "b"]), (new Node(Lu.Instance, M(1, 3, 3)), ["a"]),
+            (new Node(Qr.Instance, M(1, 3, 2)), ["a"]), (new Node(Eigh.Instance, M(1, 3, 3)), ["a"]), (new Node(Svd.Instance, M(1, 3, 2)), ["a"]),
             (new Node(new Take(0), M(3), I(2)), ["x", "index"]), (new Node(new Scatter(0, true), M(3), I(2), M(2)), ["base", "index", "rows"]),
             (new Node(new Scatter(0, false), M(3), I(2), M(2)), ["base", "index", "rows"]), (new Node(new ArgSort(0, false), M(3)), ["x"]), (new Node(new RandomBits([3]), I(2)), ["key"]),
             (new Node(Detach.Instance, M(3)), ["x"]), (new Node(Alias.Instance, M(3)), ["x"]),
@@ -103,6 +104,9 @@ public static class CalculusTable
         if (y.Op is Choice) return operand == 0 ? ("0", "0") : ("the chosen function's", "the chosen function's");
         if (y.Op is Repeat) return ("the step's, step by step", "none: say atMost");
         if (y.Op is Lu) return ("L · lower(M), upper(M) · U with M = L⁻¹·t[order]·U⁻¹", "L⁻ᵀ · (lower(Lᵀ·c) + upper(c·Uᵀ)) · U⁻ᵀ, in the rows' first order");
+        if (y.Op is Qr) return ("its transpose", "(c_q + Q · symmetric(lower(R·c_rᵀ − c_qᵀ·Q))) · R⁻ᵀ");
+        if (y.Op is Eigh) return ("its transpose", "V · (diag(c_λ) + (Vᵀ·c_v − c_vᵀ·V) / 2(λⱼ − λᵢ)) · Vᵀ");
+        if (y.Op is Svd) return ("its transpose", "U · (diag(c_s) + (S + T) / 2(sⱼ − sᵢ) + (S − T) / 2(sⱼ + sᵢ)) · Vᵀ with S = Uᵀ·c_u − c_uᵀ·U, T = Vᵀ·c_v − c_vᵀ·V, and what is outside of U and V over s");
         if (y.Op is Part) return ("its part of t", "c, as its part of the tuple's");
         var named = new Dictionary<Node, string>(ReferenceEqualityComparer.Instance) { [y] = "y" };
         for (var k = 0; k < names.Length; k++) named[y.Inputs[k]] = names[k];

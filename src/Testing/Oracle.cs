@@ -111,6 +111,9 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case Cholesky: return Rooted(x[0]);
             case TriangularSolve op: return Solved(op, x[0], x[1]);
             case Lu: return Eliminated(x[0]);
+            case Qr: return Reflected(x[0]);
+            case Eigh: return Diagonalised(x[0]);
+            case Svd: return Decomposed(x[0]);
             case Take op: return Taken(shape, x[0], x[1], op.Axis);
             case Scatter op: return Scattered(node.DType, x, op);
             case ArgSort op: return Along(shape, x[0], op.Axis, line => Sorted(line, op.Descending));

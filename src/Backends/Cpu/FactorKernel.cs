@@ -104,13 +104,19 @@ internal sealed unsafe class FactorKernel<T>(Op op, ImmutableArray<TensorType> o
     private static Span<T> Row(T* from, long length) => new(from, (int)length);
 
     // c −= a·b, whatever their strides; c's columns are neighbours.
-    private static void Subtract(T* c, long stride, T* a, long aDown, long aRight, T* b, long bDown, long bRight, long m, long k, long n)
+    internal static void Subtract(T* c, long stride, T* a, long aDown, long aRight, T* b, long bDown, long bRight, long m, long k, long n)
     {
         if (m * k * n == 0) return;
         using var block = new Block(m * n * sizeof(T));
         var product = (T*)block.Pointer;
-        Layout Lying(Dims shape, Dims strides) => new(DTypes.Of<T>(), shape, strides, 0);
-        Packed.Run<T>((nint)a, (nint)b, block.Pointer, new(DTypes.Of<T>(), 1, m, k, n, Lying([1, m, k], [0, aDown, aRight]), Lying([1, k, n], [0, bDown, bRight])));
+        Multiply(product, a, aDown, aRight, b, bDown, bRight, m, k, n);
         for (var i = 0L; i < m; i++) TensorPrimitives.Subtract(Row(c + i * stride, n), Row(product + i * n, n), Row(c + i * stride, n));
+    }
+
+    // c = a·b, whose rows are packed.
+    internal static void Multiply(T* c, T* a, long aDown, long aRight, T* b, long bDown, long bRight, long m, long k, long n)
+    {
+        Layout Lying(Dims shape, Dims strides) => new(DTypes.Of<T>(), shape, strides, 0);
+        Packed.Run<T>((nint)a, (nint)b, (nint)c, new(DTypes.Of<T>(), 1, m, k, n, Lying([1, m, k], [0, aDown, aRight]), Lying([1, k, n], [0, bDown, bRight])));
     }
 }

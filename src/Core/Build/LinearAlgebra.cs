@@ -124,17 +124,17 @@ public static partial class Ops
 
     private static (Node Factors, Node Order) Eliminated(Node a) => new Node(Primitives.Lu.Instance, a) is var both ? (new(new Part(0), both), new(new Part(1), both)) : default;
 
-    private static Node Solved(string operation, Node a, Node b, Func<Node, Node, Node> solve)
+    private static Node Solved(string operation, Node a, Node b, Func<Node, Node, Node> solve, bool square = true)
     {
-        (a, b) = (Squares(a, operation), Float(b));
+        (a, b) = (square ? Squares(a, operation) : Matrices(a, operation), Float(b));
         var dtype = DTypes.Promote(a.DType, b.DType);
         (a, b) = (Cast(a, dtype), Cast(b, dtype));
         var isVector = b.Type.Rank == 1 || b.Shape == a.Shape[..^1];
         if (isVector) b = Unsqueeze(b, -1);
-        if (b.Type.Rank < 2 || b.Shape[^2] != a.Shape[^1]) throw new ShapeException($"{operation}: {a.Type} and {b.Type} do not fit");
+        if (b.Type.Rank < 2 || b.Shape[^2] != a.Shape[^2]) throw new ShapeException($"{operation}: {a.Type} and {b.Type} do not fit");
         var batch = BroadcastShapes(operation, a.Shape[..^2], b.Shape[..^2]);
         var x = solve(Matrix(Broadcast(a, [.. batch, .. a.Shape[^2..]])), Matrix(Broadcast(b, [.. batch, .. b.Shape[^2..]])));
-        return Reshape(x, isVector ? [.. batch, b.Shape[^2]] : [.. batch, .. b.Shape[^2..]]);
+        return Reshape(x, isVector ? [.. batch, a.Shape[^1]] : [.. batch, a.Shape[^1], b.Shape[^1]]);
     }
 
     // The diagonal of U, and the sign of the permutation: that of the number of pairs out of order.

@@ -11,7 +11,7 @@ namespace Functional.Autograd;
 /// <param name="Nodes">The operations: lines of the listing other than inputs, those of held functions once each.</param>
 /// <param name="Flops">
 /// Arithmetic: 1 for each element that an elementwise operation makes, comparisons, choices and casts included; 1 for each element that a reduction, a running sum, a search for the largest, a fold or an
-/// adding scatter takes; n·⌈log₂ n⌉ for each row of n elements that is sorted; 2·m·k·n for each product of matrices; n³/3 for each Cholesky factor, twice that for each LU, n²·k for each triangular solve; 1 for each random word. Movements cost nothing.
+/// adding scatter takes; n·⌈log₂ n⌉ for each row of n elements that is sorted; 2·m·k·n for each product of matrices; n³/3 for each Cholesky factor, twice that for each LU, n²·k for each triangular solve; with k = min(m, n) about 4·m·n·k for each QR, 9·n³ for each symmetric eigenproblem, 14·m·n·k for each SVD; 1 for each random word. Movements cost nothing.
 /// </param>
 /// <param name="Bytes">The size of all results together, as if each were written: what fusion saves is the difference to what is planned.</param>
 /// <param name="PlannedPeak">The most memory a run of its plan takes beside its arguments, in bytes: the arena of temporaries, the results, and what the costliest function that an operation holds takes for itself.</param>
@@ -67,6 +67,7 @@ public sealed record Stats(long Nodes, long Flops, long Bytes, long PlannedPeak,
         Dot => 2.0 * y.Type.Count * y.Inputs[0].Shape[2],
         TriangularSolve => (double)y.Type.Count * y.Shape[1],
         Cholesky => (double)y.Type.Count * y.Shape[1] / 3,
+        Qr or Eigh or Svd => (y.Op is Qr ? 4.0 : y.Op is Eigh ? 9 : 14) * y.Inputs[0].Type.Count * Math.Min(y.Inputs[0].Shape[1], y.Inputs[0].Shape[2]),
         Lu => 2.0 * y.Inputs[0].Type.Count * y.Inputs[0].Shape[1] / 3,
         _ => 0,
     };

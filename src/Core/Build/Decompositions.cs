@@ -1,0 +1,164 @@
+using Functional.Autograd.Primitives;
+
+namespace Functional.Autograd;
+
+public static partial class Ops
+{
+    /// <summary>
+    /// A = Q·R with orthonormal columns in Q and an upper triangular R, whose diagonal has LAPACK's signs. A matrix whose first columns are dependent has factors as well, but no derivative.
+    /// https://pytorch.org/docs/2.6/generated/torch.linalg.qr.html
+    /// </summary>
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <returns>[…, m, k] and […, k, n] with k = min(m, n).</returns>
+    /// <exception cref="ShapeException">These are no matrices.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite. When a derivative is evaluated: the first k columns are dependent.</exception>
+    public static (Node Q, Node R) Qr(Node a) => Decomposed(Primitives.Qr.Instance, Matrices(a, "Qr")) is var f ? (f[0], f[1]) : default;
+
+    /// <summary>
+    /// The eigenvalues, ascending, and eigenvectors of symmetric matrices: A = V·diag(λ)·Vᵀ. Only the lower triangle is read; the gradient is that of symmetric matrices, and symmetric. A vector's sign
+    /// is as it comes, and so are the vectors of a repeated value: what depends on either has no derivative. There the vectors of a repeated value count as standing still
+    /// relative to each other, where PyTorch gives NaN or an infinity; the derivative of what depends on eigenvalues alone is right.
+    /// https://pytorch.org/docs/2.6/generated/torch.linalg.eigh.html
+    /// </summary>
+    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <returns>[…, n] and […, n, n] with the vectors as columns.</returns>
+    /// <exception cref="ShapeException">These are no square matrices.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
+    public static (Node Values, Node Vectors) Eigh(Node a) => Decomposed(Primitives.Eigh.Instance, Squares(a, "Eigh")) is var f ? (f[0], f[1]) : default;
+
+    /// <summary>The eigenvalues of symmetric matrices, ascending. https://pytorch.org/docs/2.6/generated/torch.linalg.eigvalsh.html</summary>
+    /// <inheritdoc cref="Eigh"/>
+    /// <returns>[…, n].</returns>
+    public static Node EigvalsH(Node a) => Eigh(Squares(a, "EigvalsH")).Values;
+
+    /// <summary>
+    /// The singular values, descending, and vectors: A = U·diag(S)·Vh. The vectors' signs are as they come, and so are the vectors of a repeated value, or of 0: what depends on either has no
+    /// derivative. There these vectors count as standing still relative to each other, where PyTorch gives NaN or an infinity; the derivative of what depends on singular values that are not 0, and on U·Vh, is right.
+    /// https://pytorch.org/docs/2.6/generated/torch.linalg.svd.html (full_matrices=False)
+    /// </summary>
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <returns>[…, m, k], […, k] and […, k, n] with k = min(m, n).</returns>
+    /// <exception cref="ShapeException">These are no matrices.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
+    public static (Node U, Node S, Node Vh) Svd(Node a) => Decomposed(Primitives.Svd.Instance, Matrices(a, "Svd")) is var f ? (f[0], f[1], f[2]) : default;
+
+    /// <summary>The singular values, descending. https://pytorch.org/docs/2.6/generated/torch.linalg.svdvals.html</summary>
+    /// <inheritdoc cref="Svd"/>
+    /// <returns>[…, min(m, n)].</returns>
+    public static Node SvdVals(Node a) => Svd(Matrices(a, "SvdVals")).S;
+
+    /// <summary>
+    /// The pseudo-inverse A⁺. Its derivative is that of matrices which keep their rank (Golub and Pereyra, 1973). https://pytorch.org/docs/2.6/generated/torch.linalg.pinv.html
+    /// </summary>
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="rcond">Singular values of at most this part of the largest count as 0; the larger of m and n times the distance of numbers at 1 when left out.</param>
+    /// <returns>[…, n, m].</returns>
+    /// <exception cref="ShapeException">These are no matrices.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
+    public static Node Pinv(Node a, double? rcond = null)
+    {
+        a = Matrices(a, "Pinv");
+        var (u, s, vh) = Svd(a);
+        var zero = Not(Counted(s, a, rcond));
+        return WithRule("Pinv", MatMul(Transpose(vh) * Unsqueeze(Where(zero, 0, 1 / Where(zero, 1, s)), -2), Transpose(u)), [a], static (x, p, c) =>
+        {
+            // dP = −P·dA·P + P·Pᵀ·dAᵀ·(1 − A·P) + (1 − P·A)·dAᵀ·Pᵀ·P.
+            var (a, t, back) = (x[0], Transpose(p), Transpose(c));
+            var (left, right) = (MatMul(p, MatMul(t, c)), MatMul(MatMul(c, t), p));
+            return [Transpose(left - MatMul(left, MatMul(a, p)) + right - MatMul(p, MatMul(a, right))) - MatMul(t, MatMul(c, t))];
+        });
+    }
+
+    /// <summary>
+    /// The X for which A·X − B is least; where there are several, the least of them. By QR of A, or of Aᵀ where that has more rows, for matrices of full rank, as PyTorch's driver "gels"; of another rank it is
+    /// <see cref="Pinv"/> times B. https://pytorch.org/docs/2.6/generated/torch.linalg.lstsq.html
+    /// </summary>
+    /// <param name="a">[…, m, n].</param>
+    /// <param name="b">[…, m, k], or a vector [m], or vectors […, m] where A is […, m, n]. Leading axes broadcast.</param>
+    /// <returns>[…, n, k], or vectors as B.</returns>
+    /// <exception cref="ShapeException">These are no matrices, or the shapes do not fit.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite, or the triangle of a matrix has a 0 on its diagonal.</exception>
+    public static Node Lstsq(Node a, Node b) => Solved("Lstsq", a, b, (x, y) =>
+    {
+        var tall = x.Shape[1] >= x.Shape[2];
+        var (q, r) = Qr(tall ? x : Transpose(x));
+        Node Divided(Node z) => new(new TriangularSolve(Lower: false, Transposed: !tall, Unit: false), r, z);
+        return tall ? Divided(MatMul(Transpose(q), y)) : MatMul(q, Divided(y));
+    }, square: false);
+
+    /// <summary>
+    /// How many singular values are larger than a part of the largest; whole numbers, without a derivative. https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_rank.html
+    /// </summary>
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="rtol">The part; the larger of m and n times the distance of numbers at 1 when left out.</param>
+    /// <returns>[…], int64.</returns>
+    /// <exception cref="ShapeException">These are no matrices.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
+    public static Node MatrixRank(Node a, double? rtol = null) => Matrices(a, "MatrixRank") is var x ? Sum(Cast(Counted(SvdVals(x), x, rtol), DType.Int64), -1) : a;
+
+    /// <summary>
+    /// A norm of matrices. Of Frobenius' and the nuclear norm, and the largest singular value (2) or the least (−2), see PyTorch; 1 and ∞ are the largest sum of sizes in a column and in a row, −1 and −∞ the least.
+    /// https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_norm.html
+    /// </summary>
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="ord">"fro" or "nuc".</param>
+    /// <returns>[…].</returns>
+    /// <exception cref="ShapeException">These are no matrices.</exception>
+    /// <exception cref="ArgumentException">There is no such norm.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated, "nuc", 2 or −2: an element is not finite.</exception>
+    public static Node MatrixNorm(Node a, string ord = "fro") => Matrices(a, "MatrixNorm") is var x && ord == "fro" ? Norm(x, 2, [-2, -1]) : ord == "nuc" ? Sum(SvdVals(x), -1)
+        : throw new ArgumentException($"MatrixNorm: the order {ord} is none of fro, nuc, 1, -1, 2, -2, inf and -inf", nameof(ord));
+
+    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="ord">1, −1, 2, −2, ∞ or −∞.</param>
+    /// <inheritdoc cref="MatrixNorm(Node, string)"/>
+    public static Node MatrixNorm(Node a, double ord)
+    {
+        a = Matrices(a, "MatrixNorm");
+        Node Ends(Node x) => ord > 0 ? MaxOver(x, -1) : MinOver(x, -1);
+        return Math.Abs(ord) switch
+        {
+            1 => Ends(Sum(Abs(a), -2)),
+            2 => Ends(SvdVals(a)),
+            double.PositiveInfinity => Ends(Sum(Abs(a), -1)),
+            _ => MatrixNorm(a, FormattableString.Invariant($"{ord}")),
+        };
+    }
+
+    /// <summary>The p-norm of vectors, as <see cref="Norm"/>. https://pytorch.org/docs/2.6/generated/torch.linalg.vector_norm.html</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="ord">The order.</param>
+    /// <param name="axes">The axes; all when none are given.</param>
+    /// <param name="keep">Keep the axes, with size 1.</param>
+    public static Node VectorNorm(Node x, double ord = 2, Dims? axes = null, bool keep = false) => Norm(x, ord, axes, keep);
+
+    /// <summary>
+    /// How much the solution of a system may be off by, relative to the right-hand side: ‖A‖·‖A⁻¹‖, for 2 and −2 the quotient of the largest and the least singular value, which may be infinite, or its inverse.
+    /// https://pytorch.org/docs/2.6/generated/torch.linalg.cond.html
+    /// </summary>
+    /// <param name="a">[…, n, n], and for 2 and −2 […, m, n]; float32 or float64, other types become float64.</param>
+    /// <param name="ord">An order of <see cref="MatrixNorm(Node, double)"/>.</param>
+    /// <returns>[…].</returns>
+    /// <exception cref="ShapeException">These are no matrices, or not square.</exception>
+    /// <exception cref="ArgumentException">There is no such norm.</exception>
+    /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite, or, for other orders than 2 and −2, a matrix is singular.</exception>
+    public static Node ConditionNumber(Node a, double ord = 2)
+    {
+        if (Math.Abs(ord) != 2) return Squares(a, "ConditionNumber") is var x ? MatrixNorm(x, ord) * MatrixNorm(Inverse(x), ord) : a;
+        var s = SvdVals(Matrices(a, "ConditionNumber"));
+        return ord > 0 ? MaxOver(s, -1) / MinOver(s, -1) : MinOver(s, -1) / MaxOver(s, -1);
+    }
+
+    private static Node Matrices(Node a, string operation) => Float(a) is { Type.Rank: >= 2 } x ? x : throw new ShapeException($"{operation}: {a.Type} is no matrix");
+
+    // The factors, each with the leading axes that the matrices have.
+    private static Node[] Decomposed(Decomposition op, Node a)
+    {
+        var all = new Node(op, Matrix(a));
+        return [.. all.Type.Parts.Select((_, k) => new Node(new Part(k), all)).Select(part => Reshape(part, [.. a.Shape[..^2], .. part.Shape[1..]]))];
+    }
+
+    // Which singular values are not 0 but for rounding.
+    private static Node Counted(Node s, Node a, double? part) =>
+        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (a.DType == DType.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52)));
+}

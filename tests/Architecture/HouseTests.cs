@@ -39,7 +39,7 @@ public partial class HouseTests
     private static readonly string[] MeetingPoints =
     [
         "Op.cs names Gradient", "Op.cs names Tangent",                                          // an op's default cotangents and tangents are its maps', applied
-        "Decompositions.cs names Tangent", "Factors.cs names Tangent",                                                             // an elimination's tangents are its cotangents, transposed
+        "Decompositions.cs names Tangent", "Factors.cs names Tangent",                          // a factorisation's tangents are its cotangents, transposed
         "Factories.cs names Backend",                                                          // data becomes a leaf on the default device
         "Transforms.cs names Evaluator",                                                        // reading and settling values
         "Compile.cs names Backend", "Compile.cs names Evaluator", "Compile.cs names Graph", "Compile.cs names Planner", "Compile.cs names Prepared",

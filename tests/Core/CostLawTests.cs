@@ -19,6 +19,7 @@ public class CostLawTests
         Kernel.Product p => 2.0 * p.Batch * p.M * p.K * p.N,
         Kernel.Control { Op: Loop loop } control => loop.Length * Work(control.Programs[0]),
         Kernel.Control { Op: Functional.Autograd.Primitives.Lu } control => 2.0 * control.Operands[0].Count * control.Operands[0].Shape[1],
+        Kernel.Control { Op: Decomposition op } control => (op is Functional.Autograd.Primitives.Qr ? 4.0 : op is Functional.Autograd.Primitives.Eigh ? 9 : 14) * control.Operands[0].Count * Math.Min(control.Operands[0].Shape[1], control.Operands[0].Shape[2]),
         Kernel.Control control => control.Programs.Max(Work),
         Kernel.Call { Op: Functional.Autograd.Primitives.Cholesky or TriangularSolve } call => 2.0 * call.Result.Count * call.Result.Shape[1],
         Kernel.Call call => call.Operands.Select(o => o.Count).Append(call.Result.Count).Max(),

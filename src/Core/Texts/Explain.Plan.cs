@@ -80,24 +80,20 @@ public static partial class Explain
         List<string> reasons = [];
         if (program.Slots[slot].From == Source.Result) reasons.Add("a result");
         for (var k = writer + 1; k < program.Launches.Length; k++)
-            for (var i = 0; i < program.Launches[k].Inputs.Length; i++)
-                if (program.Launches[k].Inputs[i] == slot)
-                {
-                    reasons.Add(Reads(program, writer, slot, k, i));
-                    break;
-                }
+            if (program.Launches[k].Inputs.Contains(slot)) reasons.Add(Reads(program, writer, slot, k));
         if (reasons.Count == 0) reasons.Add("read by nobody");
         return string.Create(CultureInfo.InvariantCulture, $"{program.Slots[slot].Bytes} bytes: {string.Join("; ", reasons)}");
     }
 
     // Why a kernel reads what another one stored, instead of computing it in one region with it.
-    private static string Reads(Program program, int writer, int slot, int reader, int operand)
+    private static string Reads(Program program, int writer, int slot, int reader)
     {
         var (from, to) = (program.Launches[writer], program.Launches[reader]);
         if (to.Kernel is not Kernel.Map map) return $"read by kernel {reader}, which takes whole tensors";
         if (from.Kernel is not Kernel.Map source) return $"read by kernel {reader}";
         if (source.Sinks[from.Outputs.IndexOf(slot)].How is not null) return $"read by kernel {reader}, once the reduction is complete";
-        if (!map.Inputs[operand].IsDense || map.Count != source.Count) return $"read by kernel {reader} in another order or repeatedly";
+        // It may be read in several orders, one of them the same.
+        if (map.Count != source.Count || to.Inputs.Where((s, i) => s == slot && !map.Inputs[i].IsDense).Any()) return $"read by kernel {reader} in another order or repeatedly";
         for (var k = reader - 1; k >= 0; k--)
             if (program.Launches[k].Outputs.Any(s => s != slot && to.Inputs.Contains(s) && (k != writer || source.Sinks[from.Outputs.IndexOf(s)].How is not null)))
                 return $"read once more by kernel {reader}, which waits for kernel {k}";

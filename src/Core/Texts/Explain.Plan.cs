@@ -93,9 +93,10 @@ public static partial class Explain
         if (from.Kernel is not Kernel.Map source) return $"read by kernel {reader}";
         if (source.Sinks[from.Outputs.IndexOf(slot)].How is not null) return $"read by kernel {reader}, once the reduction is complete";
         // It may be read in several orders, one of them the same.
-        if (map.Count != source.Count || to.Inputs.Where((s, i) => s == slot && !map.Inputs[i].IsDense).Any()) return $"read by kernel {reader} in another order or repeatedly";
+        bool IsMoved(int s) => to.Inputs.Where((t, i) => t == s && !map.Inputs[i].IsDense).Any();
+        if (map.Count != source.Count || IsMoved(slot)) return $"read by kernel {reader} in another order or repeatedly";
         for (var k = reader - 1; k >= 0; k--)
-            if (program.Launches[k].Outputs.Any(s => s != slot && to.Inputs.Contains(s) && (k != writer || source.Sinks[from.Outputs.IndexOf(s)].How is not null)))
+            if (program.Launches[k].Outputs.Any(s => s != slot && to.Inputs.Contains(s) && (k != writer || source.Sinks[from.Outputs.IndexOf(s)].How is not null || IsMoved(s))))
                 return $"read once more by kernel {reader}, which waits for kernel {k}";
         return $"read by kernel {reader}, another part of a large region";
     }

@@ -4,7 +4,7 @@ namespace Functional.Autograd.Numerics;
 
 /// <summary>
 /// Solutions of equations as functions of what the equations capture. How a solution was found leaves no trace: from the solution on, which is held fixed, two of Newton's steps are taken, and each doubles the order to which derivatives are
-/// right. So first, second and third derivatives are those of the implicit function (Christianson, Reverse accumulation and attractive fixed points, 1994, for the first).
+/// right. So first, second and third derivatives are those of the implicit function, and those beyond are no numbers (Christianson, Reverse accumulation and attractive fixed points, 1994, for the first).
 /// </summary>
 public static class Implicit
 {
@@ -36,9 +36,13 @@ public static class Implicit
         Node Far(Node y) => MaxOver(Abs(y)) > tolerance;
         var (x, y, _) = While<(Node X, Node Y, Node Steps)>(s => And(Far(s.Y), s.Steps < atMost), s => step(s.X, s.Y) is var next ? (next, Value(next), s.Steps + 1) : s, (guess, Value(guess), Scalar(0, DType.Int64)));
         x = Detach(Where(Far(y), double.NaN, x));
+        var beyond = Beyond(f(x));
         for (var k = 0; k < 2; k++) x = Newton(f, x, f(x));
-        return x;
+        return x + beyond;
     }
+
+    /// <summary>Nothing, and its derivatives are nothing to order three; the fourth is none: where steps towards a solution end to be right, no number is better than a wrong one.</summary>
+    internal static Node Beyond(Node moved) => Pow(moved - Detach(moved), 3.5);
 
     private static Node Newton(Func<Node, Node> f, Node x, Node y) => x.Type.Rank == 0 ? x - y / Transforms.Grad(f)(x) : x - Solve(Transforms.Jacobian(f)(x), y);
 }

@@ -72,12 +72,12 @@ public static class LevenbergMarquardt
     /// <exception cref="ShapeException">As <see cref="Init"/> throws it.</exception>
     public static Minimum Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-10, long atMost = 1000)
     {
-        Node Done(LevenbergMarquardtState s) => Or(s.Settled, MaxOver(Abs(s.Gradient / Scale(s.Jacobian))) <= tolerance * Sqrt(Sum(Square(s.Residuals))));
+        Node Done(LevenbergMarquardtState s) => Or(s.Settled, Minimum.Largest(s.Gradient / Scale(s.Jacobian)) <= tolerance * Sqrt(Sum(Square(s.Residuals))));
         // What is no number leads nowhere.
         Node Goes(LevenbergMarquardtState s) => And(s.Damping < 1e30, Abs(Sum(s.Jacobian) + Sum(s.Residuals)) < double.PositiveInfinity);
         var (state, steps) = While<(LevenbergMarquardtState State, Node Steps)>(s => And(And(Not(Done(s.State)), Goes(s.State)), s.Steps < atMost),
             s => (Update(f, s.State, tolerance), s.Steps + 1), (Init(f, x), Scalar(0, DType.Int64)));
-        return new(state.X, 0.5 * Sum(Square(state.Residuals)), MaxOver(Abs(state.Gradient)), steps, Done(state));
+        return new(state.X, 0.5 * Sum(Square(state.Residuals)), Minimum.Largest(state.Gradient), steps, Done(state));
     }
 
     // The length of the Jacobian's columns; a column of zeros has none.

@@ -23,7 +23,7 @@ public sealed record LinearSolution(Node X, Node Residual, Node Iterations, Node
 }
 
 /// <summary>
-/// Linear equations A(x) = b whose matrix nobody writes down: A is a function. How the solution was found leaves no trace; its derivatives, to order three in both modes, are those of the implicit function, in b and in what A
+/// Linear equations A(x) = b whose matrix nobody writes down: A is a function. How the solution was found leaves no trace; its derivatives, to order three in both modes (those beyond in what A captures are no numbers), are those of the implicit function, in b and in what A
 /// captures, and take solutions with A or its transpose, which are found likewise, to the same tolerance.
 /// </summary>
 public static class LinearSolve
@@ -32,7 +32,7 @@ public static class LinearSolve
     private const int Depth = 8;
 
     /// <summary>Conjugate gradients, for symmetric positive definite operators (Hestenes and Stiefel, 1952).</summary>
-    /// <param name="a">A linear function from tensors of b's type to such; that it is symmetric is not checked.</param>
+    /// <param name="a">A linear function from tensors of b's type to such. Where ⟨x, A(b)⟩ is not ⟨b, b⟩ it is not symmetric, and nothing is found: derivatives would be wrong.</param>
     /// <param name="b">The right side, floating-point, of any shape.</param>
     /// <param name="tolerance">What the residual is to be below, in units of b's norm.</param>
     /// <param name="atMost">The most steps; ten times as many as there are unknowns unless given.</param>
@@ -124,13 +124,15 @@ public static class LinearSolve
             Node Backward(Node v) => both.Apply([v, v, .. rest])[1];
             Func<Node, Node> apply = transposed ? Transforms.Transpose(Forward, type) : Forward, close = transposed ? Transforms.Transpose(Backward, type) : Backward;
             var (right, size) = (Detach(x[0]), Norm(Detach(x[0])));
-            var enough = tolerance * size;
+            var (enough, image) = (tolerance * size, isSymmetric ? apply(right) : right);
+            Node Skew(Node x) => Abs(Sum(x * image) - size * size) > 2 * enough * size + 1e3 * NewtonCg.Rounding(type.DType) * Norm(x) * Norm(image);
             // What is not found is no number; the loop says so, in which nobody looks for what is linear.
             var (found, left, lost, steps) = While<(Node X, Node R, Node Lost, Node Steps)>(s => And(Norm(s.R) > enough, s.Steps < most), s =>
             {
                 var (further, steps) = method(apply, close, s.R, enough, most - s.Steps);
                 var next = s.X + further;
                 var r = right - apply(next);
+                if (isSymmetric) r = Where(And(Norm(r) <= enough, Skew(next)), double.NaN, r);
                 return (next, r, Where(Norm(r) <= enough, enough * 0, double.NaN), s.Steps + Max(steps, 1));
             }, (right * 0, right, size * 0, Scalar(0, DType.Int64)));
             return [found + lost, Norm(left) / Where(size > 0, size, 1), steps, Norm(left) <= enough];
@@ -149,7 +151,8 @@ public static class LinearSolve
         var made = Of(0).Apply([Detach(b), .. fixedOnes]);
         var x = Detach(made[0]);
         // Each of these steps adds nothing, and one order to which derivatives are right.
+        var beyond = Implicit.Beyond(both.Apply([x, x, .. captured])[0]);
         for (var k = 0; k < 3; k++) x += WithRule(name, Zeros(type.Shape, type.DType), [b - both.Apply([x, x, .. captured])[0]], (_, _, c) => [inverse.Apply([c, .. fixedOnes])[0]]);
-        return new(x, Detach(made[1]), made[2], made[3]);
+        return new(x + beyond, Detach(made[1]), made[2], made[3]);
     }
 }

@@ -21,10 +21,11 @@ public sealed record Minimum(Node X, Node Value, Node GradientNorm, Node Iterati
         return this;
     }
 
+    internal static Node Largest(Node gradient) => gradient.Type.Count == 0 ? Full(new TensorType(gradient.DType, []), 0) : MaxOver(Abs(gradient));
+
     // Steps until the gradient is small or a state says that nothing further comes; one loop.
     internal static Minimum Found<T>(Func<T, T> update, Func<T, (Node X, Node Value, Node Gradient, Node Goes)> seen, T first, double tolerance, long atMost)
     {
-        static Node Largest(Node gradient) => gradient.Type.Count == 0 ? Full(new TensorType(gradient.DType, []), 0) : MaxOver(Abs(gradient));
         var (state, steps) = While<(T State, Node Steps)>(s => seen(s.State) is var now ? And(And(Not(Largest(now.Gradient) <= tolerance), now.Goes), s.Steps < atMost) : s.Steps,
             s => (update(s.State), s.Steps + 1), (first, Scalar(0, DType.Int64)));
         var (x, value, gradient, _) = seen(state);

@@ -31,7 +31,7 @@ public static partial class Ode
 
     /// <summary>
     /// Goes on until an event: where a function of time and state passes through 0. What passes there and back within a quarter of a step is not seen. Within the step in which its sign changes, the time is found as the root of the function at the end of a shorter step, to rounding. Time and
-    /// state have the derivatives of the implicit function, to order three, in the initial value, in the first time, and in what the right side and the event capture.
+    /// state have the derivatives of the implicit function, to order three (those beyond are no numbers), in the initial value, in the first time, and in what the right side and the event capture.
     /// </summary>
     /// <param name="f">The right side, from (time, state) to the state's derivative, of its type.</param>
     /// <param name="initial">The state at the first time, floating-point, of any shape.</param>
@@ -79,8 +79,10 @@ public static partial class Ode
         Node Nearer(Node p) => Transforms.Jvp(v => Height(t + v * size, Ended(v)), p, Full(number, 1)) is var (height, rate) ? p - height / rate : p;
         // From the root between to that of the step, then two of Newton's steps for the derivatives.
         part = Detach(Nearer(Nearer(part)));
-        part = Nearer(Nearer(part));
-        return new(Where(met, t + part * size, double.NaN), Where(met, Ended(part), double.NaN), met, t, end, stuck);
+        part = Nearer(Nearer(part)) + Implicit.Beyond(Height(t + part * size, Ended(part)));
+        // A factor, so that what did not happen has no derivative either.
+        var unmet = Where(met, Full(number, 1), double.NaN);
+        return new((t + part * size) * unmet, Ended(part) * unmet, met, t, end, stuck);
 
         // The part of a step at which it happens, by halving.
         Node Halved(Node t, DormandPrince.Trial step)

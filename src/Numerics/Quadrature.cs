@@ -68,7 +68,8 @@ public static class Quadrature
         var (left, width, error, count) = Cut(x => Values(Value, substitution, x), type.DType, relative, absolute, atMost);
         var value = Sum(Rule(Values(Value, substitution, At(left, width)), width, Kronrod));
         var converged = error <= Max(absolute, relative * Abs(Detach(value)));
-        return new(Where(converged, Where(turned, -value, value), double.NaN), error, count, converged);
+        // A factor, so that what was not found has no derivative either.
+        return new(Where(turned, -value, value) * Where(converged, Full(type, 1), double.NaN), error, count, converged);
     }
 
     // Where 0 … 1 is cut so that the error is small.

@@ -38,6 +38,12 @@ public class LinearSolveTests
             var (r, f) = (reverse, forward);
             (reverse, forward) = (Grad(r), x => Jvp(f, x, Scalar(1.0)).Tangent);
         }
+        // The fourth would be wrong in what the operator captures, and is no number; in b nothing is missing.
+        Assert.False(double.IsFinite(Evaluate<double>(reverse(Scalar(0.3)))[0]));
+        Assert.False(double.IsFinite(Evaluate<double>(forward(Scalar(0.3)))[0]));
+        Func<Node, Node> power = s => Sum(Pow(LinearSolve.ConjugateGradient(v => 2 * v, s * Ones(1), 1e-14).X, 4));
+        for (var k = 0; k < 4; k++) power = Grad(power);
+        Close([24 / 16.0], power(Scalar(1.0)));
         Close([expected[3]], Jvp(Grad(Grad(F)), Scalar(0.3), Scalar(1.0)).Tangent);
         // In b as well, in a batch of both, and compiled.
         Node Linear(Node b) => Sum(LinearSolve.ConjugateGradient(v => Laplace(v, 0.3), b, 1e-12).X * Tensor(Mode));
@@ -94,6 +100,8 @@ public class LinearSolveTests
     {
         // Not positive, singular, too few steps, no number; and nothing to solve.
         Assert.Throws<ConvergenceException>(() => LinearSolve.ConjugateGradient(v => -v, Ones(3)).Checked());
+        Assert.Throws<ConvergenceException>(() => LinearSolve.ConjugateGradient(v => 3 * v + 0.01 * Roll(v, 1), Tensor([1.0, 2, -0.3])).Checked());
+        Close([1, 2, -0.3], LinearSolve.ConjugateGradient(v => 3 * v + 0.01 * (Roll(v, 1) + Roll(v, -1)), Tensor([3.017, 6.007, -0.87])).Checked().X);
         var singular = LinearSolve.Gmres(v => Stack([Sum(v), Sum(v)]), Tensor([1.0, 2]));
         Assert.All(Evaluate<double>(singular.X), v => Assert.Equal(double.NaN, v));
         Assert.Contains("residual", Assert.Throws<ConvergenceException>(() => singular.Checked()).Message);

@@ -76,6 +76,8 @@ public class MinimumTests
     {
         Assert.Throws<ConvergenceException>(() => LevenbergMarquardt.Minimize(p => Stack([Exp(-p[0])]), Zeros(1), atMost: 5).Checked());
         Assert.Throws<ConvergenceException>(() => LevenbergMarquardt.Minimize(p => Stack([Exp(p[0]) + 1, Exp(p[0]) * double.NaN]), Zeros(1)).Checked());
+        Assert.True(Evaluate<bool>(LevenbergMarquardt.Minimize(_ => Ones(2), Zeros(0)).Converged)[0]);
+        Assert.True(Evaluate<bool>(NewtonCg.Minimize(p => Sum(p), Zeros(0)).Converged)[0]);
         Assert.Throws<ShapeException>(() => LevenbergMarquardt.Init(p => Sum(p), Zeros(2)));
         Assert.Throws<ShapeException>(() => LevenbergMarquardt.Init(p => p, Zeros([2, 2])));
         Assert.Throws<InvalidOperationException>(() => Compile<Node, Minimum>(x => LevenbergMarquardt.Minimize(p => p - x, x).Checked())(Ones(2)));

@@ -64,6 +64,8 @@ public class OdeEventTests
         var never = Ode.UntilEvent((_, y) => y * y, Scalar(1.0) * 1, 0.0, 2.0, (_, y) => y + 1);
         Assert.Contains("too small", Assert.Throws<ConvergenceException>(() => never.Checked()).Message);
         Assert.Equal(double.NaN, Evaluate<double>(never.Time)[0]);
+        var rows = Vmap(Grad((Node v) => Ode.UntilEvent(Fall, Stack([v, 0.0]), 0.0, 1.0, (_, y) => y[0]).Time))(Tensor([2.0, 20]));
+        Assert.Equal([1 / Math.Sqrt(2 * 9.81 * 2), double.NaN], Evaluate<double>(rows), (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-10);
         Assert.Throws<ShapeException>(() => Ode.UntilEvent(Fall, Tensor([1.0, 0]), 0.0, 5.0, (_, y) => y));
     }
 

@@ -90,6 +90,7 @@ public class QuadratureTests
             Assert.Equal(double.NaN, Evaluate<double>(integral.Value)[0]);
             Assert.Contains("not converged", Assert.Throws<ConvergenceException>(() => integral.Checked()).Message);
         }
+        Assert.Equal(double.NaN, Evaluate<double>(Grad((Node p) => Quadrature.Integrate(x => Pow(x, p), 0.0, 1.0, singular: true).Value)(Scalar(-1.5)))[0]);
         Assert.Equal(DType.Float32, Quadrature.Integrate(Exp, Zeros([], DType.Float32), Ones([], DType.Float32), 1e-5).Checked().Value.DType);
         Assert.Throws<ShapeException>(() => Quadrature.Integrate(Exp, Zeros(2), 1.0));
         Assert.Throws<ShapeException>(() => Quadrature.Integrate(x => Stack([x, x]), 0.0, 1.0));

@@ -125,6 +125,14 @@ public partial class HouseTests
     [Fact]
     public void The_page_of_operations_is_fresh() => SameAsFile("docs/operations.md", OperationsPage.Markdown());
 
+    // Its numbers are drawn again by tests/Testing.
+    [Fact]
+    public void The_page_of_evidence_has_a_line_for_every_row_of_the_catalogue()
+    {
+        var lines = File.ReadLines(Path.Combine(Root, "docs/evidence.json")).Where(l => l.StartsWith("{\"operation\"", StringComparison.Ordinal)).Select(l => l.Split('"')[3]);
+        Assert.True(Catalogue.All.Concat(Catalogue.Integers).Select(r => r.Name).SequenceEqual(lines), "docs/evidence.json is stale: UPDATE_DOCS=1 dotnet test tests/Testing -c Release --filter Evidence writes it anew");
+    }
+
     [Fact]
     public void No_operation_holds_a_delegate_a_node_or_data()
     {

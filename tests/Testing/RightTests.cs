@@ -28,6 +28,7 @@ public class RightTests
         ["softplus"] = (x => Rule(x, Softplus(x), (v, y, c) => c * Sigmoid(v)), Domain.Line),
         ["softmax with a temperature"] = (x => Rule(x, Softmax(x / 0.3, 0), (v, y, c) => y * (c - Sum(y * c)) / 0.3), (-4, 4)),
         ["log of a sum of exponentials, without a rule"] = (x => LogSumExp(x * 3, [0]), (-5, 5)),
+        ["gaussian, to where it is denormal"] = (x => Rule(x, Exp(-x * x), (v, y, c) => -2 * c * v * y), Domain.Line),
         ["norm"] = (x => Norm(x, 2), Domain.Of((0.1, 3), (-3, -0.1), (1e-5, 1e5))),
     };
 

@@ -7,7 +7,7 @@ internal static class Counterexample
 {
     public static string Of(Subject subject, Drawn drawn, Case at, Evidence? evidence, Exception failure, bool single)
     {
-        var text = new StringBuilder("using System.Collections.Immutable;\nusing System.Linq;\nusing Functional.Autograd;\n\n");
+        var text = new StringBuilder("using System;\nusing System.Collections.Immutable;\nusing System.Linq;\nusing Functional.Autograd;\nusing static Functional.Autograd.Ops;\n\n");
         text.Append(subject.Text == "f" ? $"// f is the {subject.Kind} that was verified.\n" : $"{subject.Kind} f = {subject.Text};\n");
         text.Append($"ImmutableArray<Node> all = [{string.Join(", ", drawn.All.Select(x => Tensor(x, single && x.DType.IsFloat)))}];\n");
         text.Append($"ImmutableArray<Node> point = [{string.Join(", ", drawn.Moving.Select(k => $"all[{k}]"))}];\n");
@@ -19,8 +19,8 @@ internal static class Counterexample
     private static string Shown(Exception failure, bool single) => $"""
         // {failure.Message.Split('\n')[0]}
         var value = F(point);
-        System.Console.WriteLine(string.Join(" ", Transforms.Evaluate<{Type(single)}>(value)));
-        foreach (var gradient in Transforms.Grad((ImmutableArray<Node> p) => Ops.Sum(F(p)))(point)) System.Console.WriteLine(string.Join(" ", Transforms.Evaluate<{Type(single)}>(gradient)));
+        Console.WriteLine(string.Join(" ", Transforms.Evaluate<{Type(single)}>(value)));
+        foreach (var gradient in Transforms.Grad((ImmutableArray<Node> p) => Ops.Sum(F(p)))(point)) Console.WriteLine(string.Join(" ", Transforms.Evaluate<{Type(single)}>(gradient)));
 
         """.Replace("\r", "", StringComparison.Ordinal);
 
@@ -41,7 +41,7 @@ internal static class Counterexample
             text.Append($"Node {next}(ImmutableArray<Node> p) => {(evidence.Modes[k] == 'f' ? "Forward" : "Reverse")}({of}, p);\n");
             of = next;
         }
-        text.Append($"System.Console.WriteLine($\"{{Transforms.Evaluate<{Type(single)}>({of}(point))[{evidence.Element}]:R}} instead of {evidence.Expected:R}\");\n");
+        text.Append($"Console.WriteLine($\"{{Transforms.Evaluate<{Type(single)}>({of}(point))[{evidence.Element}]:R}} instead of {evidence.Expected:R}\");\n");
         return text.ToString();
     }
 
@@ -52,7 +52,20 @@ internal static class Counterexample
         : $"Ops.Cast(Ops.Tensor<long>([{string.Join(", ", Oracle<Real>.Integers(x))}], [{string.Join(", ", x.Shape)}]), DType.{x.DType})";
 
     private static string Tensor(IEnumerable<double> data, Dims shape, bool single) =>
-        $"Ops.Tensor<{Type(single)}>([{string.Join(", ", data.Select(v => Literal(v, single)))}], [{string.Join(", ", shape)}])";
+        $"Ops.Tensor<{Type(single)}>([{Elements([.. data.Select(v => Literal(v, single))])}], [{string.Join(", ", shape)}])";
+
+    // Equal neighbours are told once.
+    public static string Elements(string[] numbers)
+    {
+        var parts = new List<string>();
+        for (var (i, n) = (0, 0); i < numbers.Length; i += n)
+        {
+            for (n = 1; i + n < numbers.Length && numbers[i + n] == numbers[i];) n++;
+            if (n > 4) parts.Add($".. Enumerable.Repeat({numbers[i]}, {n})");
+            else parts.AddRange(numbers[i..(i + n)]);
+        }
+        return string.Join(", ", parts);
+    }
 
     public static string Literal(double v, bool single = false) => v switch
     {

@@ -50,7 +50,7 @@ internal sealed class Pair(Func<double[], double[]> f, Func<double[], double[][]
         if (known >= 0) findings[known] = findings[known] with { Times = findings[known].Times + 1 };
         else
         {
-            if (shrink) (size, tape, failure) = Shrinking.Smallest(size, tape, failure, (n, t) => Judge(n, t, count: false) is { } other && other.Law == failure.Law ? other : null);
+            if (shrink) (size, tape, failure) = Shrinking.Smallest(size, tape, failure, options.Shrinks, (n, t) => Judge(n, t, count: false) is { } other && other.Law == failure.Law ? other : null);
             findings.Add(Found(failure, size, tape));
         }
     }
@@ -150,7 +150,7 @@ internal sealed class Pair(Func<double[], double[]> f, Func<double[], double[][]
 
     private string Code(Failure failure, double[] x)
     {
-        static string Array(double[] values) => $"[{string.Join(", ", values.Select(v => Counterexample.Literal(v)))}]";
+        static string Array(double[] values) => $"[{Counterexample.Elements([.. values.Select(v => Counterexample.Literal(v))])}]";
         var code = new StringBuilder("using System;\nusing System.Linq;\n\n");
         var (function, gradient) = isGradient ? ("double", "double[]") : ("double[]", "double[][]");
         code.Append($"Func<double[], {function}> f = {text};\nFunc<double[], {gradient}> claimed = {claim};\ndouble[] x = {Array(x)};\n");

@@ -54,7 +54,8 @@ public sealed partial class Report
     {
         var text = new StringBuilder($"{Name}: {Summary}\n");
         foreach (var note in Notes) text.Append($"note: {note}\n");
-        foreach (var finding in Findings) text.Append($"\n{finding}{Indented(finding.Code)}");
+        // The first is the nearest to the cause; every finding has code of its own.
+        foreach (var (finding, k) in Findings.Select((f, k) => (f, k))) text.Append($"\n{finding}{(k == 0 ? Indented(finding.Code) : "")}");
         text.Append('\n');
         foreach (var law in Laws) text.Append($"{law.Law} ({Type(law)}): held {law.Held}, broken {law.Broken}{Why(law)}\n");
         return text.ToString();
@@ -86,6 +87,8 @@ internal static class Implications
     {
         bool Broken(string law, DType type) => all.Any(f => f.Law == law && f.DType == type);
         bool Held(string law, DType type) => !Broken(law, type) && laws.Any(l => l.Law == law && l.DType == type && l.Held > 0);
+        if (all.Any(f => f.Expected is not null && f.Law == "derivatives") && finding.Law is "derivatives along scaled directions" or "differences" or "Taylor remainder" or "whole Jacobian" or "whole Hessian" or "symmetry" or "nesting")
+            return "most likely the same fault as that of the derivatives above";
         var size = finding.Size > 3 ? $"; size {finding.Size} is the smallest that was found" : "";
         if (finding.Expected is null && finding.Message.Contains(": the rule ", StringComparison.Ordinal)) return "the rule itself is at fault, before any number is compared" + size;
         return finding.Law switch

@@ -92,7 +92,7 @@ internal sealed partial class Runner(Subject subject, VerifyOptions options)
             findings[known] = findings[known] with { Times = findings[known].Times + 1 };
             return;
         }
-        var (size, tape, least) = Shrinking.Smallest(drawn.Size, drawn.Tape, failure, (n, t) => Likewise(failure, n, t, question));
+        var (size, tape, least) = Shrinking.Smallest(drawn.Size, drawn.Tape, failure, options.Shrinks, (n, t) => Likewise(failure, n, t, question));
         findings.Add(Finding(question, subject.Draw(size, tape), least));
     }
 

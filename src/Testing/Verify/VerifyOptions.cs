@@ -35,6 +35,9 @@ public sealed record VerifyOptions
     /// <summary>Directions to differentiate along, from the point: one array for each floating-point operand, as many numbers as it has elements. Null for such as are drawn.</summary>
     public Func<IReadOnlyList<double[]>, IReadOnlyList<double[]>>? Tangents { get; init; }
 
+    /// <summary>How many smaller cases are tried for each finding; 0 leaves it as it was drawn.</summary>
+    public int Shrinks { get; init; } = 250;
+
     /// <summary>A finding's <see cref="Finding.Replay"/>: that case alone is tried.</summary>
     public string? Replay { get; init; }
 

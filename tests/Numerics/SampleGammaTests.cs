@@ -107,6 +107,9 @@ public class SampleGammaTests
                 Assert.Equal(wanted, slopes[k], (1e-6 * Math.Abs(wanted)) + (1e-15 / h / density));
             }
         }
+        // On both sides of where the series ends, of the same draws: it is smooth.
+        var many = Vmap((Node v) => Grad((Node u) => Sum(Sample.Gamma(Key(1), u, 60)))(v * Ones(60)))(Tensor([99_999.99, 100_000.01]));
+        Assert.Equal(Evaluate<double>(many[0]), Evaluate<double>(many[1]), (x, y) => Math.Abs(x - y) < 5e-8);
         // The second derivative, forward over reverse, by second differences of the quantile.
         var at = Evaluate<double>(Sample.Gamma(Key(2), 2.5, 5));
         for (var k = 0; k < 5; k++)

@@ -32,10 +32,10 @@ public static partial class Catalogue
     private static string[] Large => ["whole Jacobian", "whole Hessian"];
 
     /// <summary>The primitives.</summary>
-    public static IReadOnlyList<Row> Primitives { get; } = [.. Scalars(), .. Structures(), .. Factors()];
+    public static IReadOnlyList<Row> Primitives { get; } = [.. Scalars(), .. Pairs(), .. Structures(), .. Factors()];
 
     /// <summary>Composites.</summary>
-    public static IReadOnlyList<Row> Composites { get; } = [.. ScalarComposites(), .. Reductions(), .. Rearrangements(), .. LinearAlgebra(), .. Learning()];
+    public static IReadOnlyList<Row> Composites { get; } = [.. ScalarComposites(), .. ComplexFunctions(), .. Reductions(), .. Rearrangements(), .. LinearAlgebra(), .. Learning()];
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<Row> All { get; } = [.. Primitives, .. Composites];

@@ -19,6 +19,7 @@ public class BatchingTests
     {
         DType.Float64 when type.Rank == 3 && type.Shape[1] == type.Shape[2] => Numbers(seed, [.. type.Shape]) + 4 * Eye(type.Shape[1]),
         DType.Float64 => Cast(Numbers(seed, [.. type.Shape]), DType.Float64),
+        DType.Complex128 => ToComplex(Cast(Numbers(seed, [.. type.Shape]), DType.Float64), Cast(Numbers(seed + 7, [.. type.Shape]), DType.Float64)),
         DType.Bool => Equal(Reshape(Arange(type.Count), type.Shape) % 2, seed % 2),
         _ => (Reshape(Arange(type.Count), type.Shape) + seed) % 3,
     };

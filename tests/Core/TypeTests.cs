@@ -10,7 +10,8 @@ namespace Core;
 
 public class TypeTests
 {
-    private static readonly DType[] All = Enum.GetValues<DType>();
+    // The others compute nothing: ElementTests.
+    private static readonly DType[] All = [.. Enum.GetValues<DType>().Where(t => !t.IsHalf && !t.IsComplex)];
     private static readonly DType[] Integers = [DType.UInt8, DType.Int8, DType.Int16, DType.Int32, DType.Int64];
 
     private static (long Low, long High) Range(DType type) => type switch
@@ -179,7 +180,7 @@ public class TypeTests
         }
     }
 
-    // Recorded from torch.promote_types, in the order of DType.
+    // Recorded from torch.promote_types, in the order of All.
     private static readonly int[][] Promotions =
     [
         [0, 1, 2, 3, 4, 5, 6, 7],
@@ -199,7 +200,7 @@ public class TypeTests
         {
             foreach (var b in All)
             {
-                var expected = (DType)Promotions[(int)a][(int)b];
+                var expected = All[Promotions[Array.IndexOf(All, a)][Array.IndexOf(All, b)]];
                 Assert.Equal(expected, DTypes.Promote(a, b));
                 // Vectors and 0-d tensors alike: only bare numbers are weak.
                 Assert.Equal(expected, Max(Leaf(a, 1, 0), Leaf(b, 1, 1)).DType);

@@ -1,5 +1,6 @@
 using Functional.Autograd;
 using Functional.Autograd.Testing;
+using Real = Functional.Autograd.Testing.Real;
 using static Functional.Autograd.Ops;
 
 namespace Properties;

@@ -33,7 +33,7 @@ public sealed class CpuBackend : IBackend
     public unsafe TensorBuffer Upload<T>(ReadOnlySpan<T> data, DType dtype) where T : unmanaged
     {
         if (dtype.Size != sizeof(T)) throw new ArgumentException($"elements of type {typeof(T).Name} are not of the size of {dtype}");
-        if (data.Length == 1) return new ScalarBuffer(dtype, Bits.From(data, dtype));
+        if (data.Length == 1 && dtype.Size <= sizeof(long)) return new ScalarBuffer(dtype, Bits.From(data, dtype));
         var buffer = new HostBuffer(dtype, data.Length);
         data.CopyTo(new Span<T>((void*)buffer.Pointer, data.Length));
         if (dtype == DType.Bool) Bits.Truth(new Span<byte>((void*)buffer.Pointer, data.Length));
@@ -88,12 +88,12 @@ public sealed class CpuBackend : IBackend
             at[i] = slot.From switch
             {
                 Source.Leaf when leaves[(int)slot.Index] is HostBuffer host => host.Pointer,
-                Source.Leaf when slot.Count == 1 => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
+                Source.Leaf when slot.IsWord => Put(singles + i, slot.DType, leaves[(int)slot.Index].ScalarBits),
                 Source.Leaf => (results[i] = Hosted(leaves[(int)slot.Index])).Pointer,
                 Source.Scalar => Put(singles + i, slot.DType, scalars[(int)slot.Index]),
                 Source.Constant => Put(singles + i, slot.DType, program.Constants[(int)slot.Index]),
                 Source.Temporary => block.Pointer + (nint)slot.Index,
-                _ => slot.Count == 1 ? Put(singles + i, slot.DType, 0) : (results[i] = new HostBuffer(slot.DType, slot.Count)).Pointer,
+                _ => slot.IsWord ? Put(singles + i, slot.DType, 0) : (results[i] = new HostBuffer(slot.DType, slot.Count)).Pointer,
             };
         }
         Launch(plan, at);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Functional.Autograd.Cpu;
 
 /// <summary>Elements in pooled native memory, given back when the garbage collector finds the buffer unused.</summary>
@@ -64,28 +66,40 @@ internal static unsafe class Bits
 {
     public static long Read(void* at, DType dtype) => dtype switch
     {
-        DType.Float64 => *(long*)at,
+        DType.Float64 or DType.Complex64 => *(long*)at,
         DType.Float32 => BitConverter.DoubleToInt64Bits(*(float*)at),
-        DType.Int64 => *(long*)at,
-        DType.Int32 => *(int*)at,
-        DType.Int16 => *(short*)at,
-        DType.Int8 => *(sbyte*)at,
-        DType.UInt8 => *(byte*)at,
+        DType.Float16 => BitConverter.DoubleToInt64Bits((double)*(Half*)at),
+        DType.BFloat16 => BitConverter.DoubleToInt64Bits(*(BFloat16*)at),
         DType.Bool => *(byte*)at != 0 ? 1 : 0,
-        _ => throw dtype.Unknown,
+        _ => Whole(at, dtype, null),
     };
 
     public static void Write(void* at, DType dtype, long bits)
     {
         switch (dtype)
         {
-            case DType.Float64 or DType.Int64: *(long*)at = bits; break;
+            case DType.Float64 or DType.Complex64: *(long*)at = bits; break;
             case DType.Float32: *(float*)at = (float)BitConverter.Int64BitsToDouble(bits); break;
-            case DType.Int32: *(int*)at = (int)bits; break;
-            case DType.Int16: *(short*)at = (short)bits; break;
-            case DType.Int8 or DType.UInt8: *(byte*)at = (byte)bits; break;
+            case DType.Float16: *(Half*)at = (Half)(float)BitConverter.Int64BitsToDouble(bits); break;
+            case DType.BFloat16: *(BFloat16*)at = (BFloat16)(float)BitConverter.Int64BitsToDouble(bits); break;
             case DType.Bool: *(byte*)at = bits != 0 ? (byte)1 : (byte)0; break;
-            default: throw dtype.Unknown;
+            default: Whole(at, dtype, bits); break;
+        }
+    }
+
+    // Reads a whole number, or writes one.
+    private static long Whole(void* at, DType dtype, long? bits)
+    {
+        var place = new Place(at, bits);
+        return Dispatch.Visit<Place, long>(dtype, ref place);
+    }
+
+    private readonly struct Place(void* at, long? bits) : IElementVisitor<long>
+    {
+        public long Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            if (bits is { } given) *(T*)at = T.CreateTruncating(given);
+            return long.CreateTruncating(*(T*)at);
         }
     }
 

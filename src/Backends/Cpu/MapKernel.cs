@@ -16,7 +16,7 @@ internal sealed unsafe class MapKernel : CpuKernel
     private readonly Loader?[] loaders;
     private readonly int[] register;
     private readonly int[] directSink;
-    private readonly int registers, tile, inputs;
+    private readonly int registers, room, tile, inputs;
 
     // What a run that one thread does leaves to the next.
     private Reducer?[]? idle;
@@ -35,6 +35,7 @@ internal sealed unsafe class MapKernel : CpuKernel
         (register, registers) = Allocate();
         directSink = Direct();
         var widest = map.Inputs.Select(l => l.DType.Size).Concat(map.Steps.Select(s => s.To.Size)).Append(1).Max();
+        room = Math.Max(widest, sizeof(long));
         tile = Math.Clamp(CacheBytes / Math.Max(1, registers) / widest / 64 * 64, 64, LargestTile);
         if (map.Count < tile) tile = (int)Math.Max(1, map.Count);
         (ChunkSize, Chunks) = Cut();
@@ -135,9 +136,9 @@ internal sealed unsafe class MapKernel : CpuKernel
 
     private void Chunk(int c, ReadOnlySpan<nint> from, ReadOnlySpan<nint> to, Reducer[]?[]? parts, Reducer?[] reducers)
     {
-        using var scratch = new Scratch((long)registers * tile * 8);
+        using var scratch = new Scratch((long)registers * tile * room);
         var place = stackalloc nint[inputs + steps.Length];
-        for (var i = 0; i < inputs + steps.Length; i++) place[i] = scratch.Pointer + (nint)register[i] * tile * 8;
+        for (var i = 0; i < inputs + steps.Length; i++) place[i] = scratch.Pointer + (nint)register[i] * tile * room;
         for (var i = 0; i < inputs; i++)
             if (loaders[i] is { IsRepeated: true } repeated) repeated.Load(from[i], place[i], 0, tile);
         for (var s = 0; s < reducers.Length; s++)

@@ -15,15 +15,17 @@ internal static unsafe class Routines
 
     private delegate void TwoOperands<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y);
 
-    private static readonly Dictionary<Op, Tile>[] Known = [.. Enumerable.Range(0, 8).Select(_ => new Dictionary<Op, Tile>())];
+    private const int Types = (int)DType.Complex128 + 1;
+
+    private static readonly Dictionary<Op, Tile>[] Known = [.. Enumerable.Range(0, Types).Select(_ => new Dictionary<Op, Tile>())];
     private static readonly Lock Guard = new();
 
-    private static readonly Tile?[] ByRow = new Tile?[8 * 256];
+    private static readonly Tile?[] ByRow = new Tile?[Types * 256];
 
     /// <summary>The computation of an elementwise primitive whose last operand has the given type.</summary>
     public static Tile For(Op op, DType from)
     {
-        var row = op is Elementwise { RowNumber: > 0 and < 256 and var n } ? n * 8 + (int)from : -1;
+        var row = op is Elementwise { RowNumber: > 0 and < 256 and var n } ? n * Types + (int)from : -1;
         if (row >= 0) return ByRow[row] ??= Make(op, from);
         lock (Guard)
         {
@@ -37,6 +39,8 @@ internal static unsafe class Routines
     {
         Select => Choice(from.Size),
         Cast cast => Conversion(from, cast.To),
+        Primitives.Pair => from == DType.Float32 ? Joined<float> : Joined<double>,
+        Component part => from == DType.Complex64 ? Taken<float>(part) : Taken<double>(part),
         Unary u when from == DType.Float32 => Real<float>(u) ?? Scalar(u, Float) ?? Number<float>(u),
         Unary u when from == DType.Float64 => Real<double>(u) ?? Scalar<double>(u, f => f) ?? Number<double>(u),
         Unary u => ByType(from, u, null),
@@ -48,16 +52,18 @@ internal static unsafe class Routines
         _ => throw new InvalidOperationException($"{op} is not elementwise"),
     };
 
-    private static Tile ByType(DType from, Unary? u, Binary? b) => from switch
+    // Whole numbers; truth values have an order only.
+    private static Tile ByType(DType from, Unary? u, Binary? b)
     {
-        DType.Int64 => u is null ? Number<long>(b!) : Number<long>(u),
-        DType.Int32 => u is null ? Number<int>(b!) : Number<int>(u),
-        DType.Int16 => u is null ? Number<short>(b!) : Number<short>(u),
-        DType.Int8 => u is null ? Number<sbyte>(b!) : Number<sbyte>(u),
-        DType.UInt8 => u is null ? Number<byte>(b!) : Number<byte>(u),
-        DType.Bool when b is not null => Ordered<byte>(b) ?? throw new InvalidOperationException($"{b} is not defined for truth values"),
-        _ => throw from.Unknown,
-    };
+        if (from == DType.Bool) return b is null ? throw from.Unknown : Ordered<byte>(b) ?? throw new InvalidOperationException($"{b} is not defined for truth values");
+        var whole = new Whole(u, b);
+        return Dispatch.Visit<Whole, Tile>(from, ref whole);
+    }
+
+    private readonly struct Whole(Unary? u, Binary? b) : IElementVisitor<Tile>
+    {
+        public Tile Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => u is null ? Number<T>(b!) : Number<T>(u);
+    }
 
     private static Func<float, float> Float(Func<double, double> f) => x => (float)f(x);
 
@@ -197,33 +203,58 @@ internal static unsafe class Routines
 
     private static bool IsFloat<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
-    private static Tile Conversion(DType from, DType to) => from switch
+    private static Tile Conversion(DType from, DType to)
     {
-        DType.Float32 => To<float>(to),
-        DType.Float64 => To<double>(to),
-        DType.Int64 => To<long>(to),
-        DType.Int32 => To<int>(to),
-        DType.Int16 => To<short>(to),
-        DType.Int8 => To<sbyte>(to),
-        DType.UInt8 or DType.Bool => To<byte>(to),
+        if (from.IsHalf || to.IsHalf) return Stored(from, to);
+        var converting = new From(to);
+        return Dispatch.Visit<From, Tile>(from, ref converting);
+    }
+
+    private readonly struct From(DType to) : IElementVisitor<Tile>
+    {
+        public Tile Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T>
+        {
+            if (to == DType.Bool) return Tested<T>;
+            var converting = new To<T>();
+            return Dispatch.Visit<To<T>, Tile>(to, ref converting);
+        }
+    }
+
+    private readonly struct To<TFrom> : IElementVisitor<Tile> where TFrom : unmanaged, INumber<TFrom>
+    {
+        public Tile Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => Convert<TFrom, T>;
+    }
+
+    private static void Tested<T>(nint d, nint a, nint b, nint c, int n) where T : unmanaged, INumber<T>
+    {
+        for (var i = 0; i < n; i++) ((byte*)d)[i] = ((T*)a)[i] == T.Zero ? (byte)0 : (byte)1;
+    }
+
+    // Half types, from and to float32.
+    private static Tile Stored(DType from, DType to) => (from, to) switch
+    {
+        (DType.Float16, DType.Float32) => static (d, a, _, _, n) => TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((void*)a, n), new Span<float>((void*)d, n)),
+        (DType.Float32, DType.Float16) => static (d, a, _, _, n) => TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>((void*)a, n), new Span<Half>((void*)d, n)),
+        (DType.BFloat16, DType.Float32) => Mapped<BFloat16, float>(static x => x),
+        (DType.Float32, DType.BFloat16) => Mapped<float, BFloat16>(static x => (BFloat16)x),
         _ => throw from.Unknown,
     };
 
-    private static Tile To<T>(DType to) where T : unmanaged, INumber<T> => to switch
+    private static Tile Mapped<TFrom, TTo>(Func<TFrom, TTo> f) where TFrom : unmanaged where TTo : unmanaged => (d, a, _, _, n) =>
     {
-        DType.Float32 => Convert<T, float>,
-        DType.Float64 => Convert<T, double>,
-        DType.Int64 => Convert<T, long>,
-        DType.Int32 => Convert<T, int>,
-        DType.Int16 => Convert<T, short>,
-        DType.Int8 => Convert<T, sbyte>,
-        DType.UInt8 => Convert<T, byte>,
-        DType.Bool => static (d, a, _, _, n) =>
-        {
-            for (var i = 0; i < n; i++) ((byte*)d)[i] = ((T*)a)[i] == T.Zero ? (byte)0 : (byte)1;
-        }
-        ,
-        _ => throw to.Unknown,
+        for (var i = 0; i < n; i++) ((TTo*)d)[i] = f(((TFrom*)a)[i]);
+    };
+
+    // Complex numbers are pairs: the real part, the imaginary part.
+    private static void Joined<T>(nint d, nint a, nint b, nint c, int n) where T : unmanaged
+    {
+        for (var i = 0; i < n; i++) (((T*)d)[2 * i], ((T*)d)[2 * i + 1]) = (((T*)a)[i], ((T*)b)[i]);
+    }
+
+    private static Tile Taken<T>(Component part) where T : unmanaged => (d, a, _, _, n) =>
+    {
+        var from = (T*)a + (part.Imaginary ? 1 : 0);
+        for (var i = 0; i < n; i++) ((T*)d)[i] = from[2 * i];
     };
 
     // Floating-point numbers beyond a narrow type go through int64 and wrap, as literals do and as processors and PyTorch do.

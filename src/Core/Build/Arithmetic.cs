@@ -35,15 +35,15 @@ public static partial class Ops
     public static Node ErfInv(Node x) => Apply(Unary.ErfInv, Float(x));
     public static Node LogGamma(Node x) => Apply(Unary.LogGamma, Float(x));
     public static Node Digamma(Node x) => Apply(Unary.Digamma, Float(x));
-    public static Node Floor(Node x) => x.DType.IsFloat ? Apply(Unary.Floor, x) : x;
-    public static Node Ceiling(Node x) => x.DType.IsFloat ? Apply(Unary.Ceiling, x) : x;
-    public static Node Round(Node x) => x.DType.IsFloat ? Apply(Unary.Round, x) : x;
-    public static Node Truncate(Node x) => x.DType.IsFloat ? Apply(Unary.Truncate, x) : x;
+    public static Node Floor(Node x) => x.DType.IsSmooth ? Apply(Unary.Floor, x) : x;
+    public static Node Ceiling(Node x) => x.DType.IsSmooth ? Apply(Unary.Ceiling, x) : x;
+    public static Node Round(Node x) => x.DType.IsSmooth ? Apply(Unary.Round, x) : x;
+    public static Node Truncate(Node x) => x.DType.IsSmooth ? Apply(Unary.Truncate, x) : x;
 
     public static Node Add(Node a, Node b) => Apply(Binary.Add, a, b);
     public static Node Mul(Node a, Node b) => Apply(Binary.Mul, a, b);
-    public static Node Atan2(Node a, Node b) => Real(Binary.Atan2, a, b);
-    public static Node Hypot(Node a, Node b) => Real(Binary.Hypot, a, b);
+    public static Node Atan2(Node a, Node b) => OfReals(Binary.Atan2, a, b);
+    public static Node Hypot(Node a, Node b) => OfReals(Binary.Hypot, a, b);
     public static Node Less(Node a, Node b) => Apply(Binary.Less, a, b);
     public static Node LessEqual(Node a, Node b) => Apply(Binary.LessEqual, a, b);
     public static Node Greater(Node a, Node b) => Apply(Binary.Less, b, a);
@@ -67,9 +67,9 @@ public static partial class Ops
     /// <summary>a / b as a real number; integers are promoted to float64.</summary>
     /// <param name="a">The numerator.</param>
     /// <param name="b">The denominator.</param>
-    public static Node Div(Node a, Node b) => Real(Binary.Div, a, b);
+    public static Node Div(Node a, Node b) => OfReals(Binary.Div, a, b);
 
-    private static Node Real(Binary op, Node a, Node b)
+    private static Node OfReals(Binary op, Node a, Node b)
     {
         (a, b) = Reals(a, b, op.Title);
         return Apply(op, a, b);
@@ -80,6 +80,7 @@ public static partial class Ops
     public static Node Softsign(Node x)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, Softsign);
         return Sloped("Softsign", Where(Equal(Abs(x), double.PositiveInfinity), Sign(x), x / (1 + Abs(x))), x, static x => Square(Reciprocal(1 + Abs(x))));
     }
 
@@ -136,6 +137,7 @@ public static partial class Ops
     public static Node Elu(Node x, double alpha = 1)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => Elu(x, alpha));
         var below = x < 0;
         // At zero the slope is that of the exponential, and there is no curvature, as in PyTorch.
         var above = alpha == 1 ? x : Where(Equal(x, 0), alpha * x, x);
@@ -157,6 +159,7 @@ public static partial class Ops
     {
         static Node Near(Node x) => Max(Min(x, 800), -800);
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => Gated(name, x, gate, rise));
         var z = Near(x);
         return Sloped(name, Where(x >= 800, x, z * gate(z)), x, x => WithRule("Near", Near(x), [x], (_, _, c) => [c]) is var z ? gate(z) + z * rise(z, gate(z)) : x);
     }
@@ -191,6 +194,7 @@ public sealed partial class Node
     public static implicit operator Node(double value) => Ops.Scalar(value);
     public static implicit operator Node(int value) => Ops.Scalar((long)value);
     public static implicit operator Node(long value) => Ops.Scalar(value);
+    public static implicit operator Node(System.Numerics.Complex value) => Ops.ToComplex(Ops.Scalar(value.Real), Ops.Scalar(value.Imaginary));
     public static Node operator +(Node a, Node b) => Ops.Add(a, b);
     public static Node operator -(Node a, Node b) => Ops.Sub(a, b);
     public static Node operator *(Node a, Node b) => Ops.Mul(a, b);

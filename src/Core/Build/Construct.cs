@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
@@ -26,13 +27,13 @@ public static partial class Ops
     /// <param name="value">The value.</param>
     /// <param name="dtype">The element type; the value is cut towards zero for integer types, and non-zero is true.</param>
     /// <exception cref="OverflowException">The type is an integer type that does not reach so far, or the value is NaN.</exception>
-    public static Node Scalar(double value, DType dtype) => new(Fitting(Literal.Of(value, DType.Float64), dtype), []);
+    public static Node Scalar(double value, DType dtype) => dtype.IsComplex ? ToComplex(Scalar(value, dtype.PartType), Scalar(0, dtype.PartType)) : new(Fitting(Literal.Of(value, DType.Float64), dtype), []);
 
     /// <summary>A scalar constant of a type.</summary>
     /// <param name="value">The value; it is rounded once for floating-point types, and non-zero is true.</param>
     /// <param name="dtype">The element type.</param>
     /// <exception cref="OverflowException">The type is an integer type that does not reach so far.</exception>
-    public static Node Scalar(long value, DType dtype) => new(Fitting(Literal.Of(value, DType.Int64), dtype), []);
+    public static Node Scalar(long value, DType dtype) => dtype.IsComplex ? ToComplex(Scalar(value, dtype.PartType), Scalar(0, dtype.PartType)) : new(Fitting(Literal.Of(value, DType.Int64), dtype), []);
 
     private static Literal Fitting(Literal value, DType dtype)
     {
@@ -65,11 +66,29 @@ public static partial class Ops
 
     private static Node Repeated(Literal literal, Dims shape) => Broadcast(new Node(literal, []), shape);
 
+    /// <summary>
+    /// Applies an operation to operands of any types. Half types only store: what is computed of them is computed in float32 and rounded once. Complex numbers
+    /// are two real ones: what moves or adds elements does so with both parts, and functions of complex numbers are functions of their parts.
+    /// </summary>
+    internal static Node Make(Op op, params ImmutableArray<Node> x)
+    {
+        var all = true;
+        foreach (var operand in x) all &= op.Takes(operand.DType);
+        if (all) return new Node(op, x);
+        if (x.Any(v => v.DType.IsComplex)) return OfComplex(op, x);
+        var stored = x.First(v => v.DType.IsHalf).DType;
+        var y = new Node(op, [.. x.Select(v => Cast(v, v.DType.Compute))]);
+        return y.DType == stored.Compute ? Cast(y, stored) : y;
+    }
+
+    // What is computed in several steps and rounded once.
+    private static Node Wide(Node x, Func<Node, Node> f) => Cast(f(Cast(x, x.DType.Compute)), x.DType);
+
     internal static Node Apply(Unary op, Node x)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (op == Unary.Neg && x.DType != DType.Bool && Constant(x) is { } literal) return Repeated(literal.Negated, x.Shape);
-        return new Node(op, x);
+        return Make(op, x);
     }
 
     internal static Node Apply(Binary op, Node a, Node b)
@@ -85,7 +104,7 @@ public static partial class Ops
             if (u is not null && u.Is(-1)) return Apply(Unary.Neg, b);
             if (v is not null && v.Is(-1)) return Apply(Unary.Neg, a);
         }
-        return new Node(op, a, b);
+        return Make(op, a, b);
     }
 
     // The sum of truth values is Or, their product And, as in PyTorch; so no kernel makes anything but 0 and 1.
@@ -100,8 +119,13 @@ public static partial class Ops
     public static Node Cast(Node x, DType dtype)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (x.Op is Literal literal) return x.DType == dtype && !literal.IsNumber ? x : new(literal.As(dtype), []);
+        if (x.Op is Literal { IsNumber: true } && x.DType == dtype) return new(((Literal)x.Op).As(dtype), []);
         if (x.DType == dtype) return x;
+        if (x.DType.IsComplex || dtype.IsComplex) return CastComplex(x, dtype);
+        if (x.Op is Literal literal) return new(literal.As(dtype), []);
+        // Half types are rounded to from float32, as in PyTorch.
+        if (dtype.IsHalf && x.DType != dtype.Compute) return Cast(Cast(x, dtype.Compute), dtype);
+        if (x.DType.IsHalf && dtype != x.DType.Compute) return Cast(Cast(x, x.DType.Compute), dtype);
         if (x.Op is Primitives.Broadcast && Constant(x) is { } repeated) return Repeated(repeated.As(dtype), x.Shape);
         return new Node(new Primitives.Cast(dtype), x);
     }
@@ -118,7 +142,7 @@ public static partial class Ops
         (a, b) = Match(a, b);
         var shape = BroadcastShapes("Where", condition.Shape, a.Shape);
         if (Constant(condition) is { } known) return Broadcast(known.Is(0) ? b : a, shape);
-        return new Node(Select.Instance, Broadcast(condition, shape), Broadcast(a, shape), Broadcast(b, shape));
+        return Make(Select.Instance, Broadcast(condition, shape), Broadcast(a, shape), Broadcast(b, shape));
     }
 
     /// <summary>Gives both operands one shape and one element type.</summary>
@@ -135,7 +159,7 @@ public static partial class Ops
 
     // Unlike a cast, meeting a tensor does not wrap a number.
     internal static Node Fitted(Node x, DType dtype, bool number = false) =>
-        x.Op is Literal { IsNumber: true } literal ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
+        x.Op is Literal { IsNumber: true } literal && !dtype.IsComplex ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
 
     internal static DType Common(IReadOnlyList<Node> all)
     {
@@ -168,7 +192,7 @@ public static partial class Ops
     {
         if (x.Shape == shape) return x;
         if (x.Shape.Count < shape.Count) x = Reshape(x, [.. Dims.Repeat(1, shape.Count - x.Shape.Count), .. x.Shape]);
-        return x.Shape == shape ? x : new Node(new Primitives.Broadcast(shape), x);
+        return x.Shape == shape ? x : Make(new Primitives.Broadcast(shape), x);
     }
 
     /// <summary>The same elements in row-major order under another shape.</summary>
@@ -186,7 +210,7 @@ public static partial class Ops
             if (x.Shape == shape) return x;
         }
         if (x.Op is Primitives.Broadcast && Constant(x) is { } literal && shape.Product == x.Type.Count) return Repeated(literal, shape);
-        return new Node(new Primitives.Reshape(shape), x);
+        return Make(new Primitives.Reshape(shape), x);
     }
 
     /// <summary>Reorders axes: axis k of the result is axis axes[k] of the operand.</summary>
@@ -195,7 +219,7 @@ public static partial class Ops
     public static Node Permute(Node x, Dims axes)
     {
         if (axes == Dims.Range(x.Type.Rank)) return x;
-        var y = new Node(new Primitives.Permute(axes), x);
+        var y = Make(new Primitives.Permute(axes), x);
         return Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
     }
 
@@ -208,13 +232,13 @@ public static partial class Ops
     public static Node Slice(Node x, Dims start, Dims shape, Dims? step = null)
     {
         // Made before it is dropped, as those below: what does not fit is told.
-        var y = new Node(new Primitives.Slice(start, shape, step ?? Dims.Repeat(1, shape.Count)), x);
+        var y = Make(new Primitives.Slice(start, shape, step ?? Dims.Repeat(1, shape.Count)), x);
         return x.Shape == shape ? x : Constant(x) is { } literal ? Repeated(literal, y.Shape) : y;
     }
 
     internal static Node PadTo(Node x, Dims shape, Dims start, Dims step)
     {
-        var y = new Node(new Primitives.Pad(shape, start, step), x);
+        var y = Make(new Primitives.Pad(shape, start, step), x);
         return x.Shape == shape ? x : y;
     }
 
@@ -226,15 +250,16 @@ public static partial class Ops
     /// <exception cref="ShapeException">The box does not lie within the tensor.</exception>
     public static Node Insert(Node x, Node part, Dims start, Dims step)
     {
-        var y = new Node(new Primitives.Insert(start, step), x, Cast(part, x.DType));
-        return x.Shape == part.Shape ? y.Inputs[1] : y;
+        part = Cast(part, x.DType);
+        var y = Make(new Primitives.Insert(start, step), x, part);
+        return x.Shape == part.Shape ? part : y;
     }
 
     /// <summary>Reverses the order along axes.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axes">The axes; negative ones count from the end.</param>
     /// <exception cref="ShapeException">An axis is out of range or appears twice.</exception>
-    public static Node Flip(Node x, params Dims axes) => axes.Count == 0 ? x : new Node(new Primitives.Flip(Dims.From(axes.Select(a => (long)Axis(x, a)).Order())), x);
+    public static Node Flip(Node x, params Dims axes) => axes.Count == 0 ? x : Make(new Primitives.Flip(Dims.From(axes.Select(a => (long)Axis(x, a)).Order())), x);
 
     /// <summary>Joins tensors along an axis.</summary>
     /// <param name="tensors">The tensors, of equal sizes but for the axis.</param>
@@ -244,7 +269,7 @@ public static partial class Ops
         if (tensors.Count == 0) throw new ShapeException("Concat: no tensors");
         var dtype = tensors.Select(t => t.DType).Aggregate(DTypes.Promote);
         var along = new Primitives.Concat(Axis(tensors[0], axis));
-        return tensors.Count == 1 ? tensors[0] : new Node(along, [.. tensors.Select(t => Cast(t, dtype))]);
+        return tensors.Count == 1 ? tensors[0] : Make(along, [.. tensors.Select(t => Cast(t, dtype))]);
     }
 
     /// <summary>Combines elements along axes, which vanish.</summary>
@@ -252,7 +277,7 @@ public static partial class Ops
     {
         if (how is Combine.Sum or Combine.Prod && x.DType < DType.Int64) x = Cast(x, DType.Int64);
         if (axes.Count == 0) return x;
-        var y = new Node(new Reduce(how, axes), x);
+        var y = Make(new Reduce(how, axes), x);
         if (how != Combine.Sum || x.Type.Count == 0 || Constant(x) is not { } literal) return y;
         return literal.Is(1) ? Like(y, x.Type.Count / y.Type.Count) : literal.Is(0) ? Like(y, 0) : y;
     }
@@ -299,6 +324,6 @@ public static partial class Ops
     internal static Node Float(Node x)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x.DType.IsFloat ? x : x.Op is Literal { IsNumber: true } literal ? Scalar((double)literal.Bits) : Cast(x, DType.Float64);
+        return x.DType.IsSmooth ? x : x.Op is Literal { IsNumber: true } literal ? Scalar((double)literal.Bits) : Cast(x, DType.Float64);
     }
 }

@@ -17,7 +17,7 @@ public static partial class Ops
     /// <summary>The integers 0 … count − 1.</summary>
     /// <param name="count">How many.</param>
     /// <param name="dtype">The element type.</param>
-    public static Node Arange(long count, DType dtype = DType.Int64) => new(new Iota(count, dtype), []);
+    public static Node Arange(long count, DType dtype = DType.Int64) => Cast(new(new Iota(count, dtype.PartType.Compute), []), dtype);
 
     /// <summary>
     /// Numbers at equal distances, both ends among them; one number is the start. They are computed in float64 from the nearer end, and cut towards

@@ -105,7 +105,7 @@ public sealed class NodePart
             : Ops.ScatterSet(block, axis, positions, Written(Taken(block, axis, positions), next + 1, rows, add));
     }
 
-    private static Node Taken(Node block, int axis, Node positions) => new(new Primitives.Take(axis), block, positions);
+    private static Node Taken(Node block, int axis, Node positions) => Ops.Make(new Primitives.Take(axis), block, positions);
 }
 
 [System.Runtime.CompilerServices.CollectionBuilder(typeof(NodeRows), nameof(NodeRows.Stacked))]

@@ -12,10 +12,10 @@ public static partial class Ops
     public static Node Take(Node x, int axis, Node index)
     {
         var a = Axis(x, axis);
-        return new Node(new Primitives.Take(a), x, Wrapped(index, x.Shape[a]));
+        return Make(new Primitives.Take(a), x, Wrapped(index, x.Shape[a]));
     }
 
-    private static Node Whole(Node index) => !index.DType.IsFloat && index.DType != DType.Bool ? Cast(index, DType.Int64)
+    private static Node Whole(Node index) => !index.DType.IsSmooth && index.DType != DType.Bool ? Cast(index, DType.Int64)
         : throw new ShapeException($"an index must be of an integer type, not {index.Type}");
 
     // Where rows are picked, negative numbers count from the end; labels and elements' own places are what they are.
@@ -25,9 +25,9 @@ public static partial class Ops
         return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(And(index < 0, index >= -size), index + size, index);
     }
 
-    internal static Node ScatterAdd(Node x, int axis, Node index, Node rows) => new(new Scatter(axis, true), x, index, rows);
+    internal static Node ScatterAdd(Node x, int axis, Node index, Node rows) => Make(new Scatter(axis, true), x, index, rows);
 
-    internal static Node ScatterSet(Node x, int axis, Node index, Node rows) => new(new Scatter(axis, false), x, index, rows);
+    internal static Node ScatterSet(Node x, int axis, Node index, Node rows) => Make(new Scatter(axis, false), x, index, rows);
 
     // torch.gather is a Take from the flattened tensor: every element's own row, at the given place along the axis.
     private static Node FlatIndex(Node x, int axis, Node index)
@@ -52,7 +52,7 @@ public static partial class Ops
     public static Node Gather(Node x, int axis, Node index)
     {
         var flat = FlatIndex(x, Axis(x, axis), index);
-        return Reshape(new Node(new Primitives.Take(0), Reshape(x, [x.Type.Count]), flat), index.Shape);
+        return Reshape(Make(new Primitives.Take(0), Reshape(x, [x.Type.Count]), flat), index.Shape);
     }
 
     /// <summary>Writes or adds one element per place along an axis; the transpose of <see cref="Gather"/>.</summary>
@@ -67,7 +67,7 @@ public static partial class Ops
         if (add && x.DType == DType.Bool) return Cast(ScatterAlong(Cast(x, DType.Int64), axis, index, Cast(source, DType.Bool), add), DType.Bool);
         var flat = FlatIndex(x, Axis(x, axis), index);
         var rows = Reshape(Slice(Cast(source, x.DType), Dims.Repeat(0, source.Type.Rank), index.Shape), [index.Type.Count]);
-        return Reshape(new Node(new Scatter(0, add), Reshape(x, [x.Type.Count]), flat, rows), x.Shape);
+        return Reshape(Make(new Scatter(0, add), Reshape(x, [x.Type.Count]), flat, rows), x.Shape);
     }
 
     /// <summary>The position of the first largest element along an axis, which vanishes.</summary>
@@ -76,14 +76,14 @@ public static partial class Ops
     /// <param name="keep">Keep the axis, with size 1.</param>
     public static Node ArgMax(Node x, int axis, bool keep = false)
     {
-        var y = new Node(new Primitives.ArgMax(Axis(x, axis)), x);
+        var y = Make(new Primitives.ArgMax(Axis(x, axis)), x);
         return keep ? Unsqueeze(y, Axis(x, axis)) : y;
     }
 
     /// <summary>The position of the first smallest element along an axis, which vanishes.</summary>
     /// <inheritdoc cref="ArgMax"/>
     public static Node ArgMin(Node x, int axis, bool keep = false) =>
-        ArgMax(x.DType.IsFloat ? -x : -1 - Cast(x, DType.Int64), axis, keep);
+        ArgMax(x.DType.IsSmooth ? -x : -1 - Cast(x, DType.Int64), axis, keep);
 
     /// <summary>The largest elements along an axis and their positions; the first of equals takes the derivative.</summary>
     /// <param name="x">The tensor.</param>
@@ -108,7 +108,7 @@ public static partial class Ops
     public static (Node Values, Node Indices) Sort(Node x, int axis = -1, bool descending = false)
     {
         if (x.Type.Rank == 0) return (x, Scalar(0, DType.Int64));
-        var index = new Node(new ArgSort(Axis(x, axis), descending), x);
+        var index = Make(new ArgSort(Axis(x, axis), descending), x);
         return (Gather(x, axis, index), index);
     }
 
@@ -121,7 +121,7 @@ public static partial class Ops
     {
         var a = Axis(x, axis);
         if (k < 0 || k > x.Shape[a]) throw new ShapeException($"TopK: {k} of {x.Type} along axis {a}");
-        var index = SliceAxis(new Node(new ArgSort(a, largest), x), a, 0, k);
+        var index = SliceAxis(Make(new ArgSort(a, largest), x), a, 0, k);
         return (Gather(x, a, index), index);
     }
 

@@ -159,6 +159,7 @@ public static partial class Ops
     {
         key = One("Uniform", key);
         if (!type.DType.IsFloat) throw new ShapeException($"random numbers between 0 and 1 are floating-point, not {type}");
+        if (type.DType.IsHalf) return Cast(Uniform(key, type.As(type.DType.Compute)), type.DType);
         if (type.DType != DType.Float64) return Cast(FloorDiv(new Node(new RandomBits(type.Shape), key), 256), DType.Float32) * Math.ScaleB(1, -24);
         var words = new Node(new RandomBits([2, .. type.Shape]), key);
         Node Word(int i, long drop) => Cast(FloorDiv(Squeeze(SliceAxis(words, 0, i, i + 1), 0), drop), DType.Float64);

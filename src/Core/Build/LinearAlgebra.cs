@@ -15,7 +15,7 @@ public static partial class Ops
     public static Node Cholesky(Node a)
     {
         a = Squares(a, "Cholesky");
-        return Reshape(new Node(Primitives.Cholesky.Instance, Matrix(a)), a.Shape);
+        return Reshape(Make(Primitives.Cholesky.Instance, Matrix(a)), a.Shape);
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">These are no square matrices, or the shapes do not fit.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element of the diagonal is 0.</exception>
     public static Node SolveTriangular(Node a, Node b, bool lower, bool transposed = false, bool unit = false) =>
-        Solved("SolveTriangular", a, b, (x, y) => new(new TriangularSolve(lower, transposed, unit), x, y));
+        Solved("SolveTriangular", a, b, (x, y) => Make(new TriangularSolve(lower, transposed, unit), x, y));
 
     /// <summary>
     /// The X with L·Lᵀ·X = B, from what <see cref="Cholesky"/> gives. https://pytorch.org/docs/2.6/generated/torch.cholesky_solve.html

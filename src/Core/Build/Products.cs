@@ -23,13 +23,13 @@ public static partial class Ops
         {
             // One matrix on the right: the batch joins the rows.
             var rows = a.Shape[..^1].Product;
-            return Reshape(new Node(Dot.Instance, Reshape(a, [1, rows, k]), Reshape(b, [1, k, n])), [.. a.Shape[..^1], n]);
+            return Reshape(Make(Dot.Instance, Reshape(a, [1, rows, k]), Reshape(b, [1, k, n])), [.. a.Shape[..^1], n]);
         }
         var batch = BroadcastShapes("MatMul", a.Shape[..^2], b.Shape[..^2]);
         var count = batch.Product;
         var left = Reshape(Broadcast(a, [.. batch, m, k]), [count, m, k]);
         var right = Reshape(Broadcast(b, [.. batch, k, n]), [count, k, n]);
-        return Reshape(new Node(Dot.Instance, left, right), [.. batch, m, n]);
+        return Reshape(Make(Dot.Instance, left, right), [.. batch, m, n]);
     }
 
     /// <summary>x·wᵀ + bias.</summary>
@@ -155,7 +155,7 @@ public static partial class Ops
         var (nb, nr, ni, nc) = (Sizes(a, la, batch), Sizes(a, la, rows), Sizes(a, la, inner), Sizes(b, lb, columns));
         var left = Reshape(Arranged(a, la, batch + rows + inner), [nb.Product, nr.Product, ni.Product]);
         var other = Reshape(Arranged(b, lb, batch + inner + columns), [nb.Product, ni.Product, nc.Product]);
-        return (Reshape(new Node(Dot.Instance, left, other), [.. nb, .. nr, .. nc]), batch + rows + columns);
+        return (Reshape(Make(Dot.Instance, left, other), [.. nb, .. nr, .. nc]), batch + rows + columns);
     }
 
     /// <summary>A convolution (cross-correlation) over any number of spatial axes.</summary>
@@ -183,7 +183,7 @@ public static partial class Ops
         var inner = weight.Shape[1..].Product;
         var rows = Reshape(Permute(split, order), [groups, batch * spatial.Product, inner]);
         var columns = Transpose(Reshape(weight, [groups, outputs / groups, inner]));
-        var y = Reshape(new Node(Dot.Instance, rows, columns), [groups, batch, .. spatial, outputs / groups]);
+        var y = Reshape(Make(Dot.Instance, rows, columns), [groups, batch, .. spatial, outputs / groups]);
         var back = Permute(y, Dims.From([1L, 0, n + 2, .. Enumerable.Range(2, n).Select(k => (long)k)]));
         y = Reshape(back, [batch, outputs, .. spatial]);
         return bias is null ? y : y + Reshape(bias, [outputs, .. Dims.Repeat(1, n)]);
@@ -199,7 +199,7 @@ public static partial class Ops
         if (n < 1 || size.Count != n || stride.Count != n || pad.Count != n || spread.Count != n || pad.Any(p => p < 0))
             throw new ShapeException($"{name}: windows of {size} by {stride}, padding {pad} and dilation {spread} do not fit the spatial axes of {x.Type}");
         x = Pad(x, [0, 0, .. pad], [0, 0, .. pad], value);
-        for (var k = 0; k < n; k++) x = new Node(new Windows(2 + k, size[k], stride[k], spread[k]), x);
+        for (var k = 0; k < n; k++) x = Make(new Windows(2 + k, size[k], stride[k], spread[k]), x);
         return x;
     }
 

@@ -38,6 +38,7 @@ public static partial class Ops
     public static Node Mean(Node x, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => Mean(x, axes, keep));
         var (count, sum) = (x.Shape.Pick(AxesOf(x, axes)).Product, Sum(x, axes, keep));
         // The mean of nothing is NaN, but its derivative is no division by zero.
         return count == 0 ? sum + double.NaN : sum / (double)count;
@@ -51,6 +52,9 @@ public static partial class Ops
     public static Node Var(Node x, Dims? axes = null, double correction = 1, bool keep = false)
     {
         x = Float(x);
+        // Squared distances from the mean, in the plane.
+        if (x.DType.IsComplex) return Var(Real(x), axes, correction, keep) + Var(Imag(x), axes, correction, keep);
+        if (x.DType.IsHalf) return Wide(x, x => Var(x, axes, correction, keep));
         var over = AxesOf(x, axes);
         var divisor = x.Shape.Pick(over).Product - correction;
         Node Middle(Node x) => x.Type.Rank == 0 ? x : Mean(x, over, keep: true);
@@ -73,6 +77,8 @@ public static partial class Ops
     public static Node Norm(Node x, double p = 2, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
+        if (x.DType.IsComplex) x = Abs(x);
+        if (x.DType.IsHalf) return Wide(x, x => Norm(x, p, axes, keep));
         var over = AxesOf(x, axes);
         return p switch
         {
@@ -111,6 +117,7 @@ public static partial class Ops
     public static Node LogSumExp(Node x, Dims? axes = null, bool keep = false)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => LogSumExp(x, axes, keep));
         var over = AxesOf(x, axes);
         if (x.Type.Count == 0) return Keep(ReduceOver(Combine.Sum, x, over) + double.NegativeInfinity, x, over, keep);
         var max = Detach(MaxOver(x, over, keep: true));
@@ -124,6 +131,7 @@ public static partial class Ops
     public static Node Softmax(Node x, int axis = -1)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => Softmax(x, axis));
         // Of nothing, but a function of it all the same: a second derivative is there, and empty.
         if (x.Type.Count == 0) return x * x;
         Dims over = [Axis(x, axis)];
@@ -136,6 +144,7 @@ public static partial class Ops
     public static Node LogSoftmax(Node x, int axis = -1)
     {
         x = Float(x);
+        if (x.DType.IsHalf) return Wide(x, x => LogSoftmax(x, axis));
         if (x.Type.Count == 0) return x * x;
         Dims over = [Axis(x, axis)];
         var shifted = x - MaxOver(x, over, keep: true);

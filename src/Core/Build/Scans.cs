@@ -7,7 +7,7 @@ public static partial class Ops
     /// <summary>Running sums along an axis; integers and truth values are summed as int64.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
-    public static Node CumSum(Node x, int axis) => new(new Primitives.CumSum(Axis(x, axis), false), x.DType < DType.Int64 ? Cast(x, DType.Int64) : x);
+    public static Node CumSum(Node x, int axis) => Make(new Primitives.CumSum(Axis(x, axis), false), x.DType < DType.Int64 ? Cast(x, DType.Int64) : x);
 
     /// <summary>
     /// Running products along an axis; integers and truth values are multiplied as int64. Exact derivatives also where factors are zero. Neighbours are

@@ -10,7 +10,7 @@ public static partial class Ops
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        return a.DType.IsFloat || b.DType.IsFloat ? Match(a, b, operation) : Match(Float(a), Float(b), operation);
+        return a.DType.IsSmooth || b.DType.IsSmooth ? Match(a, b, operation) : Match(Float(a), Float(b), operation);
     }
 
     /// <summary>The derivative of the digamma function of an order; digamma itself for order 0. https://pytorch.org/docs/2.6/generated/torch.polygamma.html</summary>
@@ -20,7 +20,7 @@ public static partial class Ops
     public static Node Polygamma(int order, Node x)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(order);
-        return order == 0 ? Digamma(x) : new Node(new Polygamma(order), Float(x));
+        return order == 0 ? Digamma(x) : Make(new Polygamma(order), Float(x));
     }
 
     /// <summary>
@@ -85,8 +85,9 @@ public static partial class Ops
     /// <param name="negInf">For −∞; the least finite number of the element type when left out.</param>
     public static Node NanToNum(Node x, double nan = 0, double? posInf = null, double? negInf = null)
     {
+        if (x.DType.IsComplex) return ToComplex(NanToNum(Real(x), nan, posInf, negInf), NanToNum(Imag(x), nan, posInf, negInf));
         if (!x.DType.IsFloat) return x;
-        var largest = x.DType == DType.Float32 ? float.MaxValue : double.MaxValue;
+        var largest = x.DType.Largest;
         var finite = Where(Equal(x, double.PositiveInfinity), posInf ?? largest, Where(Equal(x, double.NegativeInfinity), negInf ?? -largest, x));
         return Where(IsNaN(x), nan, finite);
     }

@@ -102,7 +102,7 @@ namespace Functional.Autograd.Primitives
             var moving = Places(Differing(along));
             var n = Then.Parameters.Length;
             bool[] reached = [.. Then.Reached(Differing(along)).Zip(Otherwise.Reached(Differing(along)), (a, b) => a || b)];
-            int[] results = [.. Places(reached).Where(k => Then.Results[k].DType.IsFloat)];
+            int[] results = [.. Places(reached).Where(k => Then.Results[k].DType.IsSmooth)];
             Function Forth(Function f) => Function.Of("Cond", p =>
             {
                 var (x, t) = (Fresh(p[..n]), new Node?[n]);
@@ -135,8 +135,8 @@ namespace Functional.Autograd.Primitives
         private static ImmutableArray<Node> Chosen(Function f, Node chosen, ImmutableArray<Node> one, Node?[] rows)
         {
             var (size, careful) = (chosen.Shape[0], chosen.Shape[0] > 0 && IsRisky(f));
-            bool[] differs = [.. one.Select((v, k) => rows[k] is not null || v.DType.IsFloat)];
-            Node Guarded(Node all, bool isRowsOwn) => careful && isRowsOwn ? InPlaceOfOthers(chosen, all) : all.DType.IsFloat ? Where(chosen, all, Ops.Detach(all)) : all;
+            bool[] differs = [.. one.Select((v, k) => rows[k] is not null || v.DType.IsSmooth)];
+            Node Guarded(Node all, bool isRowsOwn) => careful && isRowsOwn ? InPlaceOfOthers(chosen, all) : all.DType.IsSmooth ? Where(chosen, all, Ops.Detach(all)) : all;
             Node[] given = [.. one.Select((v, k) => differs[k] ? Guarded(rows[k] ?? Repeated(v, size), rows[k] is not null) : v)];
             var batched = Batching.Of(f, size, differs);
             if (!careful) return batched.Apply(given);

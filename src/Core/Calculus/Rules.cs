@@ -44,7 +44,7 @@ public static partial class Transforms
     private static Node Ruled<T>(string name, Func<T, Node> f, T x, Func<ImmutableArray<Node>, Node, Node, ImmutableArray<Node>> rule)
     {
         ImmutableArray<Node> at = [.. Tree.Leaves(x).Select(v => new Node(Alias.Instance, v))];
-        return Ops.WithRule(name, f(Tree.With(x, at)), at, (v, y, c) => [.. rule(v, y, c).Select((g, k) => v[k].DType.IsFloat ? g : null)]);
+        return Ops.WithRule(name, f(Tree.With(x, at)), at, (v, y, c) => [.. rule(v, y, c).Select((g, k) => v[k].DType.IsSmooth ? g : null)]);
     }
 
     /// <summary>

@@ -118,7 +118,7 @@ namespace Functional.Autograd.Primitives
         internal override void Pull(Node y, ReadOnlySpan<Node?> c, ReadOnlySpan<bool> active, Span<Node?> cotangents)
         {
             var (types, given, ends) = (Body.Parameters, c.ToArray(), Constants + Carries);
-            int[] moving = Places(Moving(Body, Constants, Carries, active, t => t.DType.IsFloat));
+            int[] moving = Places(Moving(Body, Constants, Carries, active, t => t.DType.IsSmooth));
             int[] constants = [.. moving.Where(k => k < Constants)], carries = [.. moving.Where(k => k >= Constants && k < ends)], elements = [.. moving.Where(k => k >= ends)];
             int[] outputs = [.. Enumerable.Range(Carries, given.Length - Carries).Where(k => given[k] is not null)], targets = [.. carries, .. constants, .. elements];
             Function forward, back;
@@ -152,11 +152,11 @@ namespace Functional.Autograd.Primitives
         internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
         {
             var along = tangents.ToArray();
-            var moving = Moving(Body, Constants, Carries, Differing(tangents), t => t.DType.IsFloat);
+            var moving = Moving(Body, Constants, Carries, Differing(tangents), t => t.DType.IsSmooth);
             var places = Interleaved(moving, Constants, Constants + Carries, moving.Length);
             // The results that move: carries, which go on, and outputs.
             var reached = Body.Reached(moving);
-            int[] moved = [.. Enumerable.Range(0, reached.Length).Where(k => k < Carries ? moving[Constants + k] : reached[k] && Body.Results[k].DType.IsFloat)];
+            int[] moved = [.. Enumerable.Range(0, reached.Length).Where(k => k < Carries ? moving[Constants + k] : reached[k] && Body.Results[k].DType.IsSmooth)];
             var parts = Of(Tangent.OfStep("Scan", Body, Carries, places, moved), Constants + moving.AsSpan(0, Constants).Count(true), Carries + moved.Count(k => k < Carries), Length, Reverse,
                 [.. places.Select(k => k >= 0 ? y.Inputs[k] : along[~k] ?? Zero(Body.Parameters[~k]))]);
             var result = new Node?[reached.Length];

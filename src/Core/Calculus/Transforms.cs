@@ -12,18 +12,18 @@ namespace Functional.Autograd;
 public static partial class Transforms
 {
     internal static Node Scalar(string name, Node y) => y.Type.Count == 1 && y.DType.IsFloat ? y
-        : throw new ShapeException($"{name} needs a function with one floating-point result, not {y.Type}; sum it, or use Vjp");
+        : throw new ShapeException($"{name} needs a function with one {(y.DType.IsComplex ? "real " : "")}floating-point result, not {y.Type}; {(y.DType.IsComplex ? "take its Real, Imag or Abs" : "sum it")}, or use Vjp");
 
     // The argument is passed through a fresh node, so that its own history stays out of the derivative. It has the argument's
     // type, so that a bare number stays one: the derivative is of the same computation that f(x) is.
-    internal static Node Fresh(string name, Node x, int argument) => x.DType.IsFloat ? new Node(Alias.Instance, x)
+    internal static Node Fresh(string name, Node x, int argument) => x.DType.IsSmooth ? new Node(Alias.Instance, x)
         : throw new ShapeException($"{name}: only floating-point tensors have derivatives, and argument {argument} is {x.Type}; cast it, let the function capture it, or name the others in Grad(f, wrt)");
 
     // A transform says at once that there is no function, not when what it made is called.
     private static TMade Given<TMade>(Delegate? f, TMade made, [CallerArgumentExpression(nameof(f))] string? name = null) => f is null ? throw new ArgumentNullException(name) : made;
 
     // The places of what has derivatives.
-    private static ImmutableArray<int> Smooth(ImmutableArray<Node> nodes) => [.. Enumerable.Range(0, nodes.Length).Where(k => nodes[k].DType.IsFloat)];
+    private static ImmutableArray<int> Smooth(ImmutableArray<Node> nodes) => [.. Enumerable.Range(0, nodes.Length).Where(k => nodes[k].DType.IsSmooth)];
 
     private static ImmutableArray<Node> Placed(ImmutableArray<Node> all, ImmutableArray<int> places, ImmutableArray<Node> some)
     {

@@ -78,7 +78,7 @@ namespace Functional.Autograd.Primitives
         internal override Node?[] PushAll(Node y, ReadOnlySpan<Node?> tangents)
         {
             var (along, carries) = (tangents.ToArray(), Body.Results.Length);
-            var moving = Moving(Body, Constants, carries, Differing(tangents), t => t.DType.IsFloat);
+            var moving = Moving(Body, Constants, carries, Differing(tangents), t => t.DType.IsSmooth);
             var (places, moved) = (Interleaved(moving, Constants, moving.Length), Places(moving[Constants..]));
             var body = Tangent.OfStep("While", Body, carries, places, moved);
             var test = Test.Placed(body.Parameters, [.. Enumerable.Range(0, moving.Length).Select(k => Array.IndexOf(places, k))]);

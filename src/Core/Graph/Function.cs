@@ -165,7 +165,7 @@ public sealed partial class Function : IEquatable<Function>
             var (op, place) = (steps[i], Parameters.Length + i);
             int[] all = [.. Operands(i)], values = op is Select ? all[1..] : op is Scatter ? [all[0], all[2]] : all;
             var isSum = op is Select or Scatter or Movement || op == Binary.Add;
-            var isFlat = op is Unary { Slope: null } or Binary { IsComparison: true } or ArgMax or ArgSort or Lu or Cast { To: < DType.Float32 } || op == Binary.FloorDiv || op == Binary.Rem;
+            var isFlat = op is Unary { Slope: null } or Binary { IsComparison: true } or ArgMax or ArgSort or Lu or Cast { To.IsSmooth: false } || op == Binary.FloorDiv || op == Binary.Rem;
             if (follows[place] && (isFlat || (isSum && Array.Exists(values, v => stands[v])))) return true;
             stands[place] = !follows[place] && (op is Literal literal ? !literal.Is(0) : op is Iota || (op is Elementwise or Movement or Alias or Detach or Reduce && Array.TrueForAll(values, v => stands[v])));
         }

@@ -32,6 +32,8 @@ public sealed partial class Node
         Op = op;
         Inputs = inputs;
         Type = op.Infer(inputs);
+        foreach (var x in inputs)
+            if (!op.Takes(x.DType)) throw new ShapeException($"{op} is not defined for {x.Type}");
         Hangs = Trace.Over(inputs);
         if (recordOrigins) RecordOrigin();
     }

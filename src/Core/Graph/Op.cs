@@ -8,6 +8,19 @@ namespace Functional.Autograd;
 /// </summary>
 public abstract record Op
 {
+    /// <summary>What an operation does with elements, which says what becomes of half types and complex numbers: see <see cref="Ops.Make"/>.</summary>
+    internal enum Handling
+    {
+        /// <summary>Computes with real numbers.</summary>
+        Computes,
+        /// <summary>Adds, so that it acts on the parts of complex numbers alike.</summary>
+        Adds,
+        /// <summary>Puts elements elsewhere, so that it acts on parts alike and half types stay.</summary>
+        Moves,
+        /// <summary>Hands tensors on, of whatever type.</summary>
+        Passes,
+    }
+
     private int hash;
 
     private protected Op() { }
@@ -83,6 +96,11 @@ public abstract record Op
         for (var k = 0; k < differs.Length; k++) differs[k] = operands[k] is not null;
         return differs;
     }
+
+    internal virtual Handling Elements => Handling.Computes;
+
+    // Whether it takes elements of a type as they are.
+    internal bool Takes(DType type) => Elements >= (type.IsComplex ? Handling.Passes : type.IsHalf ? Handling.Moves : Handling.Computes);
 
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;

@@ -142,7 +142,7 @@ public sealed class Cone
 
     private void Add(Node node, TensorBuffer? value, in Numbering numbering)
     {
-        AllScalar &= node.Type.Count == 1;
+        AllScalar &= node.Type.IsWord;
         numbering.Set(node, nodes.Count);
         nodes.Add(node);
         values.Add(value);

@@ -27,6 +27,9 @@ public readonly record struct Slot(Source From, long Index, DType DType, long Co
 {
     /// <summary>The size in bytes.</summary>
     public long Bytes => Count * DType.Size;
+
+    // One element that fits 64 bits.
+    internal bool IsWord => Count == 1 && DType.Size <= sizeof(long);
 }
 
 /// <summary>A kernel and the values it reads and writes.</summary>

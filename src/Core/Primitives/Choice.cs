@@ -5,6 +5,8 @@ namespace Functional.Autograd.Primitives;
 /// <summary>One of two functions of the operands after the first, which says which.</summary>
 public abstract record Choice : Several
 {
+    internal sealed override Handling Elements => Handling.Passes;
+
     private protected Choice(Function then, Function otherwise) => (Then, Otherwise) = (then, otherwise);
 
     /// <summary>What is computed where the first operand is true.</summary>

@@ -229,6 +229,8 @@ public sealed record Binary : Elementwise
 /// <summary>Chooses elementwise: condition ? a : b.</summary>
 public sealed record Select : Elementwise
 {
+    internal override Handling Elements => Handling.Moves;
+
     /// <summary>The only instance.</summary>
     public static readonly Select Instance = new();
 
@@ -257,14 +259,16 @@ public sealed record Select : Elementwise
 /// <param name="To">The element type of the result.</param>
 public sealed record Cast(DType To) : Elementwise
 {
+    internal override Handling Elements => Handling.Moves;
+
     /// <inheritdoc/>
-    public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type.As(To);
+    public override TensorType Infer(ImmutableArray<Node> inputs) => To.IsComplex ? throw Mismatch(Text, inputs[0].Type) : inputs[0].Type.As(To);
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand)
     {
         var from = y.Inputs[0].DType;
-        return To.IsFloat && from.IsFloat ? new LinearMap.Self(c => Ops.Cast(c, from)) : LinearMap.Zero;
+        return To.IsSmooth && from.IsSmooth ? new LinearMap.Self(c => Ops.Cast(c, from)) : LinearMap.Zero;
     }
 
     private protected override string Text => $"Cast({To.ToString().ToLowerInvariant()})";

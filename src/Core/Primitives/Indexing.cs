@@ -7,6 +7,8 @@ namespace Functional.Autograd.Primitives;
 /// <param name="Axis">The axis; the index's shape takes its place.</param>
 public sealed record Take(int Axis) : Op
 {
+    internal override Handling Elements => Handling.Moves;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
@@ -48,6 +50,8 @@ public sealed record Take(int Axis) : Op
 /// <param name="Add">Adds rows to what is there; otherwise replaces it, the last of equal indices winning.</param>
 public sealed record Scatter(int Axis, bool Add) : Op
 {
+    internal override Handling Elements => Add ? Handling.Adds : Handling.Moves;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {

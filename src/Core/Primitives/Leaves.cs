@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 
 namespace Functional.Autograd.Primitives;
 
@@ -33,32 +34,39 @@ public sealed record Literal(DType DType, long Bits, bool IsNumber = false) : Op
     /// <summary>The value as a float64; rounded for an int64 beyond 2⁵³.</summary>
     public double Value => DType.IsFloat ? BitConverter.Int64BitsToDouble(Bits) : Bits;
 
-    /// <summary>The nearest literal: rounded for float32; for integers cut towards zero (NaN to 0) and wrapped; non-zero is true.</summary>
+    /// <summary>The nearest literal: rounded for float32, and once more for half types; for integers cut towards zero (NaN to 0) and wrapped; non-zero is true.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="dtype">The element type.</param>
-    public static Literal Of(double value, DType dtype) => dtype switch
-    {
-        DType.Float64 => new(dtype, BitConverter.DoubleToInt64Bits(value)),
-        DType.Float32 => new(dtype, BitConverter.DoubleToInt64Bits((float)value)),
-        DType.Bool => new(dtype, value != 0 ? 1 : 0),
-        _ => Of((long)value, dtype),
-    };
+    /// <param name="dtype">The element type, which is not complex.</param>
+    public static Literal Of(double value, DType dtype) =>
+        dtype.IsFloat ? new(dtype, BitConverter.DoubleToInt64Bits(Rounded(value, dtype))) :
+        dtype == DType.Bool ? new(dtype, value != 0 ? 1 : 0) : Of((long)value, dtype);
 
     /// <summary>The nearest literal: rounded once for floating-point types; wrapped for integers; non-zero is true.</summary>
     /// <param name="value">The value.</param>
     /// <param name="dtype">The element type.</param>
-    public static Literal Of(long value, DType dtype) => new(dtype, dtype switch
+    public static Literal Of(long value, DType dtype)
     {
-        DType.Float64 => BitConverter.DoubleToInt64Bits(value),
-        DType.Float32 => BitConverter.DoubleToInt64Bits((float)value),
-        DType.Int64 => value,
-        DType.Int32 => (int)value,
-        DType.Int16 => (short)value,
-        DType.Int8 => (sbyte)value,
-        DType.UInt8 => (byte)value,
-        DType.Bool => value != 0 ? 1 : 0,
+        if (dtype == DType.Bool) return new(dtype, value != 0 ? 1 : 0);
+        // Float32 rounds a long once; by way of a double it would be twice.
+        if (dtype.IsFloat) return Of(dtype.Compute == DType.Float32 ? (float)value : (double)value, dtype);
+        var wrapped = new Wrapped(value);
+        return new(dtype, Dispatch.Visit<Wrapped, long>(dtype, ref wrapped));
+    }
+
+    private readonly struct Wrapped(long value) : IElementVisitor<long>
+    {
+        public long Visit<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => long.CreateTruncating(T.CreateTruncating(value));
+    }
+
+    /// <summary>The nearest number of a real floating-point type.</summary>
+    internal static double Rounded(double value, DType dtype) => dtype switch
+    {
+        DType.Float64 => value,
+        DType.Float32 => (float)value,
+        DType.Float16 => (double)(Half)(float)value,
+        DType.BFloat16 => (BFloat16)(float)value,
         _ => throw dtype.Unknown,
-    });
+    };
 
     /// <summary>The value in another type, as <see cref="Cast"/> converts it.</summary>
     /// <param name="dtype">The element type.</param>
@@ -114,7 +122,7 @@ public sealed record Iota(long Length, DType DType) : Op
 {
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) =>
-        DType.IsFloat || Length == 0 || Literal.Of(Length - 1, DType).Bits == Length - 1 ? new(DType, [Length])
+        !Takes(DType) ? throw new ShapeException($"Iota is not defined for {DType.ToString().ToLowerInvariant()}") : DType.IsFloat || Length == 0 || Literal.Of(Length - 1, DType).Bits == Length - 1 ? new(DType, [Length])
             : throw new ShapeException($"Iota: the integers below {Length} do not fit in {DType.ToString().ToLowerInvariant()}");
 
     /// <inheritdoc/>

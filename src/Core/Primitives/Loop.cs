@@ -8,6 +8,8 @@ namespace Functional.Autograd.Primitives;
 /// </summary>
 public abstract record Loop : Several
 {
+    internal sealed override Handling Elements => Handling.Passes;
+
     private protected Loop(Function body, int constants, int carries, long length, bool reverse) =>
         (Body, Constants, Carries, Length, Reverse) = (body, constants, carries, length, reverse);
 

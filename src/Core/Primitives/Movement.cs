@@ -8,6 +8,8 @@ public abstract record Movement : Op
 {
     private protected Movement() { }
 
+    internal override Handling Elements => Handling.Moves;
+
     private protected static ShapeException Bad(Op op, TensorType type) => new($"{op} does not fit {type}");
 }
 

@@ -21,6 +21,8 @@ public enum Combine
 /// <param name="Axes">The axes, ascending.</param>
 public sealed record Reduce(Combine How, Dims Axes) : Op
 {
+    internal override Handling Elements => How == Combine.Sum ? Handling.Adds : Handling.Computes;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
@@ -76,6 +78,8 @@ public sealed record ArgMax(int Axis) : Op
 /// <param name="Reverse">From the end.</param>
 public sealed record CumSum(int Axis, bool Reverse) : Op
 {
+    internal override Handling Elements => Handling.Adds;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
@@ -85,7 +89,7 @@ public sealed record CumSum(int Axis, bool Reverse) : Op
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) =>
-        y.DType.IsFloat ? new LinearMap.Self(c => new Node(new CumSum(Axis, !Reverse), c)) : LinearMap.Zero;
+        y.DType.IsFloat ? new LinearMap.Self(c => Ops.Make(new CumSum(Axis, !Reverse), c)) : LinearMap.Zero;
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axis = Axis + 1 }, rows[0]!);
 

@@ -5,6 +5,8 @@ namespace Functional.Autograd.Primitives;
 /// <summary>A function that is applied to what it gave as long as another says so. The operands are what every step reads, and the first carries.</summary>
 public abstract record Repeat : Several
 {
+    internal sealed override Handling Elements => Handling.Passes;
+
     private protected Repeat(Function test, Function body, int constants) => (Test, Body, Constants) = (test, body, constants);
 
     /// <summary>From (constants, carries) to whether there is another step.</summary>

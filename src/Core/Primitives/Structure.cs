@@ -28,6 +28,8 @@ public sealed record Detach : Op
     /// <summary>The only instance.</summary>
     public static readonly Detach Instance = new();
 
+    internal override Handling Elements => Handling.Passes;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
 
@@ -42,6 +44,8 @@ public sealed record Alias : Op
 {
     /// <summary>The only instance.</summary>
     public static readonly Alias Instance = new();
+
+    internal override Handling Elements => Handling.Passes;
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;
@@ -58,6 +62,8 @@ public sealed record Alias : Op
 public abstract record Ruled : Op
 {
     private protected Ruled() { }
+
+    internal sealed override Handling Elements => Handling.Passes;
 
     /// <summary>Whether what the value is made of is not to be kept, as it is computed once more for derivatives.</summary>
     internal virtual bool IsComputedAgain => false;
@@ -91,6 +97,8 @@ public sealed record Checkpoint : Op
 {
     /// <summary>The only instance.</summary>
     public static readonly Checkpoint Instance = new();
+
+    internal override Handling Elements => Handling.Passes;
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => inputs[0].Type;

@@ -30,7 +30,7 @@ public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : 
     public override LinearMap Differential(Node y, int operand)
     {
         var length = y.Inputs[0].Shape[Axis];
-        return new LinearMap.Self(c => new Node(new Fold(this, length), c));
+        return new LinearMap.Self(c => Ops.Make(new Fold(this, length), c));
     }
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Axis = Axis + 1 }, rows[0]!);
@@ -43,6 +43,8 @@ public sealed record Windows(int Axis, long Size, long Stride, long Dilation) : 
 /// <param name="Length">The size of the axis in the result.</param>
 public sealed record Fold(Windows Of, long Length) : Movement
 {
+    internal override Handling Elements => Handling.Adds;
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
@@ -53,7 +55,7 @@ public sealed record Fold(Windows Of, long Length) : Movement
     }
 
     /// <inheritdoc/>
-    public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => new Node(Of, c));
+    public override LinearMap Differential(Node y, int operand) => new LinearMap.Self(c => Ops.Make(Of, c));
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => new(this with { Of = Of with { Axis = Of.Axis + 1 } }, rows[0]!);
 

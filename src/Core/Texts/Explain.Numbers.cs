@@ -88,7 +88,7 @@ public static partial class Explain
         return new(node, Array.FindIndex(values, v => !double.IsFinite(v)) is var at && at >= 0 ? Beginning(node, at, values[at]) : null, Array.TrueForAll(values, v => v == 0), []);
     }
 
-    internal static double[] Numbers(Node node) => Evaluator.Read<double>(Ops.Cast(node, DType.Float64));
+    internal static double[] Numbers(Node node) => Evaluator.Read<double>(Ops.Cast(node.DType.IsComplex ? Ops.Abs(node) : node, DType.Float64));
 
     // From the result back, place by place, as long as an operand is to blame; NaN before infinities.
     private static NonFinite Beginning(Node node, long at, double value)
@@ -112,7 +112,7 @@ public static partial class Explain
     // The elements of an operand that are not finite and that an element of the result is made of.
     private static IEnumerable<(long At, double Value)> Blamed(Node y, long at, int k, Node x)
     {
-        if (!x.DType.IsFloat || (y.Op is Alias or Detach or Ruled or Checkpoint && k > 0)) return [];
+        if (!x.DType.IsSmooth || (y.Op is Alias or Detach or Ruled or Checkpoint && k > 0)) return [];
         if (y.Op is Select && k != (Numbers(y.Inputs[0])[at] != 0 ? 1 : 2)) return [];
         var values = Numbers(x);
         var bad = Enumerable.Range(0, values.Length).Where(i => !double.IsFinite(values[i])).Select(i => ((long)i, values[i]));

@@ -33,6 +33,9 @@ namespace Functional.Autograd.Primitives
             .. Elementwise.Rows.Select(op => KeyValuePair.Create<string, (int, Func<Reading, Op>)>(op.Name, (op is Unary ? 1 : 2, _ => op))),
             new("Polygamma", With(1, r => new Polygamma(r.Int()))),
             new("Select", (3, _ => Select.Instance)),
+            new("Pair", (2, _ => Pair.Instance)),
+            new("Real", (1, _ => new Component(false))),
+            new("Imag", (1, _ => new Component(true))),
             new("Cast", With(1, r => new Cast(r.DType()))),
             new("Iota", With(0, r => new Iota(r.Long(), r.After(",").DType()))),
             new("Reshape", With(1, r => new Reshape(r.Dims()))),
@@ -178,7 +181,7 @@ namespace Functional.Autograd.Primitives
             var bits = digits == "NaN" && Try("(0x") ? Payload() : (long?)null;
             Expect(":");
             var type = Type();
-            if (type.Rank > 0) throw Back("a type without axes");
+            if (type.Rank > 0 || type.DType.IsComplex) throw Back("a real type without axes");
             if (!type.DType.IsFloat)
             {
                 if (!long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) || Primitives.Literal.Of(whole, type.DType).Bits != whole) throw Back($"a type that holds {digits}");

@@ -45,8 +45,11 @@ public sealed class TensorType : IEquatable<TensorType>
     /// <summary>Whether it is the type of several results, which are read one by one.</summary>
     public bool IsTuple => !Parts.IsEmpty;
 
+    // One element that fits 64 bits: it is held in the object itself, and passed by value.
+    internal bool IsWord => Count == 1 && DType.Size <= sizeof(long);
+
     // Whether derivatives pass.
-    internal bool IsSmooth => DType.IsFloat || IsTuple;
+    internal bool IsSmooth => DType.IsSmooth || IsTuple;
 
     /// <summary>
     /// Whether it is the type of a bare number: a literal whose type nobody named, or what such literals alone compute. Types that

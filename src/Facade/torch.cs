@@ -60,7 +60,12 @@ public static partial class torch
     public static readonly double inf = double.PositiveInfinity, nan = double.NaN, pi = Math.PI;
 #pragma warning restore CS1591
 
-    private static readonly dtype[] AllTypes = [@bool, uint8, int8, int16, int32, int64, float32, float64];
+    // In the order of DType. Half and complex tensors are not made here yet.
+    private static readonly dtype[] AllTypes =
+    [
+        @bool, uint8, int8, int16, int32, int64, new(DType.Float16, "float16", "Half"), new(DType.BFloat16, "bfloat16", "BFloat16"), float32, float64,
+        new(DType.Complex64, "complex64", "ComplexFloat"), new(DType.Complex128, "complex128", "ComplexDouble"),
+    ];
 
     internal static dtype Named(DType type) => AllTypes[(int)type];
 

@@ -19,14 +19,15 @@ public static partial class Catalogue
         ("Sigmoid", Sigmoid), ("Reciprocal", Reciprocal), ("Square", Square), ("Pow", z => Pow(z, 2.5) + Pow(1.5, z) + Pow(z, z)),
     ];
 
+    // Quotients detach a scale.
     private static IEnumerable<Row> ComplexFunctions() =>
     [
-        Plane("Conj", z => Look(Conj(z) * z * z)), Plane("Angle", Angle), Plane("Polar", z => Look(Polar(Real(z), Imag(z)))),
+        Plane("Conj", z => Look(Conj(z) * z * z)), Plane("Angle", Angle) with { Silent = Detaching }, Plane("Polar", z => Look(Polar(Real(z), Imag(z)))),
         Plane("ViewAsReal", z => Square(ViewAsReal(z)) + ViewAsReal(ViewAsComplex(ViewAsReal(z))), "ViewAsReal", "ViewAsComplex"),
-        .. functionsOfPairs.Select(f => Plane($"{f.Name} of complex numbers", z => Look(f.F(z)), f.Name)),
-        Plane("Div of complex numbers", z => Look((z + 1) / (z * z) + z / 2 + 1 / z), "Div"),
-        Plane("Sums and products of complex numbers", z => Folded(Stack([z, Exp(z), z * z])), "Sum", "Prod", "CumProd"),
-        Plane("Rearranged complex numbers", z => Moved(Stack([z, Exp(z), z * z], 1)), "Concat", "Take"),
+        .. functionsOfPairs.Select(f => Plane($"{f.Name} of complex numbers", z => Look(f.F(z)), f.Name) with { Silent = f.Name is "Sign" or "Rsqrt" or "Sigmoid" or "Reciprocal" ? Detaching : [] }),
+        Plane("Div of complex numbers", z => Look((z + 1) / (z * z) + z / 2 + 1 / z), "Div") with { Silent = Detaching },
+        Plane("Sums and products of complex numbers", z => Folded(Stack([z, Exp(z), z * z])), "Sum", "Prod", "CumProd") with { Silent = [.. Detaching, "third order"] },
+        Plane("Rearranged complex numbers", z => Moved(Stack([z, Exp(z), z * z], 1)), "Concat", "Take") with { Silent = ["third order"] },
     ];
 
     private static Node Folded(Node z) => Look(Sum(z, 0)) * Look(Prod(z, 0)) + Look(Mean(z)) + Look(Sum(MatMul(z, Transpose(Exp(z))))) + Look(Sum(CumSum(z, 1) * CumProd(z, 0)));

@@ -8,7 +8,7 @@ public static partial class Catalogue
 {
     private static IEnumerable<Row> Pairs() =>
     [
-        Plane("Pair", z => Look(z * z), "ToComplex"),
+        Plane("ComplexOf", z => Look(z * z), "ToComplex"),
         Plane("Component", z => Look(new Node(Alias.Instance, z)), "Real", "Imag"),
     ];
 

@@ -94,7 +94,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case Binary op: return Pairs(node, op.Title, x[0].Data, x[1].Data);
             case Select: return Chosen(shape, x);
             // Complex numbers are pairs in a row.
-            case Pair: return new(shape, [.. x[0].Data.Zip(x[1].Data, (re, im) => new[] { re, im }).SelectMany(p => p)]);
+            case ComplexOf: return new(shape, [.. x[0].Data.Zip(x[1].Data, (re, im) => new[] { re, im }).SelectMany(p => p)]);
             case Component part: return new(shape, [.. Enumerable.Range(0, (int)shape.Product).Select(i => x[0].Data[2 * i + (part.Imaginary ? 1 : 0)])]);
             case Cast op: return Each(shape, x[0], v => Converted(node.Inputs[0].DType, op.To, v));
             case Reshape: return new(shape, x[0].Data);

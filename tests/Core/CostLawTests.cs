@@ -57,7 +57,7 @@ public class CostLawTests
             var (value, gradient) = ValueAndGrad((Func<ImmutableArray<Node>, Node>)F)(at);
             var (first, second) = (Work(Planned.Of([value, .. gradient])) / own, Work(Planned.Of([.. Hvp<ImmutableArray<Node>>(F)(at, [.. at.Select(x => Settled(Cos(x)))])])) / own);
             // The rule of a factorisation is no sum over its steps; cotangents of a complex number's parts are joined once more.
-            if (first > (Has<Pair>(subject.Value) ? 5 : 4) || second > (Has<Functional.Autograd.Primitives.Lu>(subject.Value) ? 13 : 10)) broken.Add($"{subject.Name}: the gradient costs {first:F2}, the Hessian's product {second:F2} times {own}");
+            if (first > (Has<ComplexOf>(subject.Value) ? 5 : 4) || second > (Has<Functional.Autograd.Primitives.Lu>(subject.Value) ? 13 : 10)) broken.Add($"{subject.Name}: the gradient costs {first:F2}, the Hessian's product {second:F2} times {own}");
             decided++;
         }
         Assert.True(broken.Count == 0, string.Join('\n', broken));

@@ -39,7 +39,7 @@ internal static unsafe class Routines
     {
         Select => Choice(from.Size),
         Cast cast => Conversion(from, cast.To),
-        Primitives.Pair => from == DType.Float32 ? Joined<float> : Joined<double>,
+        Primitives.ComplexOf => from == DType.Float32 ? Joined<float> : Joined<double>,
         Component part => from == DType.Complex64 ? Taken<float>(part) : Taken<double>(part),
         Unary u when from == DType.Float32 => Real<float>(u) ?? Scalar(u, Float) ?? Number<float>(u),
         Unary u when from == DType.Float64 => Real<double>(u) ?? Scalar<double>(u, f => f) ?? Number<double>(u),

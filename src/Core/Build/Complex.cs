@@ -17,7 +17,7 @@ public static partial class Ops
     public static Node ToComplex(Node real, Node imaginary)
     {
         var (re, im) = Reals(real, imaginary);
-        return new Node(Primitives.Pair.Instance, Cast(re, re.DType.Compute), Cast(im, im.DType.Compute));
+        return new Node(Primitives.ComplexOf.Instance, Cast(re, re.DType.Compute), Cast(im, im.DType.Compute));
     }
 
     /// <summary>The real parts; a real tensor itself. https://pytorch.org/docs/2.6/generated/torch.real.html</summary>
@@ -29,7 +29,7 @@ public static partial class Ops
     public static Node Imag(Node x) => !x.DType.IsComplex ? Like(x, 0) : Literals(x) is { } parts ? parts[1] : new Node(new Component(true), x);
 
     // Constants may be looked into, and bare ones stay bare.
-    private static ImmutableArray<Node>? Literals(Node x) => x.Op is Primitives.Pair && x.Inputs.All(p => p.Op is Literal) ? x.Inputs : null;
+    private static ImmutableArray<Node>? Literals(Node x) => x.Op is Primitives.ComplexOf && x.Inputs.All(p => p.Op is Literal) ? x.Inputs : null;
 
     /// <summary>The conjugate: the imaginary part's sign turned. https://pytorch.org/docs/2.6/generated/torch.conj.html</summary>
     /// <param name="x">The tensor; a real one is its own conjugate.</param>

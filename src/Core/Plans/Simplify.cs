@@ -26,7 +26,7 @@ internal static class Simplify
         Select => Ops.Where(x[0], x[1], x[2]),
         Cast { To: DType.Float16 or DType.BFloat16 } op when x[0].Op is Cast && x[0].Inputs[0].DType == op.To && x[0].DType == op.To.Compute => x[0].Inputs[0],
         Cast op => Ops.Cast(x[0], op.To),
-        Component part when x[0].Op is Pair => x[0].Inputs[part.Imaginary ? 1 : 0],
+        Component part when x[0].Op is ComplexOf => x[0].Inputs[part.Imaginary ? 1 : 0],
         Reshape op => Ops.Reshape(x[0].Op is Reshape ? x[0].Inputs[0] : x[0], op.Shape),
         Permute op => x[0].Op is Permute inner ? Ops.Permute(x[0].Inputs[0], inner.Axes.Pick(op.Axes)) : Ops.Permute(x[0], op.Axes),
         Broadcast op => Ops.Broadcast(x[0].Op is Broadcast ? x[0].Inputs[0] : x[0], op.Shape),

@@ -33,7 +33,7 @@ namespace Functional.Autograd.Primitives
             .. Elementwise.Rows.Select(op => KeyValuePair.Create<string, (int, Func<Reading, Op>)>(op.Name, (op is Unary ? 1 : 2, _ => op))),
             new("Polygamma", With(1, r => new Polygamma(r.Int()))),
             new("Select", (3, _ => Select.Instance)),
-            new("Pair", (2, _ => Pair.Instance)),
+            new("ComplexOf", (2, _ => ComplexOf.Instance)),
             new("Real", (1, _ => new Component(false))),
             new("Imag", (1, _ => new Component(true))),
             new("Cast", With(1, r => new Cast(r.DType()))),

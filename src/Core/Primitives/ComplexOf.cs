@@ -6,10 +6,10 @@ namespace Functional.Autograd.Primitives;
 /// Two real numbers as one complex number. This and <see cref="Component"/> are all that is complex: every operation on complex tensors is made of operations on their parts, so
 /// its derivative follows. A cotangent is ∂L/∂re + i·∂L/∂im, which is PyTorch's convention: https://pytorch.org/docs/2.6/notes/autograd.html#autograd-for-complex-numbers
 /// </summary>
-public sealed record Pair : Elementwise
+public sealed record ComplexOf : Elementwise
 {
     /// <summary>The only instance.</summary>
-    public static readonly Pair Instance = new();
+    public static readonly ComplexOf Instance = new();
 
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)

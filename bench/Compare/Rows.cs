@@ -14,6 +14,12 @@ internal static class Rows
         ("fused", "sigmoid(2x+1)·tanh(x) + exp(x)/(1+x²), n = 1e6, forward + backward", 9, Fused),
         ("hessian", "Hessian of a function of 30 variables", 150, Hessian),
         ("matmul", "matmul 1024³ float32", 0, MatMul),
+        ("cholesky", "Cholesky, n = 512 float64", 0, Matrix((_, s) => Ops.Cholesky(s))),
+        ("solve", "512 systems of 512 and their gradients, float64", 0, Matrix(Solve)),
+        ("lu", "LU, n = 512 float64", 0, Matrix((a, _) => Ops.Lu(a).U)),
+        ("qr", "QR, n = 512 float64", 0.125, Matrix((a, _) => Ops.Qr(a).Q)),
+        ("eigh", "eigenvalues and vectors, n = 512 float64", 0.125, Matrix((_, s) => Ops.Eigh(s).Vectors)),
+        ("svd", "singular values and vectors, n = 512 float64", 0.125, Matrix((a, _) => Ops.Svd(a).U)),
     ];
 
     private static Action Mlp()
@@ -71,6 +77,22 @@ internal static class Rows
         var (a, b) = (rand(1024, 1024), rand(1024, 1024));
         Force(a, b);
         return () => Force(a.matmul(b));
+    }
+
+    // What is made of a square matrix and a positive definite one, anew in each step.
+    private static Func<Action> Matrix(Func<Node, Node, Node> f) => () =>
+    {
+        const int n = 512;
+        var random = new Random(1);
+        var a = Ops.Tensor<double>([.. Enumerable.Range(0, n * n).Select(_ => random.NextDouble() - 0.5)], [n, n]);
+        var s = Transforms.Settled(Ops.MatMul(a, Ops.Transpose(a)) + Ops.Eye(n));
+        return () => Transforms.Evaluate<double>(f(a, s)[0, 0]);
+    };
+
+    private static Node Solve(Node a, Node b)
+    {
+        var (da, db) = Transforms.Grad(((Node A, Node B) x) => Ops.Sum(Ops.Solve(x.A, x.B)))((a, b));
+        return da + db;
     }
 
     // A value is computed when it is looked at.

@@ -72,7 +72,35 @@ def matmul(n=1024):
     return lambda: a @ b
 
 
-ROWS = {"mlp": mlp, "chain": chain, "scalar": scalar, "fused": fused, "hessian": hessian, "matmul": matmul}
+def matrix(f, n=512):
+    def make():
+        a = torch.rand(n, n, dtype=torch.float64) - 0.5
+        symmetric = a @ a.mT + torch.eye(n, dtype=torch.float64)
+        return lambda: f(a, symmetric)
+
+    return make
+
+
+def solve(a, symmetric):
+    a, b = a.clone().requires_grad_(), symmetric.clone().requires_grad_()
+    torch.linalg.solve(a, b).sum().backward()
+    return a.grad, b.grad
+
+
+ROWS = {
+    "mlp": mlp,
+    "chain": chain,
+    "scalar": scalar,
+    "fused": fused,
+    "hessian": hessian,
+    "matmul": matmul,
+    "cholesky": matrix(lambda a, s: torch.linalg.cholesky(s)),
+    "solve": matrix(solve),
+    "lu": matrix(lambda a, s: torch.linalg.lu_factor(a)),
+    "qr": matrix(lambda a, s: torch.linalg.qr(a)),
+    "eigh": matrix(lambda a, s: torch.linalg.eigh(s)),
+    "svd": matrix(lambda a, s: torch.linalg.svd(a, full_matrices=False)),
+}
 steps = {}
 print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
 for line in sys.stdin:

@@ -97,6 +97,7 @@ public class DecompositionTests
             "tiny" => Random(3, 2, m, n) * 1e-300,
             "ill" => With(Pow(1e-10, step)),
             "graded" => Random(4, 2, m, n) * Unsqueeze(Pow(1e-15, Arange(m, DType.Float64) / Math.Max(1, m - 1)), 1),
+            "falling" => Random(5, 2, m, n) * Pow(1e-200, Arange(n, DType.Float64) / Math.Max(1, n - 1)),
             "repeated" => With(Where(step < 0.3, 3, Where(step < 0.8, 1, 0))),
             "zero" => Zeros([2, m, n]),
             "ones" => Ones([2, m, n]),
@@ -104,24 +105,18 @@ public class DecompositionTests
         };
     }
 
-    public static TheoryData<string, int, int> Kinds
+    [Theory, InlineData("random"), InlineData("huge"), InlineData("tiny"), InlineData("ill"), InlineData("graded"), InlineData("falling"), InlineData("repeated"), InlineData("zero"), InlineData("ones"), InlineData("unit")]
+    public void Factors_are_orthonormal_and_residuals_small(string kind)
     {
-        get
-        {
-            var data = new TheoryData<string, int, int>();
-            foreach (var kind in new[] { "random", "huge", "tiny", "ill", "graded", "repeated", "zero", "ones", "unit" })
-                foreach (var (m, n) in new[] { (1, 1), (2, 2), (3, 5), (31, 31), (33, 33), (64, 65), (100, 20), (20, 100), (150, 150) }) data.Add(kind, m, n);
-            return data;
-        }
+        foreach (var (m, n) in new[] { (1, 1), (2, 2), (3, 5), (31, 31), (33, 33), (64, 65), (100, 20), (20, 100), (150, 150) }) Holds(kind, m, n);
     }
 
-    [Theory, MemberData(nameof(Kinds))]
-    public void Factors_are_orthonormal_and_residuals_small(string kind, int m, int n)
+    private static void Holds(string kind, int m, int n)
     {
         var given = Made(kind, m, n);
         foreach (var type in new[] { DType.Float64, DType.Float32 })
         {
-            if (type == DType.Float32 && kind is "huge" or "tiny") continue;
+            if (type == DType.Float32 && kind is "huge" or "tiny" or "falling") continue;
             var a = Cast(given, type);
             var (size, bound) = (Largest(a), Math.Max(m, n) * (type == DType.Float64 ? 1.2e-16 : 6e-8));
             Node Wide(Node x) => Cast(x, DType.Float64);

@@ -16,8 +16,8 @@ public static partial class Ops
 
     /// <summary>
     /// The eigenvalues, ascending, and eigenvectors of symmetric matrices: A = V·diag(λ)·Vᵀ. Only the lower triangle is read; the gradient is that of symmetric matrices, and symmetric. A vector's sign
-    /// is as it comes, and so are the vectors of a repeated value: what depends on either has no derivative. There the vectors of a repeated value count as standing still
-    /// relative to each other, where PyTorch gives NaN or an infinity; the derivative of what depends on eigenvalues alone is right.
+    /// is as it comes, and so are the vectors of a repeated value: what depends on either has no derivative. Where a value repeats, but for rounding, its vectors count as standing still
+    /// relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on eigenvalues alone is right, while those of V·f(λ)·Vᵀ and of second order lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.eigh.html
     /// </summary>
     /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
@@ -33,7 +33,8 @@ public static partial class Ops
 
     /// <summary>
     /// The singular values, descending, and vectors: A = U·diag(S)·Vh. The vectors' signs are as they come, and so are the vectors of a repeated value, or of 0: what depends on either has no
-    /// derivative. There these vectors count as standing still relative to each other, where PyTorch gives NaN or an infinity; the derivative of what depends on singular values that are not 0, and on U·Vh, is right.
+    /// derivative. Where a value repeats, or is 0, but for rounding, its vectors count as standing still relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on singular values
+    /// alone is right, as are those of U·Vh, while others lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.svd.html (full_matrices=False)
     /// </summary>
     /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>

@@ -7,7 +7,7 @@ namespace Functional.Autograd.Cpu;
 /// <summary>What turns rows until they are eigenvectors, or at right angles. Matrices are scaled, so that the largest element lies near 1.</summary>
 internal static unsafe class Diagonalisation<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // A value of a symmetric matrix takes two or three steps, an orthogonal sweep of a prepared matrix is one of two or three.
+    // The most steps towards a value, and the most sweeps over all pairs of rows; a few are enough.
     private const int Steps = 60;
 
     /// <summary>What a square of a row of singular values counts as 0 below: digits are missing from it.</summary>

@@ -128,7 +128,7 @@ public class PlantedTests
     }
 
     [Fact]
-    public void A_derivative_of_integers_is_found()
+    public void Operands_of_integers_are_checked_to_have_no_derivative()
     {
         // Only a rule could give one, and core refuses to pass it on: what is left to check is that nothing comes through.
         var report = Verify(x => WithRule("scaled", x[0] * Cast(x[1], x[0].DType), [x[0]], (v, y, c) => [c * Cast(x[1], c.DType)]), [(-2, 2), Domain.Integers(1, 4)], few);

@@ -71,8 +71,8 @@ public static partial class Laws
                 return;
             }
             var formula = known.Data[e.Element];
-            var digits = Math.ScaleB(expected.Error + formula.Error, -94);
-            if (!(Math.Abs((formula - expected).Value) <= e.Within + digits + Least)) throw new LawBroken($"the {Ordinal(e.Order)} derivative along the direction, by {Spelled(e.Modes)}, is {e.Got:R}, and should be {e.Expected:R}") { Evidence = e };
+            // Constants of either are rounded, which shows where terms cancel.
+            if (!(Math.Abs((formula - expected).Value) <= e.Within + Tolerance(expected, dtype) + Tolerance(formula, dtype) + Least)) throw new LawBroken($"the {Ordinal(e.Order)} derivative along the direction, by {Spelled(e.Modes)}, is {e.Got:R}, and should be {e.Expected:R}") { Evidence = e };
             if (Agrees(formula, e.Got, dtype) || Math.Abs(formula.Value - e.Got) <= Math.Max(e.Within, Cancelling(y, fresh, along, e.Order))) return;
             throw new LawBroken($"the {Ordinal(e.Order)} derivative along the direction, by {Spelled(e.Modes)}, is {e.Got:R}; its formula gives {e.Expected:R}, and rounding explains {Tolerance(formula, dtype):G2}") { Evidence = e with { Within = Tolerance(formula, dtype) } };
         }

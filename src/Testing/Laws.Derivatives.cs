@@ -121,10 +121,10 @@ public static partial class Laws
             return Math.Abs((there.Value - start.Value - Real.From(d1) * Real.From(h) - Real.From(d2) * Real.From(h) * Real.From(h / 2)).Value);
         }
         var noise = Noise(fresh, y, 2) * (1 + t.SelectMany(v => v).Select(Math.Abs).DefaultIfEmpty().Max());
-        // A quarter of the step leaves 1/64 by theory, 1/16 where the second derivative is wrong, 1/4 where the first is. Close to a pole the first steps may be
+        // A quarter of the step leaves 1/64 by theory, 1/16 where the second derivative is wrong, 1/4 where the first is. Close to a pole a first step may be
         // too long to tell.
         string? broken = null;
-        foreach (var h in new[] { Math.ScaleB(1, -17), Math.ScaleB(1, -23), Math.ScaleB(1, -29) })
+        foreach (var h in new[] { Math.ScaleB(1, -17), Math.ScaleB(1, -23) })
         {
             var (far, near) = (Left(h, out var first), Left(h / 4, out var second));
             if (!first || !second || !double.IsFinite(far)) return Verdict.Doubtful;

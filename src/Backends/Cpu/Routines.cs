@@ -205,6 +205,7 @@ internal static unsafe class Routines
 
     private static Tile Conversion(DType from, DType to)
     {
+        if (from == to) return Copied(from.Size);
         if (from.IsHalf || to.IsHalf) return Stored(from, to);
         var converting = new From(to);
         return Dispatch.Visit<From, Tile>(from, ref converting);
@@ -231,6 +232,8 @@ internal static unsafe class Routines
     }
 
     // Half types, from and to float32.
+    private static Tile Copied(int size) => (d, a, _, _, n) => Buffer.MemoryCopy((void*)a, (void*)d, (long)n * size, (long)n * size);
+
     private static Tile Stored(DType from, DType to) => (from, to) switch
     {
         (DType.Float16, DType.Float32) => static (d, a, _, _, n) => TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((void*)a, n), new Span<float>((void*)d, n)),

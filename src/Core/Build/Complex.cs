@@ -17,7 +17,10 @@ public static partial class Ops
     public static Node ToComplex(Node real, Node imaginary)
     {
         var (re, im) = Reals(real, imaginary);
-        return new Node(Primitives.ComplexOf.Instance, Cast(re, re.DType.Compute), Cast(im, im.DType.Compute));
+        return new Node(Primitives.ComplexOf.Instance, Part(re), Part(im));
+
+        // Of two bare numbers it is a bare number.
+        static Node Part(Node x) => x.DType.IsHalf ? Cast(x, x.DType.Compute) : x;
     }
 
     /// <summary>The real parts; a real tensor itself. https://pytorch.org/docs/2.6/generated/torch.real.html</summary>
@@ -29,7 +32,7 @@ public static partial class Ops
     public static Node Imag(Node x) => !x.DType.IsComplex ? Like(x, 0) : Literals(x) is { } parts ? parts[1] : new Node(new Component(true), x);
 
     // Constants may be looked into, and bare ones stay bare.
-    private static ImmutableArray<Node>? Literals(Node x) => x.Op is Primitives.ComplexOf && x.Inputs.All(p => p.Op is Literal) ? x.Inputs : null;
+    private static ImmutableArray<Node>? Literals(Node x) => x.Op is Primitives.ComplexOf && x.Inputs.All(p => Constant(p) is not null) ? x.Inputs : null;
 
     /// <summary>The conjugate: the imaginary part's sign turned. https://pytorch.org/docs/2.6/generated/torch.conj.html</summary>
     /// <param name="x">The tensor; a real one is its own conjugate.</param>
@@ -109,7 +112,7 @@ public static partial class Ops
             op == Unary.Log ? ToComplex(Log(Hypot(x, y)), Atan2(y, x)) :
             op == Unary.Log2 ? Log(z) * (1 / Math.Log(2)) :
             op == Unary.Log10 ? Log(z) * (1 / Math.Log(10)) :
-            op == Unary.Log1p ? ToComplex(0.5 * Log1p(x * (2 + x) + y * y), Atan2(y, 1 + x)) :
+            op == Unary.Log1p ? ToComplex(Log1pSize(x, y), Atan2(y, 1 + x)) :
             op == Unary.Sqrt ? Root(z) :
             op == Unary.Sin ? ToComplex(Sin(x) * Cosh(y), Cos(x) * Sinh(y)) :
             op == Unary.Cos ? ToComplex(Cos(x) * Cosh(y), -Sin(x) * Sinh(y)) :
@@ -123,7 +126,7 @@ public static partial class Ops
             op == Unary.Asinh ? Turned(AsinOf(-y, x)) :
             op == Unary.Acosh ? AcoshOf(x, y) :
             op == Unary.Atanh ? AtanhOf(x, y) :
-            op == Unary.Sigmoid ? 1 / (1 + Exp(-z)) :
+            op == Unary.Sigmoid ? SigmoidOf(z) :
             throw NotOfComplex(op, z);
     }
 
@@ -144,6 +147,13 @@ public static partial class Ops
         // Sign knows no −0: the angle does.
         var sign = Where(Atan2(y, x) < 0, -1.0, Like(x, 1));
         return WithRule("ComplexSqrt", ToComplex(Where(x < 0, other, half), sign * Where(x < 0, half, other)), [z], (_, y, c) => [c / Conj(2 * y)]);
+    }
+
+    // The exponential is that of a number left of 0, so that it does not overflow.
+    private static Node SigmoidOf(Node z)
+    {
+        Node left = Real(z) < 0, e = Exp(Where(left, z, -z));
+        return Where(left, e, 1) / (1 + e);
     }
 
     // With T = tanh x and t = tan y: (T·(1 + t²) + i·t·(1 − T²)) / (1 + T²·t²), where 1 − T² = 1/cosh² x.
@@ -172,22 +182,39 @@ public static partial class Ops
         return ToComplex(Asinh(Real(Conj(below) * above)), 2 * Atan2(Imag(below), Real(above)));
     }
 
-    private static Node AtanhOf(Node x, Node y) =>
-        ToComplex(0.25 * Log1p(4 * x / (Square(1 - x) + Square(y))), 0.5 * Atan2(2 * y, (1 - x) * (1 + x) - Square(y)));
+    // The logarithm is that of a number which is 1 or more: below that its digits are lost.
+    private static Node AtanhOf(Node x, Node y)
+    {
+        Node turned = x < 0, size = Where(turned, -x, x);
+        var far = Hypot(1 - size, y);
+        var log = 0.25 * Log1p(4 * Where(Equal(far, double.PositiveInfinity), 0, size / far / far));
+        return ToComplex(Where(turned, -log, log), 0.5 * (Atan2(y, 1 + x) + Atan2(y, 1 - x)));
+    }
 
-    // Powers with small whole exponents are products; 0 to any other is 0.
+    // log |1 + z|, whose square is not made of large numbers.
+    private static Node Log1pSize(Node x, Node y)
+    {
+        var small = And(Abs(x) < 0.5, Abs(y) < 0.5);
+        var (u, v) = (Where(small, x, 0), Where(small, y, 0));
+        return Where(small, 0.5 * Log1p(u * (2 + u) + v * v), Log(Hypot(Where(small, 1, 1 + x), Where(small, 0, y))));
+    }
+
+    // Powers with small whole exponents are products; 0 to the power 0 is 1, to one right of 0 it is 0, and else not defined.
     private static Node PowComplex(Node a, Node b)
     {
-        if (Literals(b) is [{ Op: Literal re }, { Op: Literal im }] && im.Is(0))
+        if (Literals(b) is [var real, var imaginary] && Constant(real) is { } re && Constant(imaginary) is { } im && im.Is(0))
         {
             if (re.Is(0)) return Full(a.Type, 1);
             if (re.Is(1)) return a;
-            if (re.Is(2)) return a * a;
             if (re.Is(-1)) return 1 / a;
+            if (re.Value is > 1 and <= 16 and var n && Math.Truncate(n) == n) return WholePower(a, (int)n);
         }
         var origin = IsOrigin(a);
-        return Where(origin, Cast(IsOrigin(b), a.DType), Exp(b * Log(Where(origin, Cast(1.0, a.DType), a))));
+        var power = Where(IsOrigin(b), 1, Where(Real(b) > 0, 0, Cast(ToComplex(double.NaN, double.NaN), a.DType)));
+        return Where(origin, power, Exp(b * Log(Where(origin, Cast(1.0, a.DType), a))));
     }
+
+    private static Node WholePower(Node a, int n) => n == 1 ? a : WholePower(a * a, n / 2) is var even && n % 2 == 0 ? even : even * a;
 
     // By pairs, as real products are.
     private static Node Multiplied(Node x, Dims axes)

@@ -120,7 +120,7 @@ public static partial class Ops
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Op is Literal { IsNumber: true } && x.DType == dtype) return new(((Literal)x.Op).As(dtype), []);
-        if (x.DType == dtype) return x;
+        if (x.DType == dtype && !(dtype.IsComplex && x.Type.IsNumber)) return x;
         if (x.DType.IsComplex || dtype.IsComplex) return CastComplex(x, dtype);
         if (x.Op is Literal literal) return new(literal.As(dtype), []);
         // Half types are rounded to from float32, as in PyTorch.
@@ -159,7 +159,8 @@ public static partial class Ops
 
     // Unlike a cast, meeting a tensor does not wrap a number.
     internal static Node Fitted(Node x, DType dtype, bool number = false) =>
-        x.Op is Literal { IsNumber: true } literal && !dtype.IsComplex ? new(Fitting(literal, dtype) with { IsNumber = number }, []) : Cast(x, dtype);
+        x.Op is Literal { IsNumber: true } literal && !dtype.IsComplex ? new(Fitting(literal, dtype) with { IsNumber = number }, []) :
+        number && dtype.IsComplex ? x.DType.IsComplex ? x : ToComplex(x, 0) : Cast(x, dtype);
 
     internal static DType Common(IReadOnlyList<Node> all)
     {
@@ -247,13 +248,17 @@ public static partial class Ops
     /// <param name="part">The new elements.</param>
     /// <param name="start">The first position along each axis.</param>
     /// <param name="step">The distances between positions.</param>
-    /// <exception cref="ShapeException">The box does not lie within the tensor.</exception>
+    /// <exception cref="ShapeException">The box does not lie within the tensor, or the part is complex and the whole is real.</exception>
     public static Node Insert(Node x, Node part, Dims start, Dims step)
     {
-        part = Cast(part, x.DType);
+        part = Stored("Insert", part, x);
         var y = Make(new Primitives.Insert(start, step), x, part);
         return x.Shape == part.Shape ? part : y;
     }
+
+    // An imaginary part is not dropped.
+    private static Node Stored(string operation, Node part, Node x) =>
+        part.DType.IsComplex && !x.DType.IsComplex ? throw new ShapeException($"{operation}: {part.Type} does not fit into {x.Type}; take its Real") : Cast(part, x.DType);
 
     /// <summary>Reverses the order along axes.</summary>
     /// <param name="x">The tensor.</param>

@@ -8,7 +8,7 @@ public static partial class Ops
     /// A = Q·R with orthonormal columns in Q and an upper triangular R, whose diagonal has LAPACK's signs. A matrix whose first columns are dependent has factors as well, but no derivative.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.qr.html
     /// </summary>
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, m, k] and […, k, n] with k = min(m, n).</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite. When a derivative is evaluated: the first k columns are dependent.</exception>
@@ -20,7 +20,7 @@ public static partial class Ops
     /// relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on eigenvalues alone is right, while those of V·f(λ)·Vᵀ and of second order lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.eigh.html
     /// </summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n] and […, n, n] with the vectors as columns.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
@@ -37,7 +37,7 @@ public static partial class Ops
     /// alone is right, as are those of U·Vh, while others lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.svd.html (full_matrices=False)
     /// </summary>
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, m, k], […, k] and […, k, n] with k = min(m, n).</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
@@ -51,7 +51,7 @@ public static partial class Ops
     /// <summary>
     /// The pseudo-inverse A⁺. Its derivative is that of matrices which keep their rank (Golub and Pereyra, 1973). https://pytorch.org/docs/2.6/generated/torch.linalg.pinv.html
     /// </summary>
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rcond">Singular values of at most this part of the largest count as 0; the larger of m and n times the distance of numbers at 1 when left out.</param>
     /// <returns>[…, n, m].</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -71,8 +71,8 @@ public static partial class Ops
     }
 
     /// <summary>
-    /// The X for which A·X − B is least; where there are several, the least of them. By QR of A, or of Aᵀ where that has more rows, for matrices of full rank, as PyTorch's driver "gels"; of another rank it is
-    /// <see cref="Pinv"/> times B. https://pytorch.org/docs/2.6/generated/torch.linalg.lstsq.html
+    /// The X for which A·X − B is least; where there are several, the least of them. By QR of A, or of Aᵀ where that has more rows, for matrices of full rank, as PyTorch's driver "gels"; of another rank
+    /// use <see cref="Pinv"/> times B, since what this gives is then not the least, or not finite. https://pytorch.org/docs/2.6/generated/torch.linalg.lstsq.html
     /// </summary>
     /// <param name="a">[…, m, n].</param>
     /// <param name="b">[…, m, k], or a vector [m], or vectors […, m] where A is […, m, n]. Leading axes broadcast.</param>
@@ -90,7 +90,7 @@ public static partial class Ops
     /// <summary>
     /// How many singular values are larger than a part of the largest; whole numbers, without a derivative. https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_rank.html
     /// </summary>
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rtol">The part; the larger of m and n times the distance of numbers at 1 when left out.</param>
     /// <returns>[…], int64.</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -101,7 +101,7 @@ public static partial class Ops
     /// A norm of matrices. Of Frobenius' and the nuclear norm, and the largest singular value (2) or the least (−2), see PyTorch; 1 and ∞ are the largest sum of sizes in a column and in a row, −1 and −∞ the least.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_norm.html
     /// </summary>
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="ord">"fro" or "nuc".</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -110,7 +110,7 @@ public static partial class Ops
     public static Node MatrixNorm(Node a, string ord = "fro") => Matrices(a, "MatrixNorm") is var x && ord == "fro" ? Norm(x, 2, [-2, -1]) : ord == "nuc" ? Sum(SvdVals(x), -1)
         : throw new ArgumentException($"MatrixNorm: the order {ord} is none of fro, nuc, 1, -1, 2, -2, inf and -inf", nameof(ord));
 
-    /// <param name="a">[…, m, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="ord">1, −1, 2, −2, ∞ or −∞.</param>
     /// <inheritdoc cref="MatrixNorm(Node, string)"/>
     public static Node MatrixNorm(Node a, double ord)
@@ -155,11 +155,11 @@ public static partial class Ops
     // The factors, each with the leading axes that the matrices have.
     private static Node[] Decomposed(Decomposition op, Node a)
     {
-        var all = new Node(op, Matrix(a));
-        return [.. all.Type.Parts.Select((_, k) => new Node(new Part(k), all)).Select(part => Reshape(part, [.. a.Shape[..^2], .. part.Shape[1..]]))];
+        var all = new Node(op, Matrix(RealOnly(Cast(a, a.DType.Compute), op.Name)));
+        return [.. all.Type.Parts.Select((_, k) => new Node(new Part(k), all)).Select(part => Cast(Reshape(part, [.. a.Shape[..^2], .. part.Shape[1..]]), a.DType))];
     }
 
     // Which singular values are not 0 but for rounding.
     private static Node Counted(Node s, Node a, double? part) =>
-        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (a.DType == DType.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52)));
+        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (a.DType == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23)));
 }

@@ -66,7 +66,7 @@ public static partial class Ops
     {
         if (add && x.DType == DType.Bool) return Cast(ScatterAlong(Cast(x, DType.Int64), axis, index, Cast(source, DType.Bool), add), DType.Bool);
         var flat = FlatIndex(x, Axis(x, axis), index);
-        var rows = Reshape(Slice(Cast(source, x.DType), Dims.Repeat(0, source.Type.Rank), index.Shape), [index.Type.Count]);
+        var rows = Reshape(Slice(Stored("ScatterAlong", source, x), Dims.Repeat(0, source.Type.Rank), index.Shape), [index.Type.Count]);
         return Reshape(Make(new Scatter(0, add), Reshape(x, [x.Type.Count]), flat, rows), x.Shape);
     }
 

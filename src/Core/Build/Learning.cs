@@ -159,7 +159,8 @@ public static partial class Ops
     {
         key = One("Uniform", key);
         if (!type.DType.IsFloat) throw new ShapeException($"random numbers between 0 and 1 are floating-point, not {type}");
-        if (type.DType.IsHalf) return Cast(Uniform(key, type.As(type.DType.Compute)), type.DType);
+        // As many bits as the type has: with more, the largest would be rounded to 1.
+        if (type.DType.IsHalf) return Cast(Math.ScaleB(1, type.DType == DType.Float16 ? 11 : 8) is var steps ? Floor(Uniform(key, type.As(type.DType.Compute)) * steps) / steps : key, type.DType);
         if (type.DType != DType.Float64) return Cast(FloorDiv(new Node(new RandomBits(type.Shape), key), 256), DType.Float32) * Math.ScaleB(1, -24);
         var words = new Node(new RandomBits([2, .. type.Shape]), key);
         Node Word(int i, long drop) => Cast(FloorDiv(Squeeze(SliceAxis(words, 0, i, i + 1), 0), drop), DType.Float64);
@@ -172,6 +173,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">The key is none, or the element type is not floating-point.</exception>
     public static Node Normal(Node key, TensorType type)
     {
+        if (type.DType.IsHalf) return Cast(Normal(key, type.As(type.DType.Compute)), type.DType);
         var keys = SplitKey(One("Normal", key));
         return Sqrt(-2 * Log(1 - Uniform(keys[0], type))) * Cos(2 * Math.PI * Uniform(keys[1], type));
     }

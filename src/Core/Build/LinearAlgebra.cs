@@ -8,7 +8,7 @@ public static partial class Ops
     /// The lower triangular L with A = L·Lᵀ of positive definite matrices. Only the lower triangle is read; the gradient is that of symmetric matrices, and symmetric.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.cholesky.html
     /// </summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n], zero above the diagonal.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is not positive definite; the message names the first leading minor that is not positive.</exception>
@@ -47,14 +47,15 @@ public static partial class Ops
     /// The factors of A = P·L·U by Gaussian elimination with partial pivoting. A singular matrix has factors as well, but no derivative.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.lu.html
     /// </summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>Each […, n, n]: the permutation, the lower triangular factor with ones on its diagonal, the upper triangular factor.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
     public static (Node P, Node L, Node U) Lu(Node a)
     {
         a = Squares(a, "Lu");
-        var (factors, order) = Eliminated(Matrix(a));
+        if (a.DType.IsHalf) return Lu(Cast(a, a.DType.Compute)) is var (rows, lower, upper) ? (Cast(rows, a.DType), Cast(lower, a.DType), Cast(upper, a.DType)) : default;
+        var (factors, order) = Eliminated(Matrix(a), "Lu");
         var p = Cast(Equal(Unsqueeze(Arange(a.Shape[^1]), 1), Unsqueeze(order, 1)), a.DType);
         return (Reshape(p, a.Shape), Reshape(UnitLower(factors), a.Shape), Reshape(Triu(factors), a.Shape));
     }
@@ -67,27 +68,28 @@ public static partial class Ops
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is singular.</exception>
     public static Node Solve(Node a, Node b) => Solved("Solve", a, b, (x, y) =>
     {
-        var (factors, order) = Eliminated(x);
+        var (factors, order) = Eliminated(x, "Solve");
         var inner = new Node(new TriangularSolve(Lower: true, Transposed: false, Unit: true), factors, Ordered(y, order));
         return new(new TriangularSolve(Lower: false, Transposed: false, Unit: false), factors, inner);
     });
 
     /// <summary>A⁻¹, by Gaussian elimination; to solve, <see cref="Solve"/> is faster and more accurate. https://pytorch.org/docs/2.6/generated/torch.linalg.inv.html</summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is singular.</exception>
     public static Node Inverse(Node a) => Squares(a, "Inverse") is var x ? Solve(x, Eye(x.Shape[^1], x.DType)) : x;
 
     /// <summary>The determinant, by Gaussian elimination; 1 of a matrix without elements. https://pytorch.org/docs/2.6/generated/torch.linalg.det.html</summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
     public static Node Det(Node a)
     {
         a = Squares(a, "Det");
-        var (diagonal, parity) = Pivots(a);
+        if (a.DType.IsHalf) return Wide(a, Det);
+        var (diagonal, parity) = Pivots(a, "Det");
         return Reshape(parity * Prod(diagonal, 1), a.Shape[..^2]);
     }
 
@@ -95,19 +97,20 @@ public static partial class Ops
     /// The sign of the determinant and the logarithm of its size, which leaves the range of numbers later than the determinant. Of a singular matrix 0 and −∞.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.slogdet.html
     /// </summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>Each […].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
     public static (Node Sign, Node LogAbsDet) SlogDet(Node a)
     {
         a = Squares(a, "SlogDet");
-        var (diagonal, parity) = Pivots(a);
+        if (a.DType.IsHalf) return SlogDet(Cast(a, a.DType.Compute)) is var (sign, log) ? (Cast(sign, a.DType), Cast(log, a.DType)) : default;
+        var (diagonal, parity) = Pivots(a, "SlogDet");
         return (Reshape(parity * Prod(Sign(diagonal), 1), a.Shape[..^2]), Reshape(Sum(Log(Abs(diagonal)), 1), a.Shape[..^2]));
     }
 
     /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative. https://pytorch.org/docs/2.6/generated/torch.logdet.html</summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
@@ -122,25 +125,28 @@ public static partial class Ops
     // All leading axes as one.
     private static Node Matrix(Node x) => Reshape(x, [x.Shape[..^2].Product, .. x.Shape[^2..]]);
 
-    private static (Node Factors, Node Order) Eliminated(Node a) => new Node(Primitives.Lu.Instance, a) is var both ? (new(new Part(0), both), new(new Part(1), both)) : default;
+    private static (Node Factors, Node Order) Eliminated(Node a, string operation) =>
+        RealOnly(a, operation) is var real && new Node(Primitives.Lu.Instance, real) is var both ? (new(new Part(0), both), new(new Part(1), both)) : default;
+
+    private static Node RealOnly(Node a, string operation) => a.DType.IsComplex ? throw new ShapeException($"{operation}: not defined for complex matrices, as {a.Type}") : a;
 
     private static Node Solved(string operation, Node a, Node b, Func<Node, Node, Node> solve, bool square = true)
     {
         (a, b) = (square ? Squares(a, operation) : Matrices(a, operation), Float(b));
         var dtype = DTypes.Promote(a.DType, b.DType);
-        (a, b) = (Cast(a, dtype), Cast(b, dtype));
+        (a, b) = (RealOnly(Cast(a, dtype.Compute), operation), Cast(b, dtype.Compute));
         var isVector = b.Type.Rank == 1 || b.Shape == a.Shape[..^1];
         if (isVector) b = Unsqueeze(b, -1);
         if (b.Type.Rank < 2 || b.Shape[^2] != a.Shape[^2]) throw new ShapeException($"{operation}: {a.Type} and {b.Type} do not fit");
         var batch = BroadcastShapes(operation, a.Shape[..^2], b.Shape[..^2]);
         var x = solve(Matrix(Broadcast(a, [.. batch, .. a.Shape[^2..]])), Matrix(Broadcast(b, [.. batch, .. b.Shape[^2..]])));
-        return Reshape(x, isVector ? [.. batch, a.Shape[^1]] : [.. batch, a.Shape[^1], b.Shape[^1]]);
+        return Cast(Reshape(x, isVector ? [.. batch, a.Shape[^1]] : [.. batch, a.Shape[^1], b.Shape[^1]]), dtype);
     }
 
     // The diagonal of U, and the sign of the permutation: that of the number of pairs out of order.
-    private static (Node Diagonal, Node Parity) Pivots(Node a)
+    private static (Node Diagonal, Node Parity) Pivots(Node a, string operation)
     {
-        var (factors, order) = Eliminated(Matrix(a));
+        var (factors, order) = Eliminated(Matrix(a), operation);
         var swapped = Tril(Cast(Unsqueeze(order, 2) < Unsqueeze(order, 1), DType.Int64), -1);
         return (Diagonal(factors, 0, 1, 2), Cast(1 - 2 * (Sum(swapped, [1, 2]) % 2), a.DType));
     }

@@ -17,12 +17,13 @@ public static partial class Ops
     /// eᴬ, by Padé's approximation of A / 2ˢ and s squarings (Higham, "The scaling and squaring method for the matrix exponential revisited", 2005). NaN where the largest sum of sizes in a
     /// column exceeds 5·10¹². https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_exp.html
     /// </summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     public static Node MatrixExp(Node a)
     {
         a = Squares(a, "MatrixExp");
+        if (a.DType.IsHalf) return Wide(a, MatrixExp);
         var n = a.Shape[^1];
         if (a.Type.Count == 0) return a;
         var x = Matrix(a);
@@ -40,7 +41,7 @@ public static partial class Ops
     }
 
     /// <summary>The product of as many equal matrices; of none the unit matrix, of negatively many that of the inverse. https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_power.html</summary>
-    /// <param name="a">[…, n, n], float32 or float64; other types become float64.</param>
+    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="n">How many.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>

@@ -61,16 +61,20 @@ public static partial class Transforms
     public static Func<T, T, T> Vhp<T>(Func<T, Node> f) => Given(f, (T x, T v) => Vjp("Vhp", Grad("Vhp", f), x).Pullback(v));
 
     /// <summary>The sum of the second derivatives in every argument element: the trace of the Hessian, without the Hessian.</summary>
-    /// <param name="f">From a tensor to a tensor of one element.</param>
-    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => Given(f, (Node x) => Ops.Sum(Vmap(e => Ops.Sum(e * Jvp("Laplacian", Grad("Laplacian", f), x, e).Tangent))(Units([x.Type])[0])));
+    /// <param name="f">From a real tensor to a tensor of one element.</param>
+    /// <exception cref="ShapeException">When called: the argument is complex.</exception>
+    public static Func<Node, Node> Laplacian(Func<Node, Node> f) => Given(f, (Node x) => Ops.Sum(Vmap(e => Ops.Sum(e * Jvp("Laplacian", Grad("Laplacian", f), x, e).Tangent))(Every("Laplacian", x))));
 
     /// <summary>The sum of the derivatives of every result element in the argument element at its place: the trace of the Jacobian, without the Jacobian.</summary>
     /// <param name="f">From a tensor to a tensor of the same shape.</param>
-    /// <exception cref="ShapeException">When called: the result has another shape than the argument.</exception>
+    /// <exception cref="ShapeException">When called: the result has another shape than the argument, or the argument is complex.</exception>
     public static Func<Node, Node> Divergence(Func<Node, Node> f) => Given(f, (Node x) =>
     {
         var (graph, y) = Traced.Of("Divergence", f, x);
         if (y.Shape != x.Shape) throw new ShapeException($"Divergence: the function makes {y.Type} of {x.Type}, and needs to keep the shape");
-        return Ops.Sum(Vmap(e => Ops.Sum(e * graph.Pushed([e])[0]))(Units([x.Type])[0]));
+        return Ops.Sum(Vmap(e => Ops.Sum(e * graph.Pushed([e])[0]))(Every("Divergence", x)));
     });
+
+    // A direction for every element; a complex one has two.
+    private static Node Every(string name, Node x) => x.DType.IsComplex ? throw new ShapeException($"{name}: of a real argument, not {x.Type}; make the complex numbers of it inside the function, by ViewAsComplex") : Units([x.Type])[0];
 }

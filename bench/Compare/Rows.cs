@@ -14,11 +14,12 @@ internal static class Rows
         ("fused", "sigmoid(2x+1)·tanh(x) + exp(x)/(1+x²), n = 1e6, forward + backward", 9, Fused),
         ("hessian", "Hessian of a function of 30 variables", 150, Hessian),
         ("matmul", "matmul 1024³ float32", 0, MatMul),
-        ("cholesky", "Cholesky, n = 512 float64", 0, Matrix((_, s) => Ops.Cholesky(s))),
-        ("solve", "512 systems of 512 and their gradients, float64", 0, Matrix(Solve)),
-        ("lu", "LU, n = 512 float64", 0, Matrix((a, _) => Ops.Lu(a).U)),
+        ("cholesky", "Cholesky, n = 512 float64", 0.5, Matrix((_, s) => Ops.Cholesky(s))),
+        ("solve", "512 systems of 512 and their gradients, float64", 0.5, Matrix(Solve)),
+        ("lu", "LU, n = 512 float64", 0.33, Matrix((a, _) => Ops.Lu(a).U)),
         ("qr", "QR, n = 512 float64", 0.125, Matrix((a, _) => Ops.Qr(a).Q)),
         ("eigh", "eigenvalues and vectors, n = 512 float64", 0.125, Matrix((_, s) => Ops.Eigh(s).Vectors)),
+        ("fft", "Fourier transform, n = 2^20 complex128", 0.33, Fourier),
         ("svd", "singular values and vectors, n = 512 float64", 0.125, Matrix((a, _) => Ops.Svd(a).U)),
     ];
 
@@ -64,6 +65,12 @@ internal static class Rows
             y.sum().backward();
             x.grad![0].item();
         };
+    }
+
+    private static Action Fourier()
+    {
+        var z = Transforms.Settled(Ops.ToComplex(Ops.Normal(Ops.Key(0), [1 << 20]), Ops.Normal(Ops.Key(1), [1 << 20])));
+        return () => Transforms.Settled(Ops.Fft(z));
     }
 
     private static Action Hessian()

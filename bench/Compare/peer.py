@@ -72,6 +72,11 @@ def matmul(n=1024):
     return lambda: a @ b
 
 
+def fft(n=1 << 20):
+    z = torch.randn(n, dtype=torch.complex128)
+    return lambda: torch.fft.fft(z)
+
+
 def matrix(f, n=512):
     def make():
         a = torch.rand(n, n, dtype=torch.float64) - 0.5
@@ -99,6 +104,7 @@ ROWS = {
     "lu": matrix(lambda a, s: torch.linalg.lu_factor(a)),
     "qr": matrix(lambda a, s: torch.linalg.qr(a)),
     "eigh": matrix(lambda a, s: torch.linalg.eigh(s)),
+    "fft": fft,
     "svd": matrix(lambda a, s: torch.linalg.svd(a, full_matrices=False)),
 }
 steps = {}

@@ -26,7 +26,7 @@ public static class CalculusTable
         var windows = new Windows(0, 2, 1, 1);
         samples.AddRange([
             (new Node(Select.Instance, B(3), M(3), M(3)), ["condition", "a", "b"]), (new Node(new Cast(DType.Float32), M(3)), ["x"]),
-            (new Node(ComplexOf.Instance, M(3), M(3)), ["re", "im"]), (new Node(new Component(false), Node.Placeholder(new(DType.Complex128, [3]))), ["z"]),
+            (new Node(new Fourier(false), Node.Placeholder(new(DType.Complex128, [1, 3]))), ["z"]), (new Node(ComplexOf.Instance, M(3), M(3)), ["re", "im"]), (new Node(new Component(false), Node.Placeholder(new(DType.Complex128, [3]))), ["z"]),
             (M(3), []), (Ops.Scalar(1.5), []), (Ops.Arange(3), []),
             (new Node(new Reshape([6]), M(2, 3)), ["x"]), (new Node(new Permute([1, 0]), M(2, 3)), ["x"]), (new Node(new Broadcast([2, 3]), M(1, 3)), ["x"]),
             (new Node(new Slice([1], [2], [2]), M(5)), ["x"]), (new Node(new Pad([5], [1], [2]), M(2)), ["x"]), (new Node(new Flip([0]), M(3)), ["x"]),

@@ -60,6 +60,24 @@ public static partial class Oracle<T>
         return new(0, []) { Parts = [new(a.Shape, y), order] };
     }
 
+    // Term by term, as it is defined.
+    private static Dense<T> Transformed(Fourier op, Dense<T> z)
+    {
+        var (n, y) = ((int)z.Shape[1], new T[z.Data.Length]);
+        for (var i = 0; i < y.Length / 2; i++)
+        {
+            var (start, k) = (i / n * n, i % n);
+            T Term(int j, bool imaginary)
+            {
+                var (sin, cos) = Math.SinCos(2 * Math.PI * ((long)j * k % n) / n * (op.Inverse ? 1 : -1));
+                var (re, im) = (z.Data[2 * (start + j)], z.Data[2 * (start + j) + 1]);
+                return imaginary ? re * T.From(sin) + im * T.From(cos) : re * T.From(cos) - im * T.From(sin);
+            }
+            for (var part = 0; part < 2; part++) y[2 * i + part] = T.Sum([.. Enumerable.Range(0, n).Select(j => Term(j, part == 1))]);
+        }
+        return new(z.Shape, y);
+    }
+
     // What is left of a number when some products are taken away.
     private static T Rest(T whole, int count, Func<int, T> product) => T.Sum([whole, .. Enumerable.Range(0, count).Select(k => -product(k))]);
 }

@@ -97,6 +97,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case ComplexOf: return new(shape, [.. x[0].Data.Zip(x[1].Data, (re, im) => new[] { re, im }).SelectMany(p => p)]);
             case Component part: return new(shape, [.. Enumerable.Range(0, (int)shape.Product).Select(i => x[0].Data[2 * i + (part.Imaginary ? 1 : 0)])]);
             case Cast op: return Each(shape, x[0], v => Converted(node.Inputs[0].DType, op.To, v));
+            case Fourier op: return Transformed(op, x[0]);
             case Reshape: return new(shape, x[0].Data);
             case Permute op: return Strided(shape, x[0], 0, Dims.Create(Strides(x[0].Shape)).Pick(op.Axes));
             case Broadcast: return Strided(shape, x[0], 0, Dims.Build(shape.Count, k => x[0].Shape[k] == 1 ? 0 : Strides(x[0].Shape)[k]));

@@ -52,6 +52,7 @@ public sealed class CpuBackend : IBackend
         Kernel.Control { Op: Lu } factor => Factor(factor.Op, factor.Operands),
         Kernel.Call { Op: Cholesky or TriangularSolve } factor => Factor(factor.Op, factor.Operands),
         Kernel.Control { Op: Decomposition op } control => control.Operands[0].DType == DType.Float32 ? new DecompositionKernel<float>(op, control.Operands[0].Shape) : new DecompositionKernel<double>(op, control.Operands[0].Shape),
+        Kernel.Call { Op: Fourier op, Result: var x } => x.DType == DType.Complex64 ? new FourierKernel<float>(op.Inverse, x.Shape[0], x.Shape[1]) : new FourierKernel<double>(op.Inverse, x.Shape[0], x.Shape[1]),
         Kernel.Control control => Compile(control.Op, [.. control.Programs.Select(p => new Plan(p, this))]),
         Kernel.Call call => new CallKernel(call),
         _ => throw new InvalidOperationException($"unknown kernel {kernel}"),

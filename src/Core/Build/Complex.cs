@@ -57,7 +57,12 @@ public static partial class Ops
     /// <summary>The complex numbers whose parts stand in the last axis. https://pytorch.org/docs/2.6/generated/torch.view_as_complex.html</summary>
     /// <param name="x">[…, 2], real.</param>
     /// <exception cref="ShapeException">The last axis is not of size 2, or the tensor is complex.</exception>
-    public static Node ViewAsComplex(Node x) => x.Type.Rank > 0 && x.Shape[^1] == 2 && !x.DType.IsComplex ? ToComplex(x[.., 0], x[.., 1]) : throw new ShapeException($"ViewAsComplex: {x.Type} does not hold parts in its last axis");
+    public static Node ViewAsComplex(Node x)
+    {
+        if (x.Type.Rank == 0 || x.Shape[^1] != 2 || x.DType.IsComplex) throw new ShapeException($"ViewAsComplex: {x.Type} does not hold parts in its last axis");
+        Node Part(int k) => Squeeze(SliceAxis(x, -1, k, k + 1), -1);
+        return ToComplex(Part(0), Part(1));
+    }
 
     private static Node CastComplex(Node x, DType to) =>
         to.IsComplex ? ToComplex(Cast(Real(x), to.PartType), Cast(Imag(x), to.PartType)) :

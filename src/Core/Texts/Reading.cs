@@ -57,6 +57,7 @@ namespace Functional.Autograd.Primitives
             new("Dot", (2, _ => Dot.Instance)),
             new("Cholesky", (1, _ => Cholesky.Instance)),
             new("TriangularSolve", With(2, r => new TriangularSolve(r.Either("lower", "upper"), r.Try(", transposed"), r.Try(", unit")))),
+            new("Fourier", With(1, r => new Fourier(r.Either("inverse", "forward")))),
             new("Lu", (1, _ => Lu.Instance)),
             new("Qr", (1, _ => Qr.Instance)),
             new("Eigh", (1, _ => Eigh.Instance)),

@@ -49,6 +49,8 @@ public sealed class CpuBackend : IBackend
     {
         Kernel.Map map => new MapKernel(map),
         Kernel.Product product => new ProductKernel(product),
+        Kernel.Control { Op: Lu or Decomposition } complex when complex.Operands[0].DType.IsComplex => new ComplexFactors(complex.Op, complex.Operands),
+        Kernel.Call { Op: Cholesky or TriangularSolve } complex when complex.Operands[0].DType.IsComplex => new ComplexFactors(complex.Op, complex.Operands),
         Kernel.Control { Op: Lu } factor => Factor(factor.Op, factor.Operands),
         Kernel.Call { Op: Cholesky or TriangularSolve } factor => Factor(factor.Op, factor.Operands),
         Kernel.Control { Op: Decomposition op } control => control.Operands[0].DType == DType.Float32 ? new DecompositionKernel<float>(op, control.Operands[0].Shape) : new DecompositionKernel<double>(op, control.Operands[0].Shape),

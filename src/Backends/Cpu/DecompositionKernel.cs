@@ -100,9 +100,9 @@ internal sealed unsafe class DecompositionKernel<T>(Decomposition op, Dims shape
         return null;
     }
 
-    private const string NotFinite = "has an element that is not finite", NotConverged = "did not converge";
+    internal const string NotFinite = "has an element that is not finite", NotConverged = "did not converge";
 
-    private static int[] Order(T* keys, long n)
+    internal static int[] Order(T* keys, long n)
     {
         var order = Enumerable.Range(0, (int)n).ToArray();
         Array.Sort(new ReadOnlySpan<T>(keys, (int)n).ToArray(), order);

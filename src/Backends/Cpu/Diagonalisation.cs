@@ -8,7 +8,7 @@ namespace Functional.Autograd.Cpu;
 internal static unsafe class Diagonalisation<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     // The most steps towards a value, and the most sweeps over all pairs of rows; a few are enough.
-    private const int Steps = 60;
+    public const int Steps = 60;
 
     /// <summary>What a square of a row of singular values counts as 0 below: digits are missing from it.</summary>
     public static readonly T Nothing = Householder<T>.Least / Householder<T>.Rounding;
@@ -48,11 +48,12 @@ internal static unsafe class Diagonalisation<T> where T : unmanaged, IFloatingPo
         }
         for (var i = 0L; i < n; i++) values[i] = a[i * (n + 1)];
         Householder<T>.Form(q, n, n, v, tau, n - 1);
-        return Diagonal(values, beside, q, n);
+        return Diagonal(values, beside, q, n, n);
     }
 
-    // From two diagonals, the second one shorter by one; q's rows turn along.
-    private static bool Diagonal(T* d, T* e, T* q, long n)
+    /// <summary>Eigenvalues from two diagonals, of which the second one is shorter by one; q's rows, of any length, turn along.</summary>
+    /// <returns>Whether it converged.</returns>
+    public static bool Diagonal(T* d, T* e, T* q, long n, long length)
     {
         var (two, largest) = (T.One + T.One, T.Zero);
         e[n - 1] = T.Zero;
@@ -78,7 +79,7 @@ internal static unsafe class Diagonalisation<T> where T : unmanaged, IFloatingPo
                     p = s * r;
                     d[i + 1] = g + p;
                     g = c * r - b;
-                    Turn(q + i * n, q + (i + 1) * n, n, c, s);
+                    Turn(q + i * length, q + (i + 1) * length, length, c, s);
                 }
                 d[i + 1] -= p;
                 if (i < l) e[l] = g;
@@ -142,8 +143,8 @@ internal static unsafe class Diagonalisation<T> where T : unmanaged, IFloatingPo
 
     private static T Product(T* x, T* y, long n) => TensorPrimitives.Dot<T>(Row(x, n), Row(y, n));
 
-    // (c·x − s·y, s·x + c·y).
-    private static void Turn(T* x, T* y, long n, T c, T s)
+    /// <summary>(c·x − s·y, s·x + c·y).</summary>
+    public static void Turn(T* x, T* y, long n, T c, T s)
     {
         var (i, cosine, sine) = (0L, new Vector<T>(c), new Vector<T>(s));
         for (; i <= n - Vector<T>.Count; i += Vector<T>.Count)

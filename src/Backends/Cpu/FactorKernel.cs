@@ -30,8 +30,10 @@ internal sealed unsafe class FactorKernel<T>(Op op, ImmutableArray<TensorType> o
         else
             for (var i = 0; i < batch; i++) One(i);
         if (Array.FindIndex(failed, f => f >= 0) is var first and >= 0)
-            throw new LinearAlgebraException($"{op}: matrix {first} of {batch} is {(op is Primitives.Cholesky ? $"not positive definite: its leading minor of order {failed[first] + 1} is not positive" : $"singular: element {failed[first]} of the diagonal is 0")}");
+            throw new LinearAlgebraException($"{op}: matrix {first} of {batch} {Failure(op, failed[first])}");
     }
+
+    internal static string Failure(Op op, long place) => op is Primitives.Cholesky ? $"is not positive definite: its leading minor of order {place + 1} is not positive" : $"is singular: element {place} of the diagonal is 0";
 
     // Left-looking: a block of columns takes in all that stand before it, and is then factored row by row.
     private static long Cholesky(T* a, long n)

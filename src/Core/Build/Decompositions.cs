@@ -5,40 +5,40 @@ namespace Functional.Autograd;
 public static partial class Ops
 {
     /// <summary>
-    /// A = Q·R with orthonormal columns in Q and an upper triangular R, whose diagonal has LAPACK's signs. A matrix whose first columns are dependent has factors as well, but no derivative.
+    /// A = Q·R with orthonormal columns in Q and an upper triangular R, whose diagonal is real and has LAPACK's signs. A matrix whose first columns are dependent has factors as well, but no derivative.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.qr.html
     /// </summary>
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, m, k] and […, k, n] with k = min(m, n).</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite. When a derivative is evaluated: the first k columns are dependent.</exception>
     public static (Node Q, Node R) Qr(Node a) => Decomposed(Primitives.Qr.Instance, Matrices(a, "Qr")) is var f ? (f[0], f[1]) : default;
 
     /// <summary>
-    /// The eigenvalues, ascending, and eigenvectors of symmetric matrices: A = V·diag(λ)·Vᵀ. Only the lower triangle is read; the gradient is that of symmetric matrices, and symmetric. A vector's sign
-    /// is as it comes, and so are the vectors of a repeated value: what depends on either has no derivative. Where a value repeats, but for rounding, its vectors count as standing still
-    /// relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on eigenvalues alone is right, while those of V·f(λ)·Vᵀ and of second order lack what turning these vectors contributes.
+    /// The eigenvalues, ascending, and eigenvectors of symmetric or Hermitian matrices: A = V·diag(λ)·Vᴴ. Only the lower triangle is read; the gradient is that of Hermitian matrices, and Hermitian. A vector's sign,
+    /// or angle, is as it comes, and so are the vectors of a repeated value: what depends on either has no derivative. Where a value repeats, but for rounding, its vectors count as standing still
+    /// relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on eigenvalues alone is right, while those of V·f(λ)·Vᴴ and of second order lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.eigh.html
     /// </summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
-    /// <returns>[…, n] and […, n, n] with the vectors as columns.</returns>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <returns>Real […, n], and […, n, n] with the vectors as columns.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
     public static (Node Values, Node Vectors) Eigh(Node a) => Decomposed(Primitives.Eigh.Instance, Squares(a, "Eigh")) is var f ? (f[0], f[1]) : default;
 
-    /// <summary>The eigenvalues of symmetric matrices, ascending. https://pytorch.org/docs/2.6/generated/torch.linalg.eigvalsh.html</summary>
+    /// <summary>The eigenvalues of symmetric or Hermitian matrices, ascending. https://pytorch.org/docs/2.6/generated/torch.linalg.eigvalsh.html</summary>
     /// <inheritdoc cref="Eigh"/>
     /// <returns>[…, n].</returns>
     public static Node EigvalsH(Node a) => Eigh(Squares(a, "EigvalsH")).Values;
 
     /// <summary>
-    /// The singular values, descending, and vectors: A = U·diag(S)·Vh. The vectors' signs are as they come, and so are the vectors of a repeated value, or of 0: what depends on either has no
+    /// The singular values, descending, and vectors: A = U·diag(S)·Vh. The vectors' signs, or angles, are as they come, and so are the vectors of a repeated value, or of 0: what depends on either has no
     /// derivative. Where a value repeats, or is 0, but for rounding, its vectors count as standing still relative to each other, where PyTorch gives NaN or an infinity: the first derivative of what depends on singular values
     /// alone is right, as are those of U·Vh, while others lack what turning these vectors contributes.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.svd.html (full_matrices=False)
     /// </summary>
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
-    /// <returns>[…, m, k], […, k] and […, k, n] with k = min(m, n).</returns>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <returns>[…, m, k], real […, k] and […, k, n] with k = min(m, n).</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
     public static (Node U, Node S, Node Vh) Svd(Node a) => Decomposed(Primitives.Svd.Instance, Matrices(a, "Svd")) is var f ? (f[0], f[1], f[2]) : default;
@@ -51,7 +51,7 @@ public static partial class Ops
     /// <summary>
     /// The pseudo-inverse A⁺. Its derivative is that of matrices which keep their rank (Golub and Pereyra, 1973). https://pytorch.org/docs/2.6/generated/torch.linalg.pinv.html
     /// </summary>
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rcond">Singular values of at most this part of the largest count as 0; the larger of m and n times the distance of numbers at 1 when left out.</param>
     /// <returns>[…, n, m].</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -61,17 +61,17 @@ public static partial class Ops
         a = Matrices(a, "Pinv");
         var (u, s, vh) = Svd(a);
         var zero = Not(Counted(s, a, rcond));
-        return WithRule("Pinv", MatMul(Transpose(vh) * Unsqueeze(Where(zero, 0, 1 / Where(zero, 1, s)), -2), Transpose(u)), [a], static (x, p, c) =>
+        return WithRule("Pinv", MatMul(Adjoint(vh) * Unsqueeze(Where(zero, 0, 1 / Where(zero, 1, s)), -2), Adjoint(u)), [a], static (x, p, c) =>
         {
-            // dP = −P·dA·P + P·Pᵀ·dAᵀ·(1 − A·P) + (1 − P·A)·dAᵀ·Pᵀ·P.
-            var (a, t, back) = (x[0], Transpose(p), Transpose(c));
+            // dP = −P·dA·P + P·Pᴴ·dAᴴ·(1 − A·P) + (1 − P·A)·dAᴴ·Pᴴ·P.
+            var (a, t) = (x[0], Adjoint(p));
             var (left, right) = (MatMul(p, MatMul(t, c)), MatMul(MatMul(c, t), p));
-            return [Transpose(left - MatMul(left, MatMul(a, p)) + right - MatMul(p, MatMul(a, right))) - MatMul(t, MatMul(c, t))];
+            return [Adjoint(left - MatMul(left, MatMul(a, p)) + right - MatMul(p, MatMul(a, right))) - MatMul(t, MatMul(c, t))];
         });
     }
 
     /// <summary>
-    /// The X for which A·X − B is least; where there are several, the least of them. By QR of A, or of Aᵀ where that has more rows, for matrices of full rank, as PyTorch's driver "gels"; of another rank
+    /// The X for which A·X − B is least; where there are several, the least of them. By QR of A, or of Aᴴ where that has more rows, for matrices of full rank, as PyTorch's driver "gels"; of another rank
     /// use <see cref="Pinv"/> times B, since what this gives is then not the least, or not finite. https://pytorch.org/docs/2.6/generated/torch.linalg.lstsq.html
     /// </summary>
     /// <param name="a">[…, m, n].</param>
@@ -82,15 +82,15 @@ public static partial class Ops
     public static Node Lstsq(Node a, Node b) => Solved("Lstsq", a, b, (x, y) =>
     {
         var tall = x.Shape[1] >= x.Shape[2];
-        var (q, r) = Qr(tall ? x : Transpose(x));
-        Node Divided(Node z) => new(new TriangularSolve(Lower: false, Transposed: !tall, Unit: false), r, z);
-        return tall ? Divided(MatMul(Transpose(q), y)) : MatMul(q, Divided(y));
+        var (q, r) = Qr(tall ? x : Adjoint(x));
+        var solve = new TriangularSolve(Lower: false, Transposed: false, Unit: false);
+        return tall ? new(solve, r, MatMul(Adjoint(q), y)) : MatMul(q, solve.Back(r, y));
     }, square: false);
 
     /// <summary>
     /// How many singular values are larger than a part of the largest; whole numbers, without a derivative. https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_rank.html
     /// </summary>
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rtol">The part; the larger of m and n times the distance of numbers at 1 when left out.</param>
     /// <returns>[…], int64.</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -101,7 +101,7 @@ public static partial class Ops
     /// A norm of matrices. Of Frobenius' and the nuclear norm, and the largest singular value (2) or the least (−2), see PyTorch; 1 and ∞ are the largest sum of sizes in a column and in a row, −1 and −∞ the least.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_norm.html
     /// </summary>
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="ord">"fro" or "nuc".</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
@@ -110,7 +110,7 @@ public static partial class Ops
     public static Node MatrixNorm(Node a, string ord = "fro") => Matrices(a, "MatrixNorm") is var x && ord == "fro" ? Norm(x, 2, [-2, -1]) : ord == "nuc" ? Sum(SvdVals(x), -1)
         : throw new ArgumentException($"MatrixNorm: the order {ord} is none of fro, nuc, 1, -1, 2, -2, inf and -inf", nameof(ord));
 
-    /// <param name="a">[…, m, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="ord">1, −1, 2, −2, ∞ or −∞.</param>
     /// <inheritdoc cref="MatrixNorm(Node, string)"/>
     public static Node MatrixNorm(Node a, double ord)
@@ -137,7 +137,7 @@ public static partial class Ops
     /// How much the solution of a system may be off by, relative to the right-hand side: ‖A‖·‖A⁻¹‖, for 2 and −2 the quotient of the largest and the least singular value, which may be infinite, or its inverse.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.cond.html
     /// </summary>
-    /// <param name="a">[…, n, n], and for 2 and −2 […, m, n]; float32 or float64, other types become float64.</param>
+    /// <param name="a">[…, n, n], and for 2 and −2 […, m, n]; real or complex, integers become float64.</param>
     /// <param name="ord">An order of <see cref="MatrixNorm(Node, double)"/>.</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no matrices, or not square.</exception>
@@ -155,11 +155,11 @@ public static partial class Ops
     // The factors, each with the leading axes that the matrices have.
     private static Node[] Decomposed(Decomposition op, Node a)
     {
-        var all = new Node(op, Matrix(RealOnly(Cast(a, a.DType.Compute), op.Name)));
-        return [.. all.Type.Parts.Select((_, k) => new Node(new Part(k), all)).Select(part => Cast(Reshape(part, [.. a.Shape[..^2], .. part.Shape[1..]]), a.DType))];
+        var all = new Node(op, Matrix(Cast(a, a.DType.Compute)));
+        return [.. all.Type.Parts.Select((_, k) => new Node(new Part(k), all)).Select(part => Reshape(part, [.. a.Shape[..^2], .. part.Shape[1..]])).Select(part => a.DType.IsHalf ? Cast(part, a.DType) : part)];
     }
 
     // Which singular values are not 0 but for rounding.
     private static Node Counted(Node s, Node a, double? part) =>
-        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (a.DType == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23)));
+        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (s.DType == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23)));
 }

@@ -5,10 +5,10 @@ namespace Functional.Autograd;
 public static partial class Ops
 {
     /// <summary>
-    /// The lower triangular L with A = L·Lᵀ of positive definite matrices. Only the lower triangle is read; the gradient is that of symmetric matrices, and symmetric.
+    /// The lower triangular L with A = L·Lᴴ of positive definite matrices. Only the lower triangle is read; the gradient is that of Hermitian matrices, and Hermitian.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.cholesky.html
     /// </summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n], zero above the diagonal.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is not positive definite; the message names the first leading minor that is not positive.</exception>
@@ -34,20 +34,20 @@ public static partial class Ops
         Solved("SolveTriangular", a, b, (x, y) => Make(new TriangularSolve(lower, transposed, unit), x, y));
 
     /// <summary>
-    /// The X with L·Lᵀ·X = B, from what <see cref="Cholesky"/> gives. https://pytorch.org/docs/2.6/generated/torch.cholesky_solve.html
+    /// The X with L·Lᴴ·X = B, from what <see cref="Cholesky"/> gives. https://pytorch.org/docs/2.6/generated/torch.cholesky_solve.html
     /// </summary>
     /// <param name="l">[…, n, n], lower triangular.</param>
     /// <param name="b">[…, n, k], or vectors as in <see cref="Solve"/>.</param>
     /// <returns>X, of B's shape with the leading axes of both.</returns>
     /// <exception cref="ShapeException">These are no square matrices, or the shapes do not fit.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element of the diagonal is 0.</exception>
-    public static Node CholeskySolve(Node l, Node b) => SolveTriangular(l, SolveTriangular(l, b, lower: true), lower: true, transposed: true);
+    public static Node CholeskySolve(Node l, Node b) => Conj(SolveTriangular(l, Conj(SolveTriangular(l, b, lower: true)), lower: true, transposed: true));
 
     /// <summary>
     /// The factors of A = P·L·U by Gaussian elimination with partial pivoting. A singular matrix has factors as well, but no derivative.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.lu.html
     /// </summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>Each […, n, n]: the permutation, the lower triangular factor with ones on its diagonal, the upper triangular factor.</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
@@ -55,7 +55,7 @@ public static partial class Ops
     {
         a = Squares(a, "Lu");
         if (a.DType.IsHalf) return Lu(Cast(a, a.DType.Compute)) is var (rows, lower, upper) ? (Cast(rows, a.DType), Cast(lower, a.DType), Cast(upper, a.DType)) : default;
-        var (factors, order) = Eliminated(Matrix(a), "Lu");
+        var (factors, order) = Eliminated(Matrix(a));
         var p = Cast(Equal(Unsqueeze(Arange(a.Shape[^1]), 1), Unsqueeze(order, 1)), a.DType);
         return (Reshape(p, a.Shape), Reshape(UnitLower(factors), a.Shape), Reshape(Triu(factors), a.Shape));
     }
@@ -68,20 +68,20 @@ public static partial class Ops
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is singular.</exception>
     public static Node Solve(Node a, Node b) => Solved("Solve", a, b, (x, y) =>
     {
-        var (factors, order) = Eliminated(x, "Solve");
+        var (factors, order) = Eliminated(x);
         var inner = new Node(new TriangularSolve(Lower: true, Transposed: false, Unit: true), factors, Ordered(y, order));
         return new(new TriangularSolve(Lower: false, Transposed: false, Unit: false), factors, inner);
     });
 
     /// <summary>A⁻¹, by Gaussian elimination; to solve, <see cref="Solve"/> is faster and more accurate. https://pytorch.org/docs/2.6/generated/torch.linalg.inv.html</summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: a matrix is singular.</exception>
     public static Node Inverse(Node a) => Squares(a, "Inverse") is var x ? Solve(x, Eye(x.Shape[^1], x.DType)) : x;
 
     /// <summary>The determinant, by Gaussian elimination; 1 of a matrix without elements. https://pytorch.org/docs/2.6/generated/torch.linalg.det.html</summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
@@ -89,7 +89,7 @@ public static partial class Ops
     {
         a = Squares(a, "Det");
         if (a.DType.IsHalf) return Wide(a, Det);
-        var (diagonal, parity) = Pivots(a, "Det");
+        var (diagonal, parity) = Pivots(a);
         return Reshape(parity * Prod(diagonal, 1), a.Shape[..^2]);
     }
 
@@ -97,7 +97,7 @@ public static partial class Ops
     /// The sign of the determinant and the logarithm of its size, which leaves the range of numbers later than the determinant. Of a singular matrix 0 and −∞.
     /// https://pytorch.org/docs/2.6/generated/torch.linalg.slogdet.html
     /// </summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>Each […].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
@@ -105,36 +105,36 @@ public static partial class Ops
     {
         a = Squares(a, "SlogDet");
         if (a.DType.IsHalf) return SlogDet(Cast(a, a.DType.Compute)) is var (sign, log) ? (Cast(sign, a.DType), Cast(log, a.DType)) : default;
-        var (diagonal, parity) = Pivots(a, "SlogDet");
+        var (diagonal, parity) = Pivots(a);
         return (Reshape(parity * Prod(Sign(diagonal), 1), a.Shape[..^2]), Reshape(Sum(Log(Abs(diagonal)), 1), a.Shape[..^2]));
     }
 
-    /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative. https://pytorch.org/docs/2.6/generated/torch.logdet.html</summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative; of complex matrices with the angle as imaginary part. https://pytorch.org/docs/2.6/generated/torch.logdet.html</summary>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
     public static Node LogDet(Node a)
     {
         var (sign, log) = SlogDet(a);
-        return Where(sign < 0, double.NaN, log);
+        return sign.DType.IsComplex ? ToComplex(log, Angle(sign)) : Where(sign < 0, double.NaN, log);
     }
 
     private static Node Squares(Node a, string operation) => Float(a) is { Type.Rank: >= 2 } x && x.Shape[^1] == x.Shape[^2] ? x : throw new ShapeException($"{operation}: {a.Type} is no square matrix");
 
+    // The conjugate transpose; of real matrices the transpose, and nothing more.
+    internal static Node Adjoint(Node x) => Conj(Transpose(x));
+
     // All leading axes as one.
     private static Node Matrix(Node x) => Reshape(x, [x.Shape[..^2].Product, .. x.Shape[^2..]]);
 
-    private static (Node Factors, Node Order) Eliminated(Node a, string operation) =>
-        RealOnly(a, operation) is var real && new Node(Primitives.Lu.Instance, real) is var both ? (new(new Part(0), both), new(new Part(1), both)) : default;
-
-    private static Node RealOnly(Node a, string operation) => a.DType.IsComplex ? throw new ShapeException($"{operation}: not defined for complex matrices, as {a.Type}") : a;
+    private static (Node Factors, Node Order) Eliminated(Node a) => new Node(Primitives.Lu.Instance, a) is var both ? (new(new Part(0), both), new(new Part(1), both)) : default;
 
     private static Node Solved(string operation, Node a, Node b, Func<Node, Node, Node> solve, bool square = true)
     {
         (a, b) = (square ? Squares(a, operation) : Matrices(a, operation), Float(b));
         var dtype = DTypes.Promote(a.DType, b.DType);
-        (a, b) = (RealOnly(Cast(a, dtype.Compute), operation), Cast(b, dtype.Compute));
+        (a, b) = (Cast(a, dtype.Compute), Cast(b, dtype.Compute));
         var isVector = b.Type.Rank == 1 || b.Shape == a.Shape[..^1];
         if (isVector) b = Unsqueeze(b, -1);
         if (b.Type.Rank < 2 || b.Shape[^2] != a.Shape[^2]) throw new ShapeException($"{operation}: {a.Type} and {b.Type} do not fit");
@@ -144,9 +144,9 @@ public static partial class Ops
     }
 
     // The diagonal of U, and the sign of the permutation: that of the number of pairs out of order.
-    private static (Node Diagonal, Node Parity) Pivots(Node a, string operation)
+    private static (Node Diagonal, Node Parity) Pivots(Node a)
     {
-        var (factors, order) = Eliminated(Matrix(a), operation);
+        var (factors, order) = Eliminated(Matrix(a));
         var swapped = Tril(Cast(Unsqueeze(order, 2) < Unsqueeze(order, 1), DType.Int64), -1);
         return (Diagonal(factors, 0, 1, 2), Cast(1 - 2 * (Sum(swapped, [1, 2]) % 2), a.DType));
     }

@@ -17,7 +17,7 @@ public static partial class Ops
     /// eᴬ, by Padé's approximation of A / 2ˢ and s squarings (Higham, "The scaling and squaring method for the matrix exponential revisited", 2005). NaN where the largest sum of sizes in a
     /// column exceeds 5·10¹². https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_exp.html
     /// </summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>
     public static Node MatrixExp(Node a)
@@ -36,12 +36,12 @@ public static partial class Ops
         var x6 = MatMul(x4, x2);
         Node Half(int k) => MatMul(x6, pade[k + 12] * x6 + pade[k + 10] * x4 + pade[k + 8] * x2) + (pade[k + 6] * x6 + pade[k + 4] * x4 + pade[k + 2] * x2 + pade[k] * one);
         var (odd, even) = (MatMul(x, Half(1)), Half(0));
-        var power = While(c => Any(c.K < times), c => (c.K + 1, Where(c.K < times, MatMul(c.X, c.X), c.X)), (K: Scalar(0, a.DType), X: Solve(even - odd, even + odd)), Squarings);
+        var power = While(c => Any(c.K < times), c => (c.K + 1, Where(c.K < times, MatMul(c.X, c.X), c.X)), (K: Scalar(0, size.DType), X: Solve(even - odd, even + odd)), Squarings);
         return Reshape(power.X, a.Shape);
     }
 
     /// <summary>The product of as many equal matrices; of none the unit matrix, of negatively many that of the inverse. https://pytorch.org/docs/2.6/generated/torch.linalg.matrix_power.html</summary>
-    /// <param name="a">[…, n, n], a floating-point type; integers become float64, and half types are computed in float32.</param>
+    /// <param name="a">[…, n, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="n">How many.</param>
     /// <returns>[…, n, n].</returns>
     /// <exception cref="ShapeException">These are no square matrices.</exception>

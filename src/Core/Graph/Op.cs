@@ -100,7 +100,7 @@ public abstract record Op
     internal virtual Handling Elements => Handling.Computes;
 
     // Whether it takes elements of a type as they are.
-    internal bool Takes(DType type) => Elements >= (type.IsComplex ? Handling.Passes : type.IsHalf ? Handling.Moves : Handling.Computes);
+    internal virtual bool Takes(DType type) => Elements >= (type.IsComplex ? Handling.Passes : type.IsHalf ? Handling.Moves : Handling.Computes);
 
     /// <summary>The name in listings.</summary>
     public virtual string Name => GetType().Name;

@@ -4,7 +4,7 @@ using static Functional.Autograd.Ops;
 namespace Functional.Autograd.Primitives;
 
 /// <summary>
-/// The lower triangular L with A = L·Lᵀ: [batch, n, n] → [batch, n, n]. Reads the lower triangle and takes A as symmetric: so is its gradient. Murray, "Differentiation of the
+/// The lower triangular L with A = L·Lᴴ: [batch, n, n] → [batch, n, n]. Reads the lower triangle and takes A as Hermitian: so is its gradient. Murray, "Differentiation of the
 /// Cholesky decomposition", 2016, https://arxiv.org/abs/1602.07527.
 /// </summary>
 public sealed record Cholesky : Op
@@ -12,17 +12,19 @@ public sealed record Cholesky : Op
     /// <summary>The only instance.</summary>
     public static readonly Cholesky Instance = new();
 
+    internal override bool Takes(DType type) => Matrices.Takes(type);
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs) => Matrices.Square(inputs[0].Type) ? inputs[0].Type : throw Mismatch(Name, inputs[0].Type);
 
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand) => new LinearMap.Adjoint(c =>
     {
-        var inner = MatMul(Transpose(y), c);
+        var inner = MatMul(Adjoint(y), c);
         var half = (Tril(inner) + Tril(inner, -1)) * 0.5;
-        Node Divided(Node x) => Transpose(new Node(new TriangularSolve(Lower: true, Transposed: true, Unit: false), y, x));
+        Node Divided(Node x) => Adjoint(new TriangularSolve(Lower: true, Transposed: false, Unit: false).Back(y, x));
         var whole = Divided(Divided(half));
-        return (whole + Transpose(whole)) * 0.5;
+        return (whole + Adjoint(whole)) * 0.5;
     });
 
     internal override Node Batch(Node y, ReadOnlySpan<Node?> rows) => Reshape(new(this, Matrices.Joined(rows[0]!)), rows[0]!.Shape);
@@ -36,6 +38,8 @@ public sealed record Cholesky : Op
 /// <param name="Unit">The diagonal counts as ones and is not read.</param>
 public sealed record TriangularSolve(bool Lower, bool Transposed, bool Unit) : Op
 {
+    internal override bool Takes(DType type) => Matrices.Takes(type);
+
     /// <inheritdoc/>
     public override TensorType Infer(ImmutableArray<Node> inputs)
     {
@@ -43,15 +47,17 @@ public sealed record TriangularSolve(bool Lower, bool Transposed, bool Unit) : O
         return Matrices.Square(a) && b.Rank == 3 && a.DType == b.DType && a.Shape[..2] == b.Shape[..2] ? b : throw Mismatch(Text, a, b);
     }
 
+    // What transposes it: op(A)⁻ᴴ·c.
+    internal Node Back(Node a, Node c) => Conj(new(this with { Transposed = !Transposed }, a, Conj(c)));
+
     /// <inheritdoc/>
     public override LinearMap Differential(Node y, int operand)
     {
         var a = y.Inputs[0];
-        Node Back(Node c) => new(this with { Transposed = !Transposed }, a, c);
-        if (operand == 1) return new LinearMap.Self(Back);
+        if (operand == 1) return new LinearMap.Self(c => Back(a, c));
         return new LinearMap.Adjoint(c =>
         {
-            var outer = -(Transposed ? MatMul(y, Transpose(Back(c))) : MatMul(Back(c), Transpose(y)));
+            var outer = -(Transposed ? MatMul(Conj(y), Transpose(Back(a, c))) : MatMul(Back(a, c), Adjoint(y)));
             return Lower ? Tril(outer, Unit ? -1 : 0) : Triu(outer, Unit ? 1 : 0);
         });
     }
@@ -78,17 +84,19 @@ public sealed record Lu : Several
     /// <summary>The only instance.</summary>
     public static readonly Lu Instance = new();
 
+    internal override bool Takes(DType type) => Matrices.Takes(type);
+
     /// <inheritdoc/>
     public override ImmutableArray<TensorType> Results(ImmutableArray<Node> inputs) =>
         inputs[0].Type is var a && Matrices.Square(a) ? [a, new(DType.Int64, a.Shape[..2])] : throw Mismatch(Name, a);
 
-    // With M = strictly lower(Lᵀ·c) + upper(c·Uᵀ), the ordered rows' cotangent is L⁻ᵀ·M·U⁻ᵀ.
+    // With M = strictly lower(Lᴴ·c) + upper(c·Uᴴ), the ordered rows' cotangent is L⁻ᴴ·M·U⁻ᴴ.
     private static Node Pulled(Node factors, Node order, Node c)
     {
         var (l, u) = (UnitLower(factors), Triu(factors));
-        var inner = Tril(MatMul(Transpose(l), Tril(c, -1)), -1) + Triu(MatMul(Triu(c), Transpose(u)));
-        var left = new Node(new TriangularSolve(Lower: true, Transposed: true, Unit: true), factors, inner);
-        var right = Transpose(new Node(new TriangularSolve(Lower: false, Transposed: false, Unit: false), factors, Transpose(left)));
+        var inner = Tril(MatMul(Adjoint(l), Tril(c, -1)), -1) + Triu(MatMul(Triu(c), Adjoint(u)));
+        var left = new TriangularSolve(Lower: true, Transposed: false, Unit: true).Back(factors, inner);
+        var right = Adjoint(new(new TriangularSolve(Lower: false, Transposed: false, Unit: false), factors, Adjoint(left)));
         return Ordered(right, new Node(new ArgSort(1, false), order));
     }
 
@@ -117,7 +125,10 @@ public sealed record Lu : Several
 // What factorisations share.
 internal static class Matrices
 {
-    public static bool Square(TensorType a) => a.Rank == 3 && a.DType.IsFloat && a.Shape[1] == a.Shape[2];
+    public static bool Square(TensorType a) => a.Rank == 3 && a.DType.IsSmooth && a.Shape[1] == a.Shape[2];
+
+    // Real and complex matrices alike: every rule is written with the conjugate transpose.
+    public static bool Takes(DType type) => !type.IsHalf;
 
     // The batch and a vectorised axis before it as one.
     public static Node Joined(Node x) => Reshape(x, [x.Shape[0] * x.Shape[1], .. x.Shape[2..]]);

@@ -89,7 +89,7 @@ public partial class HouseTests
     [Fact]
     public void Line_budgets_hold()
     {
-        (string Folder, int Budget)[] budgets = [("src/Core", 10900), ("src/Backends/Cpu", 4000)];
+        (string Folder, int Budget)[] budgets = [("src/Core", 10900), ("src/Backends/Cpu", 4400)];
         foreach (var (folder, budget) in budgets)
         {
             var lines = Sources(folder).Sum(f => File.ReadLines(f).Count());

@@ -28,8 +28,8 @@ public static partial class Catalogue
         .. functionsOfPairs.Select(f => Plane($"{f.Name} of complex numbers", z => Look(f.F(z)), f.Name) with { Silent = f.Name is "Sign" or "Rsqrt" or "Sigmoid" or "Reciprocal" ? Detaching : [] }),
         Plane("Div of complex numbers", z => Look((z + 1) / (z * z) + z / 2 + 1 / z), "Div") with { Silent = Detaching },
         Plane("Sums and products of complex numbers", z => Folded(Stack([z, Exp(z), z * z])), "Sum", "Prod", "CumProd") with { Silent = [.. Detaching, "third order"] },
-        Plane("Fourier transforms", z => Look(Ifft(Fft(z, 4, norm: "ortho") * 2, 5)) + Irfft(Rfft(Real(z), 7, norm: "forward") * 1.5, 5) + Sum(Look(IfftN(FftN(Stack([z, z * z]), [0, 1]) * 2))), "Fft", "Ifft", "Rfft", "Irfft", "FftN", "IfftN") with { Silent = ["third order"] },
-        Plane("Rearranged complex numbers", z => Moved(Stack([z, Exp(z), z * z], 1)), "Concat", "Take") with { Silent = ["third order"] },
+        Plane("Fourier transforms", z => Look(Ifft(Fft(z, 4, norm: "ortho") * 2, 5)) + Irfft(Rfft(Real(z), 7, norm: "forward") * 1.5, 5) + Sum(Look(IfftN(FftN(Stack([z, z * z]), [0, 1]) * 2))), "Fft", "Ifft", "Rfft", "Irfft", "FftN", "IfftN"),
+        Plane("Rearranged complex numbers", z => Moved(Stack([z, Exp(z), z * z], 1)), "Concat", "Take"),
     ];
 
     private static Node Folded(Node z) => Look(Sum(z, 0)) * Look(Prod(z, 0)) + Look(Mean(z)) + Look(Sum(MatMul(z, Transpose(Exp(z))))) + Look(Sum(CumSum(z, 1) * CumProd(z, 0)));

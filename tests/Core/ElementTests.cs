@@ -320,8 +320,20 @@ public class ElementTests
 
     private static readonly Dictionary<string, Func<Node, Node>> OfMatrices = new()
     {
-        ["Solve"] = m => Solve(m, m[0]), ["Inverse"] = Inverse, ["Det"] = Det, ["LogDet"] = LogDet, ["Lu"] = m => Lu(m).U, ["Eigh"] = EigvalsH, ["Svd"] = SvdVals, ["Qr"] = m => Qr(m).R, ["Pinv"] = m => Pinv(m),
-        ["Lstsq"] = m => Lstsq(m, m[0]), ["MatrixExp"] = MatrixExp, ["MatrixPower"] = m => MatrixPower(m, -2), ["Cholesky"] = Cholesky, ["SolveTriangular"] = m => SolveTriangular(m, m, true),
+        ["Solve"] = m => Solve(m, m[0]),
+        ["Inverse"] = Inverse,
+        ["Det"] = Det,
+        ["LogDet"] = LogDet,
+        ["Lu"] = m => Lu(m).U,
+        ["Eigh"] = EigvalsH,
+        ["Svd"] = SvdVals,
+        ["Qr"] = m => Qr(m).R,
+        ["Pinv"] = m => Pinv(m),
+        ["Lstsq"] = m => Lstsq(m, m[0]),
+        ["MatrixExp"] = MatrixExp,
+        ["MatrixPower"] = m => MatrixPower(m, -2),
+        ["Cholesky"] = Cholesky,
+        ["SolveTriangular"] = m => SolveTriangular(m, m, true),
     };
 
     public static TheoryData<string> MatrixRows => [.. OfMatrices.Keys];

@@ -1,7 +1,7 @@
 using Functional.Autograd;
 using Functional.Autograd.Testing;
-using Real = Functional.Autograd.Testing.Real;
 using static Functional.Autograd.Ops;
+using Real = Functional.Autograd.Testing.Real;
 
 namespace Properties;
 

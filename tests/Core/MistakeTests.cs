@@ -207,4 +207,14 @@ public class MistakeTests
         var (f, _) = Function.Of(v => [Enumerable.Range(0, 300).Aggregate(v[0], (y, _) => Sin(y))], [x.Type]);
         Assert.Equal(f, Function.Parse(Listing.Of(f)));
     }
+
+    [Fact]
+    public void A_rule_that_calls_itself_is_told_and_does_not_end_the_process()
+    {
+        static Node Endless(Node x) => WithRule("Endless", Sin(x), [x], (v, _, c) => [c * Endless(v[0])]);
+        Exception? told = Assert.Throws<InvalidOperationException>(() => Endless(Tensor([1.0])));
+        while (told.InnerException is { } inner) told = inner;
+        Assert.Equal("the rule of Endless: 200 functions are traced within each other; does one call itself?", told.Message);
+        Assert.Equal(Math.Sin(1), Evaluate<double>(Sin(Tensor([1.0])))[0]);
+    }
 }

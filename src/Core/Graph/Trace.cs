@@ -11,6 +11,8 @@ internal sealed class Trace : IDisposable
     [ThreadStatic] private static Trace? current;
     private static long count;
 
+    private const int Deepest = 200;
+
     // What hangs on a placeholder that no trace made.
     public static readonly Trace Unbound = new("", null, 0);
 
@@ -18,11 +20,12 @@ internal sealed class Trace : IDisposable
     private readonly Trace? outer;
     private readonly Trace root;
     private readonly long number;
+    private readonly int depth;
 
     // The same for what hangs on an unbound placeholder as well, or on the trace of another thread: that is not over when this is.
     private Trace? endless;
 
-    private Trace(string name, Trace? outer, long number) => (Name, this.outer, root, this.number) = (name, outer, outer?.root ?? this, number);
+    private Trace(string name, Trace? outer, long number) => (Name, this.outer, root, this.number, depth) = (name, outer, outer?.root ?? this, number, outer is null ? 1 : outer.depth + 1);
 
     /// <summary>The innermost trace of this thread.</summary>
     public static Trace? Current => current;
@@ -31,7 +34,9 @@ internal sealed class Trace : IDisposable
 
     public bool Ended { get; private set; }
 
-    public static Trace Begin(string name) => current = new(name, current, Interlocked.Increment(ref count));
+    // So many traces in progress are one inside itself, and a stack that ends would end the process.
+    public static Trace Begin(string name) => current?.depth >= Deepest ? throw new InvalidOperationException($"{name}: {Deepest} functions are traced within each other; does one call itself?")
+        : current = new(name, current, Interlocked.Increment(ref count));
 
     /// <summary>The innermost of the traces in progress in which a node of some inputs, or anything it is made of, was born.</summary>
     public static Trace? Over(ImmutableArray<Node> inputs)

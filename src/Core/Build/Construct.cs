@@ -72,9 +72,13 @@ public static partial class Ops
     /// </summary>
     internal static Node Make(Op op, params ImmutableArray<Node> x)
     {
-        var all = true;
-        foreach (var operand in x) all &= op.Takes(operand.DType);
-        if (all) return new Node(op, x);
+        foreach (var operand in x)
+            if (!operand.DType.IsPlain && !op.Takes(operand.DType)) return OfOthers(op, x);
+        return new Node(op, x);
+    }
+
+    private static Node OfOthers(Op op, ImmutableArray<Node> x)
+    {
         if (x.Any(v => v.DType.IsComplex)) return OfComplex(op, x);
         var stored = x.First(v => v.DType.IsHalf).DType;
         var y = new Node(op, [.. x.Select(v => Cast(v, v.DType.Compute))]);

@@ -33,7 +33,7 @@ public sealed partial class Node
         Inputs = inputs;
         Type = op.Infer(inputs);
         foreach (var x in inputs)
-            if (!op.Takes(x.DType)) throw new ShapeException($"{op} is not defined for {x.Type}");
+            if (!x.DType.IsPlain && !op.Takes(x.DType)) throw new ShapeException($"{op} is not defined for {x.Type}");
         Hangs = Trace.Over(inputs);
         if (recordOrigins) RecordOrigin();
     }

@@ -57,6 +57,11 @@ public static class DTypes
 
     private static readonly DType[,] Joins = Table();
 
+    // One bit per type: nodes are built by asking.
+    private static readonly int Floats = Bits(r => r.Kind == Kind.Real), Complexes = Bits(r => r.Kind == Kind.Complex), Halves = Bits(r => r.Compute != r.Type);
+
+    private static int Bits(Func<Row, bool> holds) => Rows.Where(holds).Sum(r => 1 << (int)r.Type);
+
     private static Row Plain(DType type, Type element, int size, Kind kind, double largest, params DType[] above) => new(type, element, size, kind, type, type, largest, above);
 
     private static Row Of(DType type) => (int)type < Rows.Length ? Rows[(int)type] : throw type.Unknown;
@@ -64,16 +69,19 @@ public static class DTypes
     extension(DType type)
     {
         /// <summary>Whether the type is a type of real floating-point numbers.</summary>
-        public bool IsFloat => Of(type).Kind == Kind.Real;
+        public bool IsFloat => (Floats >> (int)type & 1) != 0;
 
         /// <summary>Whether the type is a type of complex numbers.</summary>
-        public bool IsComplex => Of(type).Kind == Kind.Complex;
+        public bool IsComplex => (Complexes >> (int)type & 1) != 0;
 
         /// <summary>Whether derivatives pass: floating-point numbers, real or complex.</summary>
-        public bool IsSmooth => Of(type).Kind >= Kind.Real;
+        public bool IsSmooth => ((Floats | Complexes) >> (int)type & 1) != 0;
 
         /// <summary>Whether the type is float16 or bfloat16, which store numbers and compute none.</summary>
-        public bool IsHalf => type.Compute != type;
+        public bool IsHalf => (Halves >> (int)type & 1) != 0;
+
+        // Whether every operation may take it as it is.
+        internal bool IsPlain => ((Halves | Complexes) >> (int)type & 1) == 0;
 
         /// <summary>The size of one element in bytes.</summary>
         public int Size => Of(type).Size;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Functional.Autograd;
 using Functional.Autograd.Plans;
+using static Compare.Timing;
 
 namespace Compare;
 
@@ -47,10 +48,4 @@ internal static class NodeCost
     }
 
     private static double PerNode(long start, int nodes) => Stopwatch.GetElapsedTime(start).TotalNanoseconds / nodes;
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
-    }
 }

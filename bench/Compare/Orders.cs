@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Functional.Autograd;
 using Functional.Autograd.Numerics;
 using static Functional.Autograd.Ops;
+using static Compare.Timing;
 
 namespace Compare;
 
@@ -71,20 +72,5 @@ internal static class Orders
         return holds ? "holds" : "NOT REACHED";
     }
 
-    private static void Row(string what, double milliseconds, string beside) => Console.WriteLine($"{what,-72} {(milliseconds < 0.1 ? $"{milliseconds * 1e3:F2} µs" : $"{milliseconds:F1} ms"),10}  {beside}");
-
-    private static double Median(int count, Action step)
-    {
-        // Planned tiers of the compiler need some calls.
-        for (var warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm).TotalSeconds < 1;) step();
-        var times = new List<double>();
-        for (var i = 0; i < count; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            step();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        times.Sort();
-        return times[times.Count / 2];
-    }
+    private static void Row(string what, double milliseconds, string beside) => Console.WriteLine($"{what,-72} {Text(milliseconds),10}  {beside}");
 }

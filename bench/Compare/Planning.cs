@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Functional.Autograd;
 using Functional.Autograd.Plans;
 using static Functional.Autograd.Ops;
+using static Compare.Timing;
 
 namespace Compare;
 
@@ -148,22 +149,5 @@ internal static class Planning
     {
         if (milliseconds > wanted) failed++;
         Console.WriteLine($"{what,-72} {Text(milliseconds),10} {(double.IsFinite(wanted) ? $"< {Text(wanted),9} {(milliseconds <= wanted ? "holds" : "NOT REACHED")}" : "")}");
-    }
-
-    private static string Text(double milliseconds) => milliseconds < 0.1 ? $"{milliseconds * 1e3:F2} µs" : $"{milliseconds:F1} ms";
-
-    private static double Median(int count, Action step)
-    {
-        // The first second is the compiler's.
-        for (var warm = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(warm).TotalSeconds < 1;) step();
-        var times = new List<double>();
-        for (var i = 0; i < count; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            step();
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-        times.Sort();
-        return times[times.Count / 2];
     }
 }

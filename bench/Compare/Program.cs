@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Compare;
+using static Compare.Timing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var failed = args.Length == 0 || args.Contains("planning") ? Planning.Print() : 0;
@@ -63,10 +64,4 @@ double Ask(string name)
 {
     peer.StandardInput.WriteLine($"{name} {seconds}");
     return double.Parse(peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended during '{name}'"));
-}
-
-static double Median(List<double> values)
-{
-    values.Sort();
-    return values[values.Count / 2];
 }

@@ -7,7 +7,7 @@ namespace Numerics;
 
 public class SampleGammaTests
 {
-    private const int Count = 50_000;
+    private const int Count = Distributions.Count;
 
     public static TheoryData<string, Func<Node, DType, Node>, Func<double, double>> Continuous => new()
     {
@@ -31,21 +31,8 @@ public class SampleGammaTests
         return sum * Math.Exp((a * Math.Log(x)) - x - Evaluate<double>(LogGamma(Scalar(a + 1)))[0]);
     }
 
-    // Kolmogorov and Smirnov: √n times the largest distance exceeds 1.95 once in a thousand times; the keys are fixed.
     [Theory, MemberData(nameof(Continuous))]
-    public void Numbers_are_distributed_as_they_should_be(string name, Func<Node, DType, Node> draw, Func<double, double> cumulative)
-    {
-        foreach (var type in new[] { DType.Float64, DType.Float32 })
-        {
-            var drawn = draw(Key(11), type);
-            Assert.Equal(type, drawn.DType);
-            var x = Evaluate<double>(Cast(drawn, DType.Float64));
-            Array.Sort(x);
-            Assert.All(x, v => Assert.True(double.IsFinite(v), name));
-            var furthest = Enumerable.Range(0, 500).Max(k => Math.Abs(cumulative(x[k * 100]) - (k * 100.0 / Count)));
-            Assert.True(furthest > 0 && furthest * Math.Sqrt(Count) < 1.95 + 0.5, $"{name}: {furthest * Math.Sqrt(Count):F2}");
-        }
-    }
+    public void Numbers_are_distributed_as_they_should_be(string name, Func<Node, DType, Node> draw, Func<double, double> cumulative) => Distributions.Follow(name, draw, cumulative);
 
     // The mean within five of its own deviations, the variance within five of its: the fourth moment is at most `kurtosis` squares of the variance.
     private static void Moments(double[] x, double mean, double variance, double kurtosis)

@@ -7,7 +7,7 @@ namespace Numerics;
 
 public class SampleTests
 {
-    private const int Count = 50_000;
+    private const int Count = Distributions.Count;
 
     public static TheoryData<string, Func<Node, DType, Node>, Func<double, double>> Continuous => new()
     {
@@ -22,22 +22,8 @@ public class SampleTests
 
     private static double Normal(double x) => Evaluate<double>(0.5 * Erfc(-Scalar(x) * Math.Sqrt(0.5)))[0];
 
-    // Kolmogorov and Smirnov: √n times the largest distance exceeds 1.95 once in a thousand times; the keys are fixed.
     [Theory, MemberData(nameof(Continuous))]
-    public void Numbers_are_distributed_as_they_should_be(string name, Func<Node, DType, Node> draw, Func<double, double> cumulative)
-    {
-        foreach (var type in new[] { DType.Float64, DType.Float32 })
-        {
-            var drawn = draw(Key(11), type);
-            Assert.Equal(type, drawn.DType);
-            var x = Evaluate<double>(Cast(drawn, DType.Float64));
-            Array.Sort(x);
-            Assert.All(x, v => Assert.True(double.IsFinite(v), name));
-            var furthest = Enumerable.Range(0, 500).Max(k => Math.Abs(cumulative(x[k * 100]) - (k * 100.0 / Count)));
-            Assert.True(furthest * Math.Sqrt(Count) < 1.95 + 0.5, $"{name}: {furthest * Math.Sqrt(Count):F2}");
-            Assert.True(furthest > 0, name);
-        }
-    }
+    public void Numbers_are_distributed_as_they_should_be(string name, Func<Node, DType, Node> draw, Func<double, double> cumulative) => Distributions.Follow(name, draw, cumulative);
 
     [Fact]
     public void Truth_values_and_classes_come_as_often_as_they_should()

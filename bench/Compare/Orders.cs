@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Functional.Autograd;
 using Functional.Autograd.Numerics;
-using static Functional.Autograd.Ops;
 using static Compare.Timing;
+using static Functional.Autograd.Ops;
 
 namespace Compare;
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Functional.Autograd;
 using Functional.Autograd.Plans;
-using static Functional.Autograd.Ops;
 using static Compare.Timing;
+using static Functional.Autograd.Ops;
 
 namespace Compare;
 

@@ -53,12 +53,12 @@ public static class LevenbergMarquardt
         var (foretold, fell) = (0.5 * Sum(step * (damping * step - slope)), before - after);
         // At the end both are lost in the rounding of residuals, which is that of what is fitted, and the step is to be believed.
         var size = Sqrt(Sum(Square(scale * x)));
-        var noise = 10 * NewtonCg.Rounding(x.DType) * (before + Sqrt(before) * size);
+        var noise = 10 * x.DType.Rounding * (before + Sqrt(before) * size);
         var ratio = Where(And(foretold <= noise, Abs(fell) <= noise), 1, fell / foretold);
         var holds = And(ratio > 0, after >= 0);
         var next = Where(holds, x + step / scale, x);
         // Not so little that the matrix could be singular in rounding.
-        var less = Max(damping * Max(1.0 / 3, 1 - Pow(2 * ratio - 1, 3)), 10 * n * NewtonCg.Rounding(x.DType));
+        var less = Max(damping * Max(1.0 / 3, 1 - Pow(2 * ratio - 1, 3)), 10 * n * x.DType.Rounding);
         var settled = And(And(holds, damping <= 1), Sqrt(Sum(Square(step))) <= tolerance * size);
         return new(next, Where(holds, trial, residuals), Transforms.Jacobian(f)(next), Where(holds, less, damping * growth), Where(holds, 2, growth * 2), settled);
     }

@@ -125,7 +125,7 @@ public static class LinearSolve
             Func<Node, Node> apply = transposed ? Transforms.Transpose(Forward, type) : Forward, close = transposed ? Transforms.Transpose(Backward, type) : Backward;
             var (right, size) = (Detach(x[0]), Norm(Detach(x[0])));
             var (enough, image) = (tolerance * size, isSymmetric ? apply(right) : right);
-            Node Skew(Node x) => Abs(Sum(x * image) - size * size) > 2 * enough * size + 1e3 * NewtonCg.Rounding(type.DType) * Norm(x) * Norm(image);
+            Node Skew(Node x) => Abs(Sum(x * image) - size * size) > 2 * enough * size + 1e3 * type.DType.Rounding * Norm(x) * Norm(image);
             // What is not found is no number; the loop says so, in which nobody looks for what is linear.
             var (found, left, lost, steps) = While<(Node X, Node R, Node Lost, Node Steps)>(s => And(Norm(s.R) > enough, s.Steps < most), s =>
             {

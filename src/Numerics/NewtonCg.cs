@@ -39,7 +39,7 @@ public static class NewtonCg
         var (step, bent, outside) = Within(v => Transforms.Hvp(f)(x, v), gradient, radius);
         var (foretold, fell) = (-Sum(step * (gradient + 0.5 * bent)), value - Reshape(f(x + step), []));
         // Close to a minimum both are lost in the rounding of the function, and the model is to be believed.
-        var noise = 10 * Rounding(x.DType) * Abs(value);
+        var noise = 10 * x.DType.Rounding * Abs(value);
         var ratio = Where(And(foretold <= noise, Abs(fell) <= noise), 1, fell / foretold);
         var next = Where(ratio > 0.1, x + step, x);
         var (nextValue, nextGradient) = Transforms.ValueAndGrad(f)(next);
@@ -56,9 +56,7 @@ public static class NewtonCg
     /// <returns>The point that was found. One loop, which is run when it is asked for.</returns>
     /// <exception cref="ShapeException">As <see cref="Init"/> throws it.</exception>
     public static Minimum Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-8, long atMost = 1000, double radius = 1) =>
-        Minimum.Found(s => Update(f, s), s => (s.X, s.Value, s.Gradient, s.Radius > Rounding(x.DType) * Sqrt(Sum(Square(s.X)))), Init(f, x, radius), tolerance, atMost);
-
-    internal static double Rounding(DType type) => type == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23);
+        Minimum.Found(s => Update(f, s), s => (s.X, s.Value, s.Gradient, s.Radius > x.DType.Rounding * Sqrt(Sum(Square(s.X)))), Init(f, x, radius), tolerance, atMost);
 
     // The step that makes the model g·z + z·H·z / 2 small, H times it, and whether it ends at the border.
     private static (Node Step, Node Bent, Node Outside) Within(Func<Node, Node> hessian, Node gradient, Node radius)

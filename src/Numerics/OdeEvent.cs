@@ -91,7 +91,7 @@ public static partial class Ode
             var low = ArgMax(Cast(Passed(heights), DType.Int64), 0);
             var side = Sign(Take(Stack(heights), 0, Reshape(low, 1))[0]);
             var from = Cast(low, initial.DType) / Parts;
-            return While<(Node Low, Node Width)>(s => s.Width > NewtonCg.Rounding(initial.DType), s =>
+            return While<(Node Low, Node Width)>(s => s.Width > initial.DType.Rounding, s =>
             {
                 var middle = s.Low + 0.5 * s.Width;
                 return (Where(side * Height(t + step.H * middle, DormandPrince.Between(step.Y, c, middle)) > 0, middle, s.Low), 0.5 * s.Width);

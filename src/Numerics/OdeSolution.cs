@@ -88,7 +88,7 @@ public static partial class Ode
 
     // A step that did not hold, and whose successor would be lost in the rounding of time.
     private static Node Still(Node t, Node end, DormandPrince.Trial step) =>
-        And(Not(step.Holds), Abs(DormandPrince.Resized(step)) <= 2 * NewtonCg.Rounding(t.DType) * Max(Abs(t), Abs(end - t)));
+        And(Not(step.Holds), Abs(DormandPrince.Resized(step)) <= 2 * t.DType.Rounding * Max(Abs(t), Abs(end - t)));
 
     private static Node Time(string name, Node time, Node state)
     {

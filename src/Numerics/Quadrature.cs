@@ -86,7 +86,7 @@ public static class Quadrature
             var off = Abs(fine - rough);
             var share = Where(spread > 0, 200 * off / Where(spread > 0, spread, 1), 0);
             // No sum is closer than its rounding.
-            var rounding = 10 * NewtonCg.Rounding(type) * Rule(Abs(y), width, Kronrod);
+            var rounding = 10 * type.Rounding * Rule(Abs(y), width, Kronrod);
             return (fine, Max(Where(share < 1, spread * share * Sqrt(share), Max(spread, off)), rounding));
         }
         Node Put(Node all, Node at, Node next, Node two) => Where(Equal(places, at), two[0], Where(Equal(places, next), two[1], all));

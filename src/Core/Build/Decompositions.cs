@@ -161,5 +161,5 @@ public static partial class Ops
 
     // Which singular values are not 0 but for rounding.
     private static Node Counted(Node s, Node a, double? part) =>
-        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * (s.DType == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23)));
+        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * s.DType.Rounding);
 }

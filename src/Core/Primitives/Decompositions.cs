@@ -42,7 +42,7 @@ public abstract record Decomposition : Several
 
     // As far as numbers of this type tell the values of a matrix apart: its size times the rounding of the largest.
     private protected static Node Resolution(Node values, long size) =>
-        Unsqueeze(MaxOver(Abs(values), [1], keep: true) * (size * (values.DType == DType.Float32 ? Math.ScaleB(1, -23) : Math.ScaleB(1, -52))), 2);
+        Unsqueeze(MaxOver(Abs(values), [1], keep: true) * (size * values.DType.Rounding), 2);
 
     // 1 / x, and 0 where x cannot be told from 0.
     private protected static Node Reciprocals(Node x, Node resolution)

@@ -80,6 +80,9 @@ public static class DTypes
         /// <summary>Whether the type is float16 or bfloat16, which store numbers and compute none.</summary>
         public bool IsHalf => (Halves >> (int)type & 1) != 0;
 
+        // The distance from 1 to the next number that arithmetic knows.
+        internal double Rounding => type.Compute.PartType == DType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23);
+
         // Whether every operation may take it as it is.
         internal bool IsPlain => ((Halves | Complexes) >> (int)type & 1) == 0;
 

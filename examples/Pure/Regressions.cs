@@ -42,7 +42,7 @@ internal static class Regressions
             var found = LevenbergMarquardt.Minimize(residuals, start, 1e-12).Checked();
             steps.Add(Transforms.Evaluate<long>(found.Iterations)[0]);
             double[] given = [.. Transforms.Evaluate<double>(found.X), 2 * Transforms.Evaluate<double>(found.Value)[0], Transforms.Evaluate<double>(Sum(Square(residuals(Tensor(parameters)))))[0]];
-            off = Math.Max(off, given.Zip([.. parameters, squares, squares], (g, w) => Math.Abs(g / w - 1)).Max());
+            off = Math.Max(off, given.Zip([.. parameters, squares, squares], (g, w) => Math.Abs(g / w - 1)).Aggregate(0.0, Math.Max));
         }
         return ($"{string.Join(" and ", steps)} steps to the certified parameters", off, 1e-9);
     }

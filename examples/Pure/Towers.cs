@@ -57,7 +57,7 @@ internal static class Towers
                 nested = Grad(nested);
             }
         }
-        return ($"{functions.Length} functions", given.Zip(wanted, (error, size) => Math.Abs(error) / size).Max(), 1e-9);
+        return ($"{functions.Length} functions", given.Zip(wanted, (error, size) => Math.Abs(error) / size).Aggregate(0.0, Math.Max), 1e-9);
     }
 
     // p′(t)·(1 + t²).

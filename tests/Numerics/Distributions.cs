@@ -19,7 +19,7 @@ internal static class Distributions
             var x = Evaluate<double>(Cast(drawn, DType.Float64));
             Array.Sort(x);
             Assert.All(x, v => Assert.True(double.IsFinite(v), name));
-            var furthest = Enumerable.Range(0, 500).Max(k => Math.Abs(cumulative(x[k * 100]) - (k * 100.0 / Count)));
+            var furthest = Enumerable.Range(0, 500).Select(k => Math.Abs(cumulative(x[k * 100]) - (k * 100.0 / Count))).Aggregate(0.0, Math.Max);
             Assert.True(furthest > 0 && furthest * Math.Sqrt(Count) < 1.95 + 0.5, $"{name}: {furthest * Math.Sqrt(Count):F2}");
         }
     }

@@ -224,8 +224,7 @@ public static partial class Ops
     // By pairs, as real products are.
     private static Node Multiplied(Node x, Dims axes)
     {
-        var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => !axes.Contains(k)));
-        x = Reshape(Permute(x, [.. rest, .. axes]), [.. x.Shape.Pick(rest), x.Shape.Pick(axes).Product]);
+        (x, _) = AxesLast(x, axes);
         if (x.Shape[^1] == 0) return Full(new TensorType(x.DType, x.Shape[..^1]), 1);
         while (x.Shape[^1] is > 1 and var n)
         {

@@ -162,10 +162,16 @@ public static partial class Ops
     // Π over the other elements, without dividing.
     internal static Node ProductOfOthers(Node x, Dims axes)
     {
+        var (joined, order) = AxesLast(x, axes);
+        return Permute(Reshape(Others(joined, joined.Type.Rank - 1), x.Shape.Pick(order)), new Permute(order).Inverse);
+    }
+
+    // Some axes joined to one, after the others; and the order that all were brought into.
+    private static (Node Joined, Dims Order) AxesLast(Node x, Dims axes)
+    {
         var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => !axes.Contains(k)));
         Dims order = [.. rest, .. axes];
-        var others = Others(Reshape(Permute(x, order), [.. x.Shape.Pick(rest), x.Shape.Pick(axes).Product]), rest.Count);
-        return Permute(Reshape(others, x.Shape.Pick(order)), new Permute(order).Inverse);
+        return (Reshape(Permute(x, order), [.. x.Shape.Pick(rest), x.Shape.Pick(axes).Product]), order);
     }
 
     // Up a tree of pairs and down again: three multiplications an element.

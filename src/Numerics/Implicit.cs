@@ -33,7 +33,7 @@ public static class Implicit
     {
         if (guess.Type.Rank > 1 || !guess.DType.IsFloat) throw new ShapeException($"{name}: a guess is a floating-point vector or number, not {guess.Type}");
         Node Value(Node x) => f(x) is var y && y.Type.Equals(x.Type) ? y : throw new ShapeException($"{name}: the function makes {y.Type} of {x.Type}");
-        Node Far(Node y) => MaxOver(Abs(y)) > tolerance;
+        Node Far(Node y) => Minimum.Largest(y) > tolerance;
         var (x, y, _) = While<(Node X, Node Y, Node Steps)>(s => And(Far(s.Y), s.Steps < atMost), s => step(s.X, s.Y) is var next ? (next, Value(next), s.Steps + 1) : s, (guess, Value(guess), Scalar(0, DType.Int64)));
         x = Detach(Where(Far(y), double.NaN, x));
         var beyond = Beyond(f(x));

@@ -37,14 +37,17 @@ public static class NewtonCg
     {
         var (x, value, gradient, radius) = state;
         var (step, bent, outside) = Within(v => Transforms.Hvp(f)(x, v), gradient, radius);
-        var (foretold, fell) = (-Sum(step * (gradient + 0.5 * bent)), value - Reshape(f(x + step), []));
-        // Close to a minimum both are lost in the rounding of the function, and the model is to be believed.
-        var noise = 10 * x.DType.Rounding * Abs(value);
-        var ratio = Where(And(foretold <= noise, Abs(fell) <= noise), 1, fell / foretold);
-        var next = Where(ratio > 0.1, x + step, x);
-        var (nextValue, nextGradient) = Transforms.ValueAndGrad(f)(next);
+        var foretold = -Sum(step * (gradient + 0.5 * bent));
+        var (nextValue, nextGradient) = Transforms.ValueAndGrad(f)(x + step);
+        nextValue = Reshape(nextValue, []);
+        var fell = value - nextValue;
+        // Close to a minimum the fall is lost in the rounding of the function, and the mean of both gradients still tells it (Hager and Zhang, A new conjugate gradient method, 2005).
+        var near = Math.Sqrt(x.DType.Rounding) * Abs(value);
+        fell = Where(And(foretold <= near, Abs(fell) <= near), -0.5 * Sum(step * (gradient + nextGradient)), fell);
+        var ratio = fell / foretold;
+        var moves = ratio > 0.1;
         var size = Sqrt(Sum(Square(step)));
-        return new(next, Reshape(nextValue, []), nextGradient, Where(Not(ratio >= 0.25), 0.25 * size, Where(And(ratio > 0.75, outside), 2 * radius, radius)));
+        return new(Where(moves, x + step, x), Where(moves, nextValue, value), Where(moves, nextGradient, gradient), Where(Not(ratio >= 0.25), 0.25 * size, Where(And(ratio > 0.75, outside), 2 * radius, radius)));
     }
 
     /// <summary>Steps until the largest element of the gradient is small, the region has no extent, or there have been enough.</summary>

@@ -50,7 +50,7 @@ public static class Quadrature
     /// <param name="absolute">… or this much.</param>
     /// <param name="singular">
     /// The function may be singular at the limits: the variable is changed so that they are approached with double exponential speed (Takahasi and Mori, 1974). A limit of 0 is approached further than others, which
-    /// rounding hides.
+    /// rounding hides: what lies between a limit and the last point before it is part of the error, and does not go to zero where the integral is infinite.
     /// </param>
     /// <param name="atMost">The most intervals. The function is asked for at 15 points in each of so many, all at once.</param>
     /// <exception cref="ShapeException">A limit is no floating-point number or they are of different types, or the function gives another type.</exception>
@@ -66,7 +66,9 @@ public static class Quadrature
         Node Value(Node x) => f(x) is var y && y.Type.Equals(type) ? y : throw new ShapeException($"Integrate: the function makes {y.Type} of {x.Type}");
 
         var (left, width, error, count) = Cut(x => Values(Value, substitution, x), type.DType, relative, absolute, atMost);
-        var value = Sum(Rule(Values(Value, substitution, At(left, width)), width, Kronrod));
+        var points = At(left, width);
+        var value = Sum(Rule(Values(Value, substitution, points), width, Kronrod));
+        if (singular) error += Detach(Beyond(Value, substitution, points));
         var converged = error <= Max(absolute, relative * Abs(Detach(value)));
         // A factor, so that what was not found has no derivative either.
         return new(Where(turned, -value, value) * Where(converged, Full(type, 1), double.NaN), error, count, converged);
@@ -120,6 +122,18 @@ public static class Quadrature
         return Reshape(Where(counts, Transforms.Vmap(f)(x) * weight, 0), points.Shape);
     }
 
+    // What lies beyond the first and the last point that count. With the logarithm of the distance to a limit the function, times the distance, falls exponentially, how fast two points say.
+    private static Node Beyond(Func<Node, Node> f, Substitution substitution, Node points)
+    {
+        var counts = substitution.At(points).Counts;
+        var last = Stack([MinOver(Where(counts, points, 1)), MaxOver(Where(counts, points, 0))]);
+        var before = last + 0.02 * (0.5 - last);
+        Node Height(Node t) => Abs(Values(f, substitution, t)) / Substitution.Speed(t);
+        var (end, further) = (Height(last), Height(before));
+        var slope = Log(further / Where(end > 0, end, 1)) / (Substitution.Depth(last) - Substitution.Depth(before));
+        return Sum(Where(end > 0, Where(slope > 0, end / slope, double.PositiveInfinity), 0));
+    }
+
     /// <summary>From 0 … 1 to the interval, whose limits are in order.</summary>
     private sealed record Substitution(Node A, Node B, bool IsSingular)
     {
@@ -145,12 +159,17 @@ public static class Quadrature
             return (Where(counts, x, middle), Where(counts, weight, 0), counts);
         }
 
+        /// <summary>Minus the logarithm of how much of the interval is left to the nearer limit.</summary>
+        public static Node Depth(Node t) => Math.PI * Sinh(Abs(2 * t - 1) * Far);
+
+        /// <summary>How fast the depth changes.</summary>
+        public static Node Speed(Node t) => 2 * Math.PI * Far * Cosh((2 * t - 1) * Far);
+
         private static (Node U, Node Complement, Node Rate) Pushed(Node t)
         {
-            var s = (2 * t - 1) * Far;
-            var steep = Math.PI * Sinh(s);
+            var steep = Math.PI * Sinh((2 * t - 1) * Far);
             var (u, rest) = (Sigmoid(steep), Sigmoid(-steep));
-            return (u, rest, u * rest * (2 * Math.PI * Far) * Cosh(s));
+            return (u, rest, u * rest * Speed(t));
         }
     }
 }

@@ -27,42 +27,27 @@ public static partial class Sample
     /// <summary>Exponential numbers of mean 1.</summary>
     /// <param name="key">A key.</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="dtype">A floating-point type.</param>
+    /// <param name="dtype">A floating-point type; of halves, numbers of float32 are rounded.</param>
     /// <exception cref="ShapeException">The key is none, or the element type is not floating-point.</exception>
-    public static Node Exponential(Node key, Dims shape, DType dtype = DType.Float64) => -Ops.Log1p(-Ops.Uniform(key, shape, dtype));
+    public static Node Exponential(Node key, Dims shape, DType dtype = DType.Float64) => Ops.Cast(-Ops.Log1p(-Ops.Uniform(key, shape, dtype.Compute)), dtype);
 
     /// <summary>Gumbel's numbers, −log of exponential ones: the largest of them plus logits is drawn with the logits' probabilities.</summary>
     /// <inheritdoc cref="Exponential"/>
     public static Node Gumbel(Node key, Dims shape, DType dtype = DType.Float64) =>
         // A uniform number of 0 stands for all that is below half of the next.
-        -Ops.Log(Ops.Max(Exponential(key, shape, dtype), Math.ScaleB(1, dtype == DType.Float64 ? -54 : -25)));
+        Ops.Cast(-Ops.Log(Ops.Max(Exponential(key, shape, dtype.Compute), Math.ScaleB(1, dtype == DType.Float64 ? -54 : -25))), dtype);
 
     /// <summary>Logistic numbers of mean 0 and scale 1.</summary>
     /// <inheritdoc cref="Exponential"/>
-    public static Node Logistic(Node key, Dims shape, DType dtype = DType.Float64) => Inner(key, shape, dtype) is var u ? Ops.Log(u) - Ops.Log1p(-u) : key;
+    public static Node Logistic(Node key, Dims shape, DType dtype = DType.Float64) => Inner(key, shape, dtype.Compute) is var u ? Ops.Cast(Ops.Log(u) - Ops.Log1p(-u), dtype) : key;
 
     /// <summary>Laplace's numbers of mean 0 and scale 1.</summary>
     /// <inheritdoc cref="Exponential"/>
-    public static Node Laplace(Node key, Dims shape, DType dtype = DType.Float64) => Inner(key, shape, dtype) - 0.5 is var u ? -Ops.Sign(u) * Ops.Log1p(-2 * Ops.Abs(u)) : key;
+    public static Node Laplace(Node key, Dims shape, DType dtype = DType.Float64) => Inner(key, shape, dtype.Compute) - 0.5 is var u ? Ops.Cast(-Ops.Sign(u) * Ops.Log1p(-2 * Ops.Abs(u)), dtype) : key;
 
     /// <summary>Cauchy's numbers of median 0 and scale 1.</summary>
     /// <inheritdoc cref="Exponential"/>
-    public static Node Cauchy(Node key, Dims shape, DType dtype = DType.Float64) => Ops.Tan(Math.PI * (Inner(key, shape, dtype) - 0.5));
-
-    /// <summary>Normal numbers of mean 0 and variance 1 between two bounds, which may be infinite; differentiable in the bounds.</summary>
-    /// <param name="key">A key.</param>
-    /// <param name="lower">The lower bound, of the shape of the result or one that broadcasts to it.</param>
-    /// <param name="upper">The upper bound, likewise.</param>
-    /// <param name="shape">The sizes.</param>
-    /// <param name="dtype">A floating-point type.</param>
-    /// <exception cref="ShapeException">The key is none, a bound does not broadcast to the shape, or the element type is not floating-point.</exception>
-    public static Node TruncatedNormal(Node key, Node lower, Node upper, Dims shape, DType dtype = DType.Float64)
-    {
-        (lower, upper) = (Ops.Cast(lower, dtype), Ops.Cast(upper, dtype));
-        var (a, b) = (Ops.Erf(lower * Math.Sqrt(0.5)), Ops.Erf(upper * Math.Sqrt(0.5)));
-        var drawn = Ops.ErfInv(Ops.Broadcast(a, shape) + (b - a) * Inner(key, shape, dtype)) * Math.Sqrt(2);
-        return Ops.Max(Ops.Min(drawn, upper), lower);
-    }
+    public static Node Cauchy(Node key, Dims shape, DType dtype = DType.Float64) => Ops.Cast(Ops.Tan(Math.PI * (Inner(key, shape, dtype.Compute) - 0.5)), dtype);
 
     /// <summary>Truth values, true with a probability.</summary>
     /// <param name="key">A key.</param>
@@ -76,11 +61,11 @@ public static partial class Sample
     /// <param name="logits">[…, classes]; −∞ is never drawn.</param>
     /// <param name="count">How often each is drawn.</param>
     /// <returns>int64[count, …].</returns>
-    /// <exception cref="ShapeException">The key is none, or the logits are not floating-point or have no axis.</exception>
+    /// <exception cref="ShapeException">The key is none, or the logits are not floating-point or have no axis, or no class.</exception>
     public static Node Categorical(Node key, Node logits, long count = 1)
     {
-        if (logits.Type.Rank == 0 || !logits.DType.IsFloat) throw new ShapeException($"Categorical: logits are floating-point and have an axis of classes, not {logits.Type}");
-        return Ops.ArgMax(logits + Gumbel(key, [count, .. logits.Shape], logits.DType), -1);
+        if (logits.Type.Rank == 0 || logits.Shape[^1] == 0 || !logits.DType.IsFloat) throw new ShapeException($"Categorical: logits are floating-point and have an axis of classes, not {logits.Type}");
+        return Ops.ArgMax(Ops.Cast(logits, logits.DType.Compute) + Gumbel(key, [count, .. logits.Shape], logits.DType.Compute), -1);
     }
 
     /// <summary>The numbers 0 … count − 1 in random order.</summary>

@@ -53,7 +53,7 @@ public static partial class Sample
         return Drawn("StudentT", Ops.Normal(keys[0], shape) * Ops.Exp(0.5 * (Ops.Log(half) - LogGamma(keys[1], half, shape))), dtype);
     }
 
-    private static Node Drawn(string name, Node x, DType dtype) => dtype is DType.Float32 or DType.Float64 ? Ops.Cast(x, dtype) : throw new ShapeException($"{name}: numbers are floating-point, not {dtype}");
+    private static Node Drawn(string name, Node x, DType dtype) => dtype.IsFloat ? Ops.Cast(x, dtype) : throw new ShapeException($"{name}: numbers are floating-point, not {dtype}");
 
     // Logarithms, which are finite where the numbers themselves would be too small.
     private static Node LogGamma(Node key, Node concentration, Dims shape)

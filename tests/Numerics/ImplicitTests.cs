@@ -63,6 +63,7 @@ public class ImplicitTests
         Close([double.NaN], Implicit.FixedPoint(x => x * 2, Scalar(1.0), atMost: 20));
         Close([double.NaN, double.NaN], Implicit.Root(x => x * x + 1, Tensor([0.5, 0.3])));
         Assert.Throws<LinearAlgebraException>(() => Evaluate<double>(Implicit.Root(x => Stack([Sum(x), Sum(x)]), Tensor([1.0, 1]))));
+        Close([], Implicit.Root(x => x, Zeros(0)));
         Assert.Throws<ShapeException>(() => Implicit.Root(x => x[..1], Zeros(2)));
         Assert.Throws<ShapeException>(() => Implicit.Root(x => x, Zeros([2, 2])));
         Assert.Throws<ShapeException>(() => Implicit.FixedPoint(x => x, Scalar(1, DType.Int64)));

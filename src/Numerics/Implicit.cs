@@ -42,7 +42,7 @@ public static class Implicit
     }
 
     /// <summary>Nothing, and its derivatives are nothing to order three; the fourth is none: where steps towards a solution end to be right, no number is better than a wrong one.</summary>
-    internal static Node Beyond(Node moved) => Pow(moved - Detach(moved), 3.5);
+    internal static Node Beyond(Node moved) => moved - Detach(moved) is var way ? Pow(way, 3.5) - Pow(-way, 3.5) : moved; // ∞ − ∞
 
     private static Node Newton(Func<Node, Node> f, Node x, Node y) => x.Type.Rank == 0 ? x - y / Transforms.Grad(f)(x) : x - Solve(Transforms.Jacobian(f)(x), y);
 }

@@ -71,7 +71,7 @@ public static class Lbfgs
     /// <returns>The point that was found. One loop, which is run when it is asked for.</returns>
     /// <exception cref="ShapeException">As <see cref="Init"/> throws it.</exception>
     public static Minimum Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-8, long atMost = 1000, int memory = 10) =>
-        Minimum.Found(s => Update(f, s), s => (s.X, s.Value, s.Gradient, s.Moved), Init(f, x, memory), tolerance, atMost);
+        Minimum.Found(f, s => Update(f, s), s => (s.X, s.Gradient, s.Moved), Init(f, x, memory), tolerance, atMost);
 
     // The inverse Hessian that the moves suggest, times the gradient: Nocedal's two loops.
     private static Node Turned(Node gradient, Node moves, Node turns)

@@ -77,7 +77,7 @@ public static class LevenbergMarquardt
         Node Goes(LevenbergMarquardtState s) => And(s.Damping < 1e30, Abs(Sum(s.Jacobian) + Sum(s.Residuals)) < double.PositiveInfinity);
         var (state, steps) = While<(LevenbergMarquardtState State, Node Steps)>(s => And(And(Not(Done(s.State)), Goes(s.State)), s.Steps < atMost),
             s => (Update(f, s.State, tolerance), s.Steps + 1), (Init(f, x), Scalar(0, DType.Int64)));
-        return new(state.X, 0.5 * Sum(Square(state.Residuals)), Minimum.Largest(state.Gradient), steps, Done(state));
+        return Minimum.At(p => 0.5 * Sum(Square(f(p))), state.X, Minimum.Largest(state.Gradient), steps, Done(state));
     }
 
     // The length of the Jacobian's columns; a column of zeros has none.

@@ -59,7 +59,7 @@ public static class NewtonCg
     /// <returns>The point that was found. One loop, which is run when it is asked for.</returns>
     /// <exception cref="ShapeException">As <see cref="Init"/> throws it.</exception>
     public static Minimum Minimize(Func<Node, Node> f, Node x, double tolerance = 1e-8, long atMost = 1000, double radius = 1) =>
-        Minimum.Found(s => Update(f, s), s => (s.X, s.Value, s.Gradient, s.Radius > x.DType.Rounding * Sqrt(Sum(Square(s.X)))), Init(f, x, radius), tolerance, atMost);
+        Minimum.Found(f, s => Update(f, s), s => (s.X, s.Gradient, s.Radius > x.DType.Rounding * Sqrt(Sum(Square(s.X)))), Init(f, x, radius), tolerance, atMost);
 
     // The step that makes the model g·z + z·H·z / 2 small, H times it, and whether it ends at the border.
     private static (Node Step, Node Bent, Node Outside) Within(Func<Node, Node> hessian, Node gradient, Node radius)

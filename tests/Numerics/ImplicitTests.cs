@@ -21,7 +21,7 @@ public class ImplicitTests
             f = Grad(f);
         }
         // The fourth would be wrong, and is no number.
-        Assert.False(double.IsFinite(Evaluate<double>(f(Scalar(3.0)))[0]));
+        Close([double.NaN], f(Scalar(3.0)));
         Close([0.5 / Math.Sqrt(3)], Jvp(Root, Scalar(3.0), Scalar(1.0)).Tangent);
         Close([1, 2, 3], Vmap(Root)(Tensor([1.0, 4, 9])));
         Close([2], Compile<Node, Node>(Root)(Scalar(4.0)));

@@ -30,6 +30,65 @@ public class MinimumTests
         Assert.Throws<ShapeException>(() => NewtonCg.Init(x => Sum(x), Zeros([2, 2])));
     }
 
+    // (x − a)² + x⁴ is lowest where 2(x − a) + 4x³ = 0, whose root has derivatives by Newton's steps of its own.
+    public static TheoryData<string, Func<Node, Node, Minimum>> Quartics => new()
+    {
+        { "Newton", (a, x) => NewtonCg.Minimize(x => Sum(Square(x - a) + Pow(x, 4)), x, 1e-11) },
+        { "L-BFGS", (a, x) => Lbfgs.Minimize(x => Sum(Square(x - a) + Pow(x, 4)), x, 1e-11) },
+        { "Levenberg and Marquardt", (a, x) => LevenbergMarquardt.Minimize(x => Stack([x[0] - a, x[0] * x[0]]), x, 1e-13) },
+    };
+
+    [Theory, MemberData(nameof(Quartics))]
+    public void A_minimum_has_the_derivatives_of_the_root_of_the_gradient(string name, Func<Node, Node, Minimum> minimum)
+    {
+        Assert.NotEmpty(name);
+        Node Root(Node a) => Implicit.Root(x => 2 * (x - a) + 4 * x * x * x, Scalar(0.8));
+        static void Equal(double expected, Node actual) => Assert.Equal(expected, Evaluate<double>(actual)[0], 1e-7 * Math.Max(1, Math.Abs(expected)));
+        // From afar, and from the minimum, where no step is taken.
+        foreach (var start in new[] { Zeros(1), Reshape(Settled(Root(2.0)), 1) })
+        {
+            Node Lowest(Node a) => minimum(a, start).X[0];
+            var (reverse, forward, truth) = ((Func<Node, Node>)Lowest, (Func<Node, Node>)Lowest, (Func<Node, Node>)Root);
+            for (var order = 0; order < 4; order++)
+            {
+                var (r, f, t) = (reverse, forward, truth);
+                var expected = Evaluate<double>(t(2.0))[0];
+                Equal(expected, r(2.0));
+                Equal(expected, f(2.0));
+                (reverse, forward, truth) = (Grad(r), x => Jvp(f, x, 1.0).Tangent, Grad(t));
+            }
+            Assert.Equal(double.NaN, Evaluate<double>(reverse(2.0))[0]);
+            // The value's derivative is the partial one, −2(x − a), and of a square (x − a)²/2 half of it.
+            var slope = -2 * (Evaluate<double>(Root(2.0))[0] - 2) * (name[0] == 'L' && name[1] == 'e' ? 0.5 : 1);
+            Equal(slope, Grad(a => minimum(a, start).Value)(2.0));
+            Equal(slope, Jvp(a => minimum(a, start).Value, 2.0, 1.0).Tangent);
+            Equal(Evaluate<double>(Grad(Root)(3.0))[0], Vmap(Grad(Lowest))(Tensor([2.0, 3.0]))[1]);
+            Equal(Evaluate<double>(Grad(Root)(3.0))[0], Compile(Grad(Lowest))(3.0));
+        }
+    }
+
+    [Fact]
+    public void Derivatives_of_large_minima_take_no_matrix_and_those_of_none_are_no_numbers()
+    {
+        // Σ (eˣ − a·x) is lowest at log a: 1/a and −1/a².
+        Node Log7(Node a) => NewtonCg.Minimize(x => Sum(Exp(x) - x * a), Zeros([300], a.DType), a.DType == DType.Float32 ? 1e-4 : 1e-8).Checked().X[7];
+        Assert.Equal(0.5, Evaluate<double>(Grad(Log7)(2.0))[0], 1e-8);
+        Assert.Equal(-0.25, Evaluate<double>(Grad(Grad(Log7))(2.0))[0], 1e-7);
+        Assert.Equal(0.5f, Evaluate<float>(Grad(Log7)(Scalar(2.0, DType.Float32)))[0], 1e-4f);
+        // Not there yet after two steps: a point, and no derivative in either mode.
+        Node Short(Node a) => Lbfgs.Minimize(x => Sum(Exp(x) - x * a), Zeros(2), atMost: 2).X[0];
+        Assert.True(double.IsFinite(Evaluate<double>(Short(5.0))[0]));
+        Assert.Equal(double.NaN, Evaluate<double>(Grad(Short)(5.0))[0]);
+        Assert.Equal(double.NaN, Evaluate<double>(Jvp(Short, 5.0, 1.0).Tangent)[0]);
+        // A line of minima, x₀ + x₁ = a.
+        Assert.Throws<LinearAlgebraException>(() => Evaluate<double>(Grad(a => NewtonCg.Minimize(x => Square(Sum(x) - a), Zeros(2)).Checked().X[0])(2.0)));
+        // A minimum within a minimum: y = log(a·o), and (o − 1)² + y² is lowest where o(o − 1) + log(a·o) = 0.
+        Node Outer(Node a) => NewtonCg.Minimize(o => Sum(Square(o - 1)) + Square(NewtonCg.Minimize(x => Sum(Exp(x) - x * a * o), Zeros(1), 1e-12).X[0]), Ones(1), 1e-9).Checked().X[0];
+        Node Direct(Node a) => Implicit.Root(o => o * (o - 1) + Log(a * o), Scalar(0.8));
+        Assert.Equal(Evaluate<double>(Direct(1.5))[0], Evaluate<double>(Outer(1.5))[0], 1e-8);
+        Assert.Equal(Evaluate<double>(Grad(Direct)(1.5))[0], Evaluate<double>(Grad(Outer)(1.5))[0], 1e-7);
+    }
+
     [Fact]
     public void Rounding_does_not_keep_Newtons_method_from_a_minimum()
     {

@@ -35,7 +35,7 @@ public static partial class Catalogue
     public static IReadOnlyList<Row> Primitives { get; } = [.. Scalars(), .. Pairs(), .. Structures(), .. Factors()];
 
     /// <summary>Composites.</summary>
-    public static IReadOnlyList<Row> Composites { get; } = [.. ScalarComposites(), .. ComplexFunctions(), .. Reductions(), .. Rearrangements(), .. LinearAlgebra(), .. Learning()];
+    public static IReadOnlyList<Row> Composites { get; } = [.. ScalarComposites(), .. ComplexFunctions(), .. Reductions(), .. Rearrangements(), .. LinearAlgebra(), .. ComplexMatrices(), .. Learning()];
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<Row> All { get; } = [.. Primitives, .. Composites];

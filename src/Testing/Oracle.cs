@@ -112,6 +112,7 @@ public static partial class Oracle<T> where T : struct, IField<T>
             case ArgMax op: return Along(shape, x[0], op.Axis, line => [T.Step(line[0], Best(line))]);
             case CumSum op: return Along(shape, x[0], op.Axis, line => Cumulated(node.DType, line, op.Reverse));
             case Primitives.Dot: return Contracted(node, x[0], x[1]);
+            case Cholesky or TriangularSolve or Lu or Decomposition when node.Inputs[0].DType.IsComplex: return OfPairs(node, x);
             case Cholesky: return Rooted(x[0]);
             case TriangularSolve op: return Solved(op, x[0], x[1]);
             case Lu: return Eliminated(x[0]);

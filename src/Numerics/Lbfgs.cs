@@ -27,12 +27,12 @@ public static class Lbfgs
     /// <param name="f">From [n] to a tensor of one element.</param>
     /// <param name="x">The first point, [n], floating-point.</param>
     /// <param name="memory">How many moves are remembered.</param>
-    /// <exception cref="ShapeException">The point is no vector, or the function gives more than one element.</exception>
+    /// <exception cref="ShapeException">The point is no floating-point vector, or the function gives more than one element.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The memory is not positive.</exception>
     public static LbfgsState Init(Func<Node, Node> f, Node x, int memory = 10)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(memory, 1);
-        if (x.Type.Rank != 1) throw new ShapeException($"Lbfgs: a point is a vector, not {x.Type}; Tree.Ravel makes one of a tree");
+        if (x.Type.Rank != 1 || !x.DType.IsFloat) throw new ShapeException($"Lbfgs: a point is a floating-point vector, not {x.Type}; Tree.Ravel makes one of a tree");
         var (value, gradient) = Transforms.ValueAndGrad(f)(x);
         var none = Zeros([memory, x.Shape[0]], x.DType);
         return new(x, Reshape(value, []), gradient, none, none, Full(TensorType.Scalar(DType.Bool), 1));

@@ -22,10 +22,10 @@ public static class NewtonCg
     /// <param name="f">From [n] to a tensor of one element.</param>
     /// <param name="x">The first point, [n], floating-point.</param>
     /// <param name="radius">How long the first step may be.</param>
-    /// <exception cref="ShapeException">The point is no vector, or the function gives more than one element.</exception>
+    /// <exception cref="ShapeException">The point is no floating-point vector, or the function gives more than one element.</exception>
     public static NewtonCgState Init(Func<Node, Node> f, Node x, double radius = 1)
     {
-        if (x.Type.Rank != 1) throw new ShapeException($"NewtonCg: a point is a vector, not {x.Type}; Tree.Ravel makes one of a tree");
+        if (x.Type.Rank != 1 || !x.DType.IsFloat) throw new ShapeException($"NewtonCg: a point is a floating-point vector, not {x.Type}; Tree.Ravel makes one of a tree");
         var (value, gradient) = Transforms.ValueAndGrad(f)(x);
         return new(x, Reshape(value, []), gradient, Full(new TensorType(x.DType, []), radius));
     }

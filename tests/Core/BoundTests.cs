@@ -181,7 +181,7 @@ public class BoundTests
         Assert.Equal([2L, 0], OneHot(Tensor<long>([], [2, 0]), 0).Shape[..2]);
         Assert.Empty(Evaluate<long>(OneHot(Tensor<long>([], [0]), 0)));
         OutOfRange(OneHot(Tensor([0L]), 0));
-        Misfit(() => OneHot(V(1), 3), "an index must be of an integer type, not float64[1]");
+        Misfit(() => OneHot(V(1), 3), "OneHot: an index must be of an integer type, not float64[1]");
         // Rows do, as in NumPy.
         Assert.Equal([3.0, 1], Evaluate<double>(Take(V(1, 2, 3), 0, Tensor([-1L, -3]))));
         OutOfRange(Take(V(1, 2, 3), 0, Tensor([-4L])));

@@ -62,6 +62,8 @@ public class LbfgsTests
         var (w, b) = Grad<(Node, Node)>(Loss)(back(found.X));
         Assert.All(Evaluate<double>(w).Concat(Evaluate<double>(b)), g => Assert.InRange(Math.Abs(g), 0, 1e-10));
         Assert.Throws<ShapeException>(() => Lbfgs.Init(x => Sum(x), Zeros([2, 2])));
+        Assert.StartsWith("Lbfgs: a point is a floating-point vector, not complex128[2]", Assert.Throws<ShapeException>(() => Lbfgs.Init(x => Sum(Square(Abs(x))), Zeros(2, DType.Complex128))).Message);
+        Assert.StartsWith("NewtonCg: a point is a floating-point vector, not complex128[2]", Assert.Throws<ShapeException>(() => NewtonCg.Init(x => Sum(Square(Abs(x))), Zeros(2, DType.Complex128))).Message);
         Assert.Throws<ShapeException>(() => Lbfgs.Init(x => x, Zeros(2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Lbfgs.Init(x => Sum(x), Zeros(2), 0));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -46,21 +47,21 @@ public static partial class Ops
     public static Node Hypot(Node a, Node b) => OfReals(Binary.Hypot, a, b);
     public static Node Less(Node a, Node b) => Apply(Binary.Less, a, b);
     public static Node LessEqual(Node a, Node b) => Apply(Binary.LessEqual, a, b);
-    public static Node Greater(Node a, Node b) => Apply(Binary.Less, b, a);
-    public static Node GreaterEqual(Node a, Node b) => Apply(Binary.LessEqual, b, a);
+    public static Node Greater(Node a, Node b) => Apply(Binary.Less, RealOnly(b), RealOnly(a), nameof(Greater));
+    public static Node GreaterEqual(Node a, Node b) => Apply(Binary.LessEqual, RealOnly(b), RealOnly(a), nameof(GreaterEqual));
     public static Node Equal(Node a, Node b) => Apply(Binary.Equal, a, b);
-    public static Node NotEqual(Node a, Node b) => Not(Equal(a, b));
+    public static Node NotEqual(Node a, Node b) => Not(Apply(Binary.Equal, a, b, nameof(NotEqual)));
     public static Node Not(Node x) => Equal(Cast(x, DType.Bool), Scalar(0, DType.Bool));
-    public static Node And(Node a, Node b) => Apply(Binary.Min, Cast(a, DType.Bool), Cast(b, DType.Bool));
-    public static Node Or(Node a, Node b) => Apply(Binary.Max, Cast(a, DType.Bool), Cast(b, DType.Bool));
+    public static Node And(Node a, Node b) => Apply(Binary.Min, Cast(a, DType.Bool), Cast(b, DType.Bool), nameof(And));
+    public static Node Or(Node a, Node b) => Apply(Binary.Max, Cast(a, DType.Bool), Cast(b, DType.Bool), nameof(Or));
     public static Node IsNaN(Node x) => NotEqual(x, x);
 
     public static Node Square(Node x) => x * x;
     public static Node Reciprocal(Node x) => 1 / Float(x);
     public static Node Rsqrt(Node x) => 1 / Sqrt(x);
-    public static Node Relu(Node x) => Where(x <= 0, 0, x);
+    public static Node Relu(Node x) => Where(RealOnly(x) <= 0, 0, x);
     public static Node Silu(Node x) => Gated("Silu", x, Sigmoid, static (z, gate) => gate * Sigmoid(-z));
-    public static Node LogSigmoid(Node x) => -Softplus(-Float(x));
+    public static Node LogSigmoid(Node x) => -Softplus(-Float(RealOnly(x)));
     public static Node Mish(Node x) => Gated("Mish", x, static z => Tanh(Softplus(z)), static (z, gate) => Sigmoid(z) * (1 - gate * gate));
 #pragma warning restore CS1591
 
@@ -98,10 +99,13 @@ public static partial class Ops
     /// <param name="a">The minuend.</param>
     /// <param name="b">The subtrahend.</param>
     /// <exception cref="ShapeException">Both are truth values, whose difference is none.</exception>
-    public static Node Sub(Node a, Node b)
+    public static Node Sub(Node a, Node b) => Difference(a, b);
+
+    private static Node Difference(Node a, Node b, [CallerMemberName] string operation = "")
     {
         // In the common type: the opposite of a narrow or unsigned number is no member of its own type.
-        (a, b) = Match(a, b);
+        (a, b) = Match(a, b, operation);
+        if (a.DType == DType.Bool) throw new ShapeException($"{operation} is not defined for {a.Type}; cast it first");
         return Apply(Binary.Add, a, Neg(b));
     }
 
@@ -129,14 +133,14 @@ public static partial class Ops
     /// <summary>max(x, 0) + slope·min(x, 0).</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="slope">The slope below zero.</param>
-    public static Node LeakyRelu(Node x, double slope = 0.01) => Where(x > 0, x, x * slope);
+    public static Node LeakyRelu(Node x, double slope = 0.01) => Where(RealOnly(x) > 0, x, x * slope);
 
     /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="alpha">Minus the limit at −∞.</param>
     public static Node Elu(Node x, double alpha = 1)
     {
-        x = Float(x);
+        x = Float(RealOnly(x));
         if (x.DType.IsHalf) return Wide(x, x => Elu(x, alpha));
         var below = x < 0;
         // At zero the slope is that of the exponential, and there is no curvature, as in PyTorch.
@@ -155,10 +159,10 @@ public static partial class Ops
 
     // x·gate(x) for a gate that rises from 0 to 1, and has done so to the last digit at ±800: beyond, the product is 0 or x, so that
     // infinities have their limits. The rise is the gate's slope. All that is made of them has slope 0 there, so that the slope of the bounds themselves never counts.
-    private static Node Gated(string name, Node x, Func<Node, Node> gate, Func<Node, Node, Node> rise)
+    private static Node Gated(string name, Node x, Func<Node, Node> gate, Func<Node, Node, Node> rise, [CallerMemberName] string operation = "")
     {
         static Node Near(Node x) => Max(Min(x, 800), -800);
-        x = Float(x);
+        x = Float(RealOnly(x, operation));
         if (x.DType.IsHalf) return Wide(x, x => Gated(name, x, gate, rise));
         var z = Near(x);
         return Sloped(name, Where(x >= 800, x, z * gate(z)), x, x => WithRule("Near", Near(x), [x], (_, _, c) => [c]) is var z ? gate(z) + z * rise(z, gate(z)) : x);
@@ -182,7 +186,7 @@ public static partial class Ops
 
     private static Node Bounded(Node x, Node bound, Func<Node, Node, Node> within, Func<Node, Node, Node> beyond)
     {
-        (x, bound) = Match(x, bound, "Clamp");
+        (x, bound) = Match(RealOnly(x, "Clamp"), RealOnly(bound, "Clamp"), "Clamp");
         var moved = x.DType.IsFloat ? Where(beyond(bound, x), bound, Scalar(double.NaN, x.DType)) : bound;
         return Where(within(bound, x), x, moved);
     }

@@ -16,7 +16,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">The shapes do not broadcast, or a part is complex.</exception>
     public static Node ToComplex(Node real, Node imaginary)
     {
-        var (re, im) = Reals(real, imaginary);
+        var (re, im) = Reals(RealOnly(real), RealOnly(imaginary));
         return new Node(Primitives.ComplexOf.Instance, Part(re), Part(im));
 
         // Of two bare numbers it is a bare number.
@@ -47,7 +47,7 @@ public static partial class Ops
     /// <param name="size">The absolute values.</param>
     /// <param name="angle">The angles in radians.</param>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
-    public static Node Polar(Node size, Node angle) => ToComplex(size * Cos(angle), size * Sin(angle));
+    public static Node Polar(Node size, Node angle) => Reals(RealOnly(size), RealOnly(angle)) is var (r, t) ? ToComplex(r * Cos(t), r * Sin(t)) : size;
 
     /// <summary>[…, 2] real numbers: the parts. https://pytorch.org/docs/2.6/generated/torch.view_as_real.html</summary>
     /// <param name="x">A complex tensor.</param>

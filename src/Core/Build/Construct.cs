@@ -95,9 +95,9 @@ public static partial class Ops
         return Make(op, x);
     }
 
-    internal static Node Apply(Binary op, Node a, Node b)
+    internal static Node Apply(Binary op, Node a, Node b, string? operation = null)
     {
-        (a, b) = Match(a, b, op.Title);
+        (a, b) = Match(a, b, operation ?? op.Title);
         if (a.DType == DType.Bool) op = OfTruth(op);
         var (u, v) = (Constant(a), Constant(b));
         if (u is not null && v is not null && Literal.Fold(op, u, v) is { } folded) return Repeated(folded, a.Shape);
@@ -147,6 +147,13 @@ public static partial class Ops
         var shape = BroadcastShapes("Where", condition.Shape, a.Shape);
         if (Constant(condition) is { } known) return Broadcast(known.Is(0) ? b : a, shape);
         return Make(Select.Instance, Broadcast(condition, shape), Broadcast(a, shape), Broadcast(b, shape));
+    }
+
+    // What orders or bounds numbers takes no complex ones. As every check, it is made before anything is built, and tells the name of what was called.
+    internal static Node RealOnly(Node x, [CallerMemberName] string operation = "")
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.DType.IsComplex ? throw new ShapeException($"{operation} is not defined for {x.Type}") : x;
     }
 
     /// <summary>Gives both operands one shape and one element type.</summary>

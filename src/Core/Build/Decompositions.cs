@@ -116,7 +116,7 @@ public static partial class Ops
     public static Node MatrixNorm(Node a, double ord)
     {
         a = Matrices(a, "MatrixNorm");
-        Node Ends(Node x) => ord > 0 ? MaxOver(x, -1) : MinOver(x, -1);
+        Node Ends(Node x) => End(x, a, ord > 0, "MatrixNorm");
         return Math.Abs(ord) switch
         {
             1 => Ends(Sum(Abs(a), -2)),
@@ -147,8 +147,12 @@ public static partial class Ops
     {
         if (Math.Abs(ord) != 2) return Squares(a, "ConditionNumber") is var x ? MatrixNorm(x, ord) * MatrixNorm(Inverse(x), ord) : a;
         var s = SvdVals(Matrices(a, "ConditionNumber"));
-        return ord > 0 ? MaxOver(s, -1) / MinOver(s, -1) : MinOver(s, -1) / MaxOver(s, -1);
+        return End(s, a, ord > 0, "ConditionNumber") / End(s, a, ord < 0, "ConditionNumber");
     }
+
+    // The largest or the least of what a matrix has.
+    private static Node End(Node x, Node a, bool largest, string operation) => x.Shape[^1] == 0 && x.Shape[..^1].Product > 0 ? throw new ShapeException($"{operation}: {a.Type} has no elements")
+        : largest ? MaxOver(x, -1) : MinOver(x, -1);
 
     private static Node Matrices(Node a, string operation) => Float(a) is { Type.Rank: >= 2 } x ? x : throw new ShapeException($"{operation}: {a.Type} is no matrix");
 

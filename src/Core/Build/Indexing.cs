@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -15,13 +16,13 @@ public static partial class Ops
         return Make(new Primitives.Take(a), x, Wrapped(index, x.Shape[a]));
     }
 
-    private static Node Whole(Node index) => !index.DType.IsSmooth && index.DType != DType.Bool ? Cast(index, DType.Int64)
-        : throw new ShapeException($"an index must be of an integer type, not {index.Type}");
+    private static Node Whole(Node index, [CallerMemberName] string operation = "") => !index.DType.IsSmooth && index.DType != DType.Bool ? Cast(index, DType.Int64)
+        : throw new ShapeException($"{operation}: an index must be of an integer type, not {index.Type}");
 
     // Where rows are picked, negative numbers count from the end; labels and elements' own places are what they are.
-    internal static Node Wrapped(Node index, long size)
+    internal static Node Wrapped(Node index, long size, [CallerMemberName] string operation = "")
     {
-        index = Whole(index);
+        index = Whole(index, operation);
         return index.Op is Iota or ArgSort or Primitives.ArgMax ? index : Where(And(index < 0, index >= -size), index + size, index);
     }
 
@@ -30,15 +31,15 @@ public static partial class Ops
     internal static Node ScatterSet(Node x, int axis, Node index, Node rows) => Make(new Scatter(axis, false), x, index, rows);
 
     // torch.gather is a Take from the flattened tensor: every element's own row, at the given place along the axis.
-    private static Node FlatIndex(Node x, int axis, Node index)
+    private static Node FlatIndex(Node x, int axis, Node index, [CallerMemberName] string operation = "")
     {
-        if (index.Type.Rank != x.Type.Rank) throw new ShapeException($"Gather: the index {index.Type} and the tensor {x.Type} differ in rank");
+        if (index.Type.Rank != x.Type.Rank) throw new ShapeException($"{operation}: the index {index.Type} and the tensor {x.Type} differ in rank");
         var strides = x.Shape.Strides();
-        var flat = Primitives.Take.Within(Whole(index), x.Shape[axis]) * strides[axis];
+        var flat = Primitives.Take.Within(Whole(index, operation), x.Shape[axis]) * strides[axis];
         for (var k = 0; k < x.Type.Rank; k++)
         {
             if (k == axis) continue;
-            if (index.Shape[k] > x.Shape[k]) throw new ShapeException($"Gather: the index {index.Type} exceeds the tensor {x.Type} along axis {k}");
+            if (index.Shape[k] > x.Shape[k]) throw new ShapeException($"{operation}: the index {index.Type} exceeds the tensor {x.Type} along axis {k}");
             flat += Reshape(Arange(index.Shape[k]) * strides[k], Dims.Repeat(1, x.Type.Rank).With(k, index.Shape[k]));
         }
         return Reshape(flat, [flat.Type.Count]);
@@ -74,26 +75,33 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
     /// <param name="keep">Keep the axis, with size 1.</param>
-    public static Node ArgMax(Node x, int axis, bool keep = false)
+    public static Node ArgMax(Node x, int axis, bool keep = false) => Best(x, axis, keep);
+
+    private static Node Best(Node x, int axis, bool keep, [CallerMemberName] string operation = "")
     {
-        var y = Make(new Primitives.ArgMax(Axis(x, axis)), x);
-        return keep ? Unsqueeze(y, Axis(x, axis)) : y;
+        var a = Axis(RealOnly(x, operation), axis, operation);
+        if (x.Shape[a] == 0) throw new ShapeException($"{operation}: {x.Type} has no elements along axis {a}");
+        var y = Make(new Primitives.ArgMax(a), x);
+        return keep ? Unsqueeze(y, a) : y;
     }
+
+    // The order the other way round.
+    private static Node Opposite(Node x) => x.DType.IsSmooth ? -x : -1 - Cast(x, DType.Int64);
 
     /// <summary>The position of the first smallest element along an axis, which vanishes.</summary>
     /// <inheritdoc cref="ArgMax"/>
     public static Node ArgMin(Node x, int axis, bool keep = false) =>
-        ArgMax(x.DType.IsSmooth ? -x : -1 - Cast(x, DType.Int64), axis, keep);
+        Best(Opposite(x), axis, keep);
 
     /// <summary>The largest elements along an axis and their positions; the first of equals takes the derivative.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
     /// <param name="keep">Keep the axis, with size 1.</param>
-    public static (Node Values, Node Indices) MaxAlong(Node x, int axis, bool keep = false) => Picked(x, axis, ArgMax(x, axis, keep: true), keep);
+    public static (Node Values, Node Indices) MaxAlong(Node x, int axis, bool keep = false) => Picked(x, axis, Best(x, axis, keep: true), keep);
 
     /// <summary>The smallest elements along an axis and their positions; the first of equals takes the derivative.</summary>
     /// <inheritdoc cref="MaxAlong"/>
-    public static (Node Values, Node Indices) MinAlong(Node x, int axis, bool keep = false) => Picked(x, axis, ArgMin(x, axis, keep: true), keep);
+    public static (Node Values, Node Indices) MinAlong(Node x, int axis, bool keep = false) => Picked(x, axis, Best(Opposite(x), axis, keep: true), keep);
 
     private static (Node Values, Node Indices) Picked(Node x, int axis, Node index, bool keep)
     {
@@ -107,7 +115,7 @@ public static partial class Ops
     /// <param name="descending">Largest first.</param>
     public static (Node Values, Node Indices) Sort(Node x, int axis = -1, bool descending = false)
     {
-        if (x.Type.Rank == 0) return (x, Scalar(0, DType.Int64));
+        if (RealOnly(x).Type.Rank == 0) return (x, Scalar(0, DType.Int64));
         var index = Make(new ArgSort(Axis(x, axis), descending), x);
         return (Gather(x, axis, index), index);
     }
@@ -119,7 +127,7 @@ public static partial class Ops
     /// <param name="largest">The largest; otherwise the smallest.</param>
     public static (Node Values, Node Indices) TopK(Node x, long k, int axis = -1, bool largest = true)
     {
-        var a = Axis(x, axis);
+        var a = Axis(RealOnly(x), axis);
         if (k < 0 || k > x.Shape[a]) throw new ShapeException($"TopK: {k} of {x.Type} along axis {a}");
         var index = SliceAxis(Make(new ArgSort(a, largest), x), a, 0, k);
         return (Gather(x, a, index), index);

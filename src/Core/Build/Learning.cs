@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -22,11 +23,12 @@ public static partial class Ops
         _ => loss,
     };
 
-    /// <summary>The squared error.</summary>
+    /// <summary>The squared error, of real numbers as in PyTorch. https://pytorch.org/docs/2.6/generated/torch.nn.functional.mse_loss.html</summary>
     /// <param name="x">The prediction.</param>
     /// <param name="target">The target.</param>
     /// <param name="reduction">How elements combine.</param>
-    public static Node MseLoss(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean) => Combined(Square(x - target), reduction);
+    /// <exception cref="ShapeException">The shapes do not broadcast, or a tensor is complex.</exception>
+    public static Node MseLoss(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean) => Combined(Square(Difference(RealOnly(x), RealOnly(target))), reduction);
 
     /// <summary>Minus the log-probability of each target class.</summary>
     /// <param name="logProbabilities">[batch, classes, …].</param>
@@ -36,8 +38,7 @@ public static partial class Ops
     /// <exception cref="ArgumentOutOfRangeException">When evaluated: a target is no class.</exception>
     public static Node NllLoss(Node logProbabilities, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
-        var axis = logProbabilities.Type.Rank == 1 ? 0 : 1;
-        if (target.Shape != logProbabilities.Shape.Without(axis)) throw new ShapeException($"NllLoss: the target {target.Type} does not fit {logProbabilities.Type}");
+        var axis = Classes(logProbabilities, target);
         var picked = Squeeze(Gather(logProbabilities, axis, Unsqueeze(target, axis)), axis);
         return reduction == Autograd.Reduction.None ? -picked : 0 - Combined(picked, reduction); // the loss of a certainty is not −0
     }
@@ -49,7 +50,14 @@ public static partial class Ops
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">When evaluated: a target is no class.</exception>
     public static Node CrossEntropy(Node logits, Node target, Reduction reduction = Autograd.Reduction.Mean) =>
-        NllLoss(LogSoftmax(logits, logits.Type.Rank == 1 ? 0 : 1), target, reduction);
+        NllLoss(LogSoftmax(logits, Classes(RealOnly(logits), target)), target, reduction);
+
+    // Their axis.
+    private static int Classes(Node x, Node target, [CallerMemberName] string operation = "")
+    {
+        var axis = x.Type.Rank == 1 ? 0 : 1;
+        return x.Type.Rank > 0 && Whole(target, operation).Shape == x.Shape.Without(axis) ? axis : throw new ShapeException($"{operation}: the target {target.Type} does not fit {x.Type}");
+    }
 
     /// <summary>
     /// The cross entropy of probabilities, −t·log x − (1 − t)·log(1 − x), where a logarithm is at least −100 and its slope at most 10¹²
@@ -62,7 +70,7 @@ public static partial class Ops
     {
         static Node LogOf(Node x) => BoundedLog(Log(x), x);
         static Node LogOfRest(Node x) => BoundedLog(Log1p(-x), 1 - x);
-        (x, target) = Match(Float(x), target);
+        (x, target) = Match(Float(RealOnly(x)), RealOnly(target));
         // Each slope as a whole, as of every function of one number: an infinite cotangent stays one.
         return Combined(WithRule("BinaryCrossEntropy", -(target * LogOf(x) + (1 - target) * LogOfRest(x)), [x, target], static (v, y, c) =>
             [c * ((1 - v[1]) * BoundedReciprocal(1 - v[0]) - v[1] * BoundedReciprocal(v[0])), c * (LogOfRest(v[0]) - LogOf(v[0]))]), reduction);
@@ -84,8 +92,8 @@ public static partial class Ops
     /// <param name="reduction">How elements combine.</param>
     public static Node BinaryCrossEntropyWithLogits(Node x, Node target, Reduction reduction = Autograd.Reduction.Mean)
     {
-        x = Float(x);
-        var value = Detach((Cast(x > 0, x.DType) - target) * x + Softplus(-Abs(x))); // in the types as they came
+        x = Float(RealOnly(x));
+        var value = Detach(Difference(Cast(x > 0, x.DType), RealOnly(target)) * x + Softplus(-Abs(x))); // in the types as they came
         (x, target) = Match(x, target);
         return Combined(WithRule("BinaryCrossEntropyWithLogits", value, [x, target], static (v, y, c) =>
             [c * Where(v[0] > 0, 1 - v[1] - Sigmoid(-v[0]), Sigmoid(v[0]) - v[1]), -v[0] * c]), reduction);
@@ -194,7 +202,7 @@ public static partial class Ops
     /// <param name="key">A key.</param>
     public static Node Dropout(Node x, double probability, Node key)
     {
-        if (probability is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "a probability is needed");
+        if (probability is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: a probability is needed");
         if (probability == 1) return x * 0;
         return x * Cast(Uniform(One("Dropout", key), x.DType.IsFloat ? x.Type : x.Type.As(DType.Float32)) >= probability, x.DType) * (1 / (1 - probability));
     }

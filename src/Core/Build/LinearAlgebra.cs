@@ -31,7 +31,9 @@ public static partial class Ops
     /// <exception cref="ShapeException">These are no square matrices, or the shapes do not fit.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element of the diagonal is 0.</exception>
     public static Node SolveTriangular(Node a, Node b, bool lower, bool transposed = false, bool unit = false) =>
-        Solved("SolveTriangular", a, b, (x, y) => Make(new TriangularSolve(lower, transposed, unit), x, y));
+        Triangular("SolveTriangular", a, b, new(lower, transposed, unit));
+
+    private static Node Triangular(string operation, Node a, Node b, TriangularSolve solve) => Solved(operation, a, b, (x, y) => Make(solve, x, y));
 
     /// <summary>
     /// The X with L·Lᴴ·X = B, from what <see cref="Cholesky"/> gives. https://pytorch.org/docs/2.6/generated/torch.cholesky_solve.html
@@ -41,7 +43,7 @@ public static partial class Ops
     /// <returns>X, of B's shape with the leading axes of both.</returns>
     /// <exception cref="ShapeException">These are no square matrices, or the shapes do not fit.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element of the diagonal is 0.</exception>
-    public static Node CholeskySolve(Node l, Node b) => Conj(SolveTriangular(l, Conj(SolveTriangular(l, b, lower: true)), lower: true, transposed: true));
+    public static Node CholeskySolve(Node l, Node b) => Conj(Triangular("CholeskySolve", l, Conj(Triangular("CholeskySolve", l, b, new(true, false, false))), new(true, true, false)));
 
     /// <summary>
     /// The factors of A = P·L·U by Gaussian elimination with partial pivoting. A singular matrix has factors as well, but no derivative.
@@ -116,7 +118,7 @@ public static partial class Ops
     /// <exception cref="LinearAlgebraException">When a derivative is evaluated: a matrix is singular.</exception>
     public static Node LogDet(Node a)
     {
-        var (sign, log) = SlogDet(a);
+        var (sign, log) = SlogDet(Squares(a, "LogDet"));
         return sign.DType.IsComplex ? ToComplex(log, Angle(sign)) : Where(sign < 0, double.NaN, log);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -12,11 +13,11 @@ public static partial class Ops
     /// <exception cref="ShapeException">A factor is a scalar, or the inner sizes differ.</exception>
     public static Node MatMul(Node a, Node b)
     {
+        var dtype = Factors(a, b);
         if (a.Type.Rank == 0 || b.Type.Rank == 0) throw new ShapeException($"MatMul: {a.Type} and {b.Type}: a factor is a scalar");
         if (a.Shape[^1] != b.Shape[b.Type.Rank == 1 ? ^1 : ^2]) throw new ShapeException($"MatMul: the inner sizes of {a.Type} and {b.Type} differ");
         if (a.Type.Rank == 1) return Squeeze(MatMul(Unsqueeze(a, 0), b), b.Type.Rank == 1 ? 0 : -2);
         if (b.Type.Rank == 1) return Squeeze(MatMul(a, Unsqueeze(b, 1)), -1);
-        var dtype = DTypes.Promote(a.DType, b.DType);
         (a, b) = (Cast(a, dtype), Cast(b, dtype));
         var (m, k, n) = (a.Shape[^2], a.Shape[^1], b.Shape[^1]);
         if (b.Type.Rank == 2)
@@ -38,6 +39,8 @@ public static partial class Ops
     /// <param name="bias">[outputs], or none.</param>
     public static Node Linear(Node x, Node weight, Node? bias = null)
     {
+        _ = Factors(x, weight);
+        if (x.Type.Rank == 0 || weight.Type.Rank < 2 || x.Shape[^1] != weight.Shape[^1]) throw new ShapeException($"Linear: {x.Type} and {weight.Type} do not fit");
         var y = MatMul(x, Transpose(weight));
         return bias is null ? y : y + bias;
     }
@@ -81,6 +84,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">An axis is out of range or appears twice, or the axes do not pair.</exception>
     public static Node Tensordot(Node a, Node b, Dims left, Dims right)
     {
+        _ = Factors(a, b);
         Dims i = Dims.From(left.Select(k => (long)Axis(a, k))), j = Dims.From(right.Select(k => (long)Axis(b, k)));
         if (i.Distinct().Count() < i.Count || j.Distinct().Count() < j.Count || a.Shape.Pick(i) != b.Shape.Pick(j))
             throw new ShapeException($"Tensordot: axes {left} of {a.Type} and {right} of {b.Type} do not pair");
@@ -99,7 +103,7 @@ public static partial class Ops
         var (i, j) = (Axis(a, axis) - a.Type.Rank, Axis(b, axis) - b.Type.Rank);
         if (i != j || a.Shape[^-i] != 3 || b.Shape[^-j] != 3) throw new ShapeException($"Cross: axis {axis} is not an axis of size 3 that {a.Type} and {b.Type} share");
         (a, b) = Match(a, b);
-        return Roll(a, -1, i) * Roll(b, -2, i) - Roll(a, -2, i) * Roll(b, -1, i);
+        return Difference(Roll(a, -1, i) * Roll(b, -2, i), Roll(a, -2, i) * Roll(b, -1, i));
     }
 
     /// <summary>Sums of products by Einstein's convention, such as <c>"bij,bjk-&gt;bik"</c>; a repeated letter in one operand takes its diagonal.</summary>
@@ -149,7 +153,7 @@ public static partial class Ops
         var inner = string.Concat(la.Where(l => lb.Contains(l) && !later.Contains(l)));
         var rows = string.Concat(la.Where(l => !lb.Contains(l)));
         var columns = string.Concat(lb.Where(l => !la.Contains(l)));
-        var dtype = DTypes.Promote(a.DType, b.DType);
+        var dtype = Factors(a, b, "Einsum");
         Node Arranged(Node x, string letters, string order) => Permute(Cast(x, dtype), Dims.Build(order.Length, k => letters.IndexOf(order[k], StringComparison.Ordinal)));
         Dims Sizes(Node x, string letters, string of) => Dims.Build(of.Length, k => x.Shape[letters.IndexOf(of[k], StringComparison.Ordinal)]);
         var (nb, nr, ni, nc) = (Sizes(a, la, batch), Sizes(a, la, rows), Sizes(a, la, inner), Sizes(b, lb, columns));
@@ -172,7 +176,7 @@ public static partial class Ops
         var n = x.Type.Rank - 2;
         if (n < 1 || weight.Type.Rank != n + 2 || groups < 1 || weight.Shape[1] * groups != x.Shape[1] || weight.Shape[0] % groups != 0)
             throw new ShapeException($"Convolution: input {x.Type}, weight {weight.Type} and {groups} groups do not fit");
-        var dtype = DTypes.Promote(x.DType, weight.DType);
+        var dtype = Factors(x, weight);
         (x, weight) = (Cast(x, dtype), Cast(weight, dtype));
         var (batch, outputs) = (x.Shape[0], weight.Shape[0]);
         var views = SpatialWindows("Convolution", x, weight.Shape[2..], stride ?? Dims.Repeat(1, n), padding, dilation);
@@ -189,6 +193,10 @@ public static partial class Ops
         return bias is null ? y : y + Reshape(bias, [outputs, .. Dims.Repeat(1, n)]);
     }
 
+    // The common type of two factors: truth values have no sums.
+    private static DType Factors(Node a, Node b, [CallerMemberName] string operation = "") =>
+        DTypes.Promote(a.DType, b.DType) is not DType.Bool and var dtype ? dtype : throw new ShapeException($"{operation} is not defined for {a.Type} and {b.Type}; cast them first");
+
     private static Node Least(DType type) => type.IsFloat ? Scalar(double.NegativeInfinity, type)
         : Scalar(type is DType.Bool or DType.UInt8 ? 0 : long.MinValue >> (64 - 8 * type.Size), type);
 
@@ -196,7 +204,7 @@ public static partial class Ops
     {
         var n = Math.Max(0, x.Type.Rank - 2);
         var (pad, spread) = (padding ?? Dims.Repeat(0, n), dilation ?? Dims.Repeat(1, n));
-        if (n < 1 || size.Count != n || stride.Count != n || pad.Count != n || spread.Count != n || pad.Any(p => p < 0))
+        if (n < 1 || size.Count != n || stride.Count != n || pad.Count != n || spread.Count != n || pad.Any(p => p < 0) || !Enumerable.Range(0, n).All(k => size[k] > 0 && stride[k] > 0 && spread[k] > 0 && (size[k] - 1) * spread[k] < x.Shape[2 + k] + 2 * pad[k]))
             throw new ShapeException($"{name}: windows of {size} by {stride}, padding {pad} and dilation {spread} do not fit the spatial axes of {x.Type}");
         x = Pad(x, [0, 0, .. pad], [0, 0, .. pad], value);
         for (var k = 0; k < n; k++) x = Make(new Windows(2 + k, size[k], stride[k], spread[k]), x);

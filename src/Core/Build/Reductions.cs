@@ -116,7 +116,7 @@ public static partial class Ops
     /// <inheritdoc cref="Sum"/>
     public static Node LogSumExp(Node x, Dims? axes = null, bool keep = false)
     {
-        x = Float(x);
+        x = Float(RealOnly(x));
         if (x.DType.IsHalf) return Wide(x, x => LogSumExp(x, axes, keep));
         var over = AxesOf(x, axes);
         if (x.Type.Count == 0) return Keep(ReduceOver(Combine.Sum, x, over) + double.NegativeInfinity, x, over, keep);
@@ -130,7 +130,7 @@ public static partial class Ops
     /// <param name="axis">The axis; negative counts from the end.</param>
     public static Node Softmax(Node x, int axis = -1)
     {
-        x = Float(x);
+        x = Float(RealOnly(x));
         if (x.DType.IsHalf) return Wide(x, x => Softmax(x, axis));
         // Of nothing, but a function of it all the same: a second derivative is there, and empty.
         if (x.Type.Count == 0) return x * x;
@@ -143,7 +143,7 @@ public static partial class Ops
     /// <inheritdoc cref="Softmax"/>
     public static Node LogSoftmax(Node x, int axis = -1)
     {
-        x = Float(x);
+        x = Float(RealOnly(x));
         if (x.DType.IsHalf) return Wide(x, x => LogSoftmax(x, axis));
         if (x.Type.Count == 0) return x * x;
         Dims over = [Axis(x, axis)];

@@ -25,14 +25,14 @@ public static partial class Ops
     /// </summary>
     /// <param name="x">The tensor.</param>
     /// <param name="axis">The axis; negative counts from the end.</param>
-    public static (Node Values, Node Indices) CumMax(Node x, int axis) => Leading(x, Axis(x, axis), GreaterEqual);
+    public static (Node Values, Node Indices) CumMax(Node x, int axis) => Leading(RealOnly(x), Axis(x, axis), GreaterEqual);
 
     /// <summary>
     /// The smallest element so far along an axis, and its position; NaN wins. The first of equals is named and takes the derivative, as in
     /// <see cref="MinAlong"/>; PyTorch names the last. https://pytorch.org/docs/2.6/generated/torch.cummin.html
     /// </summary>
     /// <inheritdoc cref="CumMax"/>
-    public static (Node Values, Node Indices) CumMin(Node x, int axis) => Leading(x, Axis(x, axis), LessEqual);
+    public static (Node Values, Node Indices) CumMin(Node x, int axis) => Leading(RealOnly(x), Axis(x, axis), LessEqual);
 
     private static (Node Values, Node Indices) Leading(Node x, int axis, Func<Node, Node, Node> holds)
     {

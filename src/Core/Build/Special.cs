@@ -32,7 +32,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Node LogAddExp(Node a, Node b)
     {
-        (a, b) = Reals(a, b);
+        (a, b) = Reals(RealOnly(a), RealOnly(b));
         // Equal infinities have no difference; and the slope is smooth where the larger of the two changes.
         var value = Where(Equal(a, b), a + Math.Log(2), Max(a, b) + Softplus(-Abs(a - b)));
         return WithRule("LogAddExp", value, [a, b], static (x, y, c) => [c * Sigmoid(x[0] - x[1]), c * Sigmoid(x[1] - x[0])]);
@@ -47,7 +47,7 @@ public static partial class Ops
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Node Xlogy(Node x, Node y)
     {
-        (x, y) = Reals(x, y);
+        (x, y) = Reals(RealOnly(x), RealOnly(y));
         static Node Idle(Node x, Node y) => And(Equal(x, 0), y <= 0);
         static Node Domain(Node x, Node y) => Where(Idle(x, y), 1, y);
         var value = Where(And(Equal(x, 0), Equal(y, double.PositiveInfinity)), 0, x * Log(Domain(x, y)));
@@ -65,7 +65,7 @@ public static partial class Ops
     /// <param name="x">The tensor.</param>
     public static Node Sinc(Node x)
     {
-        x = Float(x);
+        x = Float(RealOnly(x));
         var near = Square(x) <= 0.25;
         // Near 0 the series, whose derivatives of all orders are series too: 1 − z/6·(1 − z/20·(1 − …)), z = (πx)².
         Node z = Square(Math.PI * Where(near, x, 0)), series = 1;

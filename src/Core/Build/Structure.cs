@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -26,7 +27,7 @@ public static partial class Ops
 
     /// <summary>Swaps the last two axes.</summary>
     /// <param name="x">The tensor, of rank 2 or more.</param>
-    public static Node Transpose(Node x) => SwapAxes(x, -1, -2);
+    public static Node Transpose(Node x) => x.Type.Rank >= 2 ? SwapAxes(x, -1, -2) : throw new ShapeException($"Transpose: {x.Type} is no matrix");
 
     /// <summary>Swaps two axes.</summary>
     /// <param name="x">The tensor.</param>
@@ -104,6 +105,7 @@ public static partial class Ops
 
     private static Node Pad(Node x, Dims before, Dims after, Node? value)
     {
+        if (before.Count != x.Type.Rank || after.Count != x.Type.Rank) throw new ShapeException($"Pad: {before} before and {after} after do not fit {x.Type}");
         var shape = Dims.Build(x.Type.Rank, k => x.Shape[k] + before[k] + after[k]);
         var ones = Dims.Repeat(1, shape.Count);
         var padded = PadTo(x, shape, before, ones);
@@ -144,17 +146,18 @@ public static partial class Ops
     public static Node InsertDiagonal(Node x, Node diagonal, long offset = 0, int axis1 = 0, int axis2 = 1)
     {
         var (order, flat, start, count, step) = DiagonalPlaces(x, offset, axis1, axis2);
-        if (count == 0) return x;
         var rank = flat.Count;
-        var written = Insert(Reshape(Permute(x, order), flat), diagonal, Dims.Repeat(0, rank).With(rank - 1, start), Dims.Repeat(1, rank).With(rank - 1, step));
+        if (diagonal.Shape != flat.With(rank - 1, count)) throw new ShapeException($"InsertDiagonal: {diagonal.Type} is no diagonal of {x.Type}");
+        if (count == 0) return x;
+        var written = Insert(Reshape(Permute(x, order), flat), Stored("InsertDiagonal", diagonal, x), Dims.Repeat(0, rank).With(rank - 1, start), Dims.Repeat(1, rank).With(rank - 1, step));
         return Permute(Reshape(written, x.Shape.Pick(order)), new Permute(order).Inverse);
     }
 
     // With the two axes last and joined, a diagonal is every (columns + 1)-th element.
-    private static (Dims Order, Dims Flat, long Start, long Count, long Step) DiagonalPlaces(Node x, long offset, int axis1, int axis2)
+    private static (Dims Order, Dims Flat, long Start, long Count, long Step) DiagonalPlaces(Node x, long offset, int axis1, int axis2, [CallerMemberName] string operation = "")
     {
-        var (i, j) = (Axis(x, axis1, "Diagonal"), Axis(x, axis2, "Diagonal"));
-        if (i == j) throw new ShapeException($"Diagonal: the axes of {x.Type} must differ");
+        var (i, j) = (Axis(x, axis1, operation), Axis(x, axis2, operation));
+        if (i == j) throw new ShapeException($"{operation}: the axes of {x.Type} must differ");
         var rest = Dims.From(Dims.Range(x.Type.Rank).Where(k => k != i && k != j));
         var (rows, columns) = (x.Shape[i], x.Shape[j]);
         var count = Math.Max(0, offset >= 0 ? Math.Min(rows, columns - offset) : Math.Min(rows + offset, columns));
@@ -166,7 +169,7 @@ public static partial class Ops
     /// <param name="offset">Above (positive) or below the main diagonal.</param>
     public static Node DiagonalEmbed(Node x, long offset = 0)
     {
-        var n = x.Shape[^1] + Math.Abs(offset);
+        var n = x.Shape[Axis(x, -1)] + Math.Abs(offset);
         var start = offset >= 0 ? offset : -offset * n;
         var flat = x.Shape.With(x.Type.Rank - 1, n * n);
         var rank = x.Type.Rank;
@@ -204,6 +207,6 @@ public static partial class Ops
     public static Node Triu(Node x, long diagonal = 0) => Where(Offsets(x) >= diagonal, x, Scalar(0, x.DType));
 
     // How far above the main diagonal each element lies.
-    private static Node Offsets(Node x) => x.Type.Rank >= 2 ? Arange(x.Shape[^1]) - Unsqueeze(Arange(x.Shape[^2]), 1)
-        : throw new ShapeException($"Tril and Triu need matrices, not {x.Type}");
+    private static Node Offsets(Node x, [CallerMemberName] string operation = "") => x.Type.Rank >= 2 ? Arange(x.Shape[^1]) - Unsqueeze(Arange(x.Shape[^2]), 1)
+        : throw new ShapeException($"{operation}: {x.Type} is no matrix");
 }

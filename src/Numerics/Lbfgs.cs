@@ -38,7 +38,7 @@ public static class Lbfgs
         return new(x, Reshape(value, []), gradient, none, none, Full(TensorType.Scalar(DType.Bool), 1));
     }
 
-    /// <summary>One step: along the direction that the remembered moves suggest, and half as far until the function falls enough (Armijo, 1966).</summary>
+    /// <summary>One step: along the direction that the remembered moves suggest, and half as far until the function falls enough (Armijo, 1966), or, where its rounding hides that, its gradient does.</summary>
     /// <param name="f">The function.</param>
     /// <param name="state">Where the minimisation stands.</param>
     /// <returns>The next state; the same point, which has not moved, where no step along the direction leads down.</returns>
@@ -47,19 +47,26 @@ public static class Lbfgs
         var (x, value, gradient, moves, turns, _) = state;
         var direction = -Turned(gradient, moves, turns);
         var slope = Sum(gradient * direction);
-        Node At(Node length) => Reshape(f(x + length * direction), []);
+        (Node Value, Node Gradient) At(Node length) => Transforms.ValueAndGrad(f)(x + length * direction) is var (v, g) ? (Reshape(v, []), g) : default;
+        // A fall that is lost in the rounding of the function is told by the mean of both gradients (Hager and Zhang, A new conjugate gradient method, 2005), the later of which is to be smaller, so that it ends.
+        var noise = 10 * x.DType.Rounding * Abs(value);
+        Node Falls(Node length, Node v, Node g)
+        {
+            var (fell, wanted) = (value - v, -1e-4 * length * slope);
+            var isLost = And(Abs(fell) <= noise, And(-0.5 * length * Sum(direction * (gradient + g)) >= wanted, Sum(Square(g)) < 0.99 * Sum(Square(gradient))));
+            return Or(And(fell >= wanted, fell > noise), isLost);
+        }
         var one = Full(new TensorType(x.DType, []), 1);
-        var (length, reached, _) = While<(Node Length, Node Value, Node Tries)>(
-            s => And(s.Tries < MostTries, Not(s.Value <= value + 1e-4 * s.Length * slope)),
-            s => (s.Length * 0.5, At(s.Length * 0.5), s.Tries + 1), (one, At(one), Scalar(0, DType.Int64)));
-        var moved = And(reached <= value + 1e-4 * length * slope, slope < 0);
-        var next = Where(moved, x + length * direction, x);
-        var (nextValue, nextGradient) = Transforms.ValueAndGrad(f)(next);
+        var (length, reached, slopes, _) = While<(Node Length, Node Value, Node Gradient, Node Tries)>(
+            s => And(s.Tries < MostTries, Not(Falls(s.Length, s.Value, s.Gradient))),
+            s => At(s.Length * 0.5) is var (v, g) ? (s.Length * 0.5, v, g, s.Tries + 1) : s, (one, At(one).Value, At(one).Gradient, Scalar(0, DType.Int64)));
+        var moved = And(Falls(length, reached, slopes), slope < 0);
+        var (next, nextValue, nextGradient) = (Where(moved, x + length * direction, x), Where(moved, reached, value), Where(moved, slopes, gradient));
         var (move, turn) = (next - x, nextGradient - gradient);
         // A pair along which the function does not curve upwards says nothing of its minimum.
         var tells = Sum(move * turn) > 1e-12 * Sum(turn * turn);
         Node Remembered(Node all, Node last) => Where(tells, Concat([all[1..], Unsqueeze(last, 0)]), all);
-        return new(next, Reshape(nextValue, []), nextGradient, Remembered(moves, move), Remembered(turns, turn), moved);
+        return new(next, nextValue, nextGradient, Remembered(moves, move), Remembered(turns, turn), moved);
     }
 
     /// <summary>Steps until the largest element of the gradient is small, no step leads down, or there have been enough.</summary>

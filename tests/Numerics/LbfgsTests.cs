@@ -67,4 +67,18 @@ public class LbfgsTests
         Assert.Throws<ShapeException>(() => Lbfgs.Init(x => x, Zeros(2)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Lbfgs.Init(x => Sum(x), Zeros(2), 0));
     }
+
+    [Fact]
+    public void Rounding_does_not_keep_it_from_a_minimum_nor_going_without_end()
+    {
+        // Where the function no longer falls, its gradient is 5e-8 still.
+        var (x, y) = (Normal(Key(1), [200, 50]), Normal(Key(2), [200]));
+        Node F(Node b) => Sum(Softplus(MatMul(x, b))) - Sum(y * Tanh(MatMul(x, b))) + Sum(Square(b));
+        Assert.InRange(Evaluate<long>(Lbfgs.Minimize(F, Zeros(50)).Checked().Iterations)[0], 10, 200);
+        // A corner has no small gradient, and there is no end to halves of steps that lead nowhere.
+        Assert.InRange(Evaluate<long>(Lbfgs.Minimize(b => Sum(Abs(y - MatMul(x[.., ..2], b))), Zeros(2)).Iterations)[0], 2, 500);
+        var single = Lbfgs.Minimize(b => Sum(Softplus(b) - 0.3 * b), Zeros([5], DType.Float32), 1e-12);
+        Assert.InRange(Evaluate<long>(single.Iterations)[0], 2, 100);
+        Assert.InRange(Evaluate<float>(single.GradientNorm)[0], 0, 1e-5);
+    }
 }

@@ -154,7 +154,7 @@ public static partial class torch
                 else if (decay != 0) grad += x * decay;
                 var a = first.Begin(p);
                 if (a.DType != grad.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(new(a))} for `end` but got dtype {Tensor.ShortName(new(grad))}");
-                var m = first.Keep(p, Normal(Tensor.Lerp(a, grad, 1 - beta1), x), changed);
+                var m = first.Keep(p, Normal(Lerp(a, grad, 1 - beta1), x), changed);
                 var v = second.Keep(p, Normal(second.Begin(p) * beta2 + grad * grad * (1 - beta2)), changed);
                 if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p), v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));

@@ -72,7 +72,8 @@ public partial class HouseTests
             ("src/Core/Functional.Autograd.Core.csproj", []),
             ("src/Backends/Cpu/Functional.Autograd.Cpu.csproj", ["Core"]),
             ("src/Backends/Cuda/Functional.Autograd.Cuda.csproj", ["Core"]),
-            ("src/Facade/Functional.Autograd.Torch.csproj", ["Core", "Cpu"]),
+            ("src/Facade/Functional.Autograd.Torch.csproj", ["Core", "Cpu", "Torch.Generator"]),
+            ("src/Facade/Generator/Functional.Autograd.Torch.Generator.csproj", []),
             ("src/Numerics/Functional.Autograd.Numerics.csproj", ["Core", "Cpu"]),
             ("src/Testing/Functional.Autograd.Testing.csproj", ["Core", "Cpu"]),
         ];

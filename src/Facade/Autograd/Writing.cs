@@ -98,6 +98,12 @@ public static partial class torch
         return depth;
     }
 
+    /// <summary>Refuses a tensor that may not be written to while operations are recorded.</summary>
+    internal static void Writing(Tensor self)
+    {
+        if (GradMode && self.requires_grad) CheckWritable(self);
+    }
+
     private static void CheckWritable(Tensor self)
     {
         if (self.viewed is { } owner)

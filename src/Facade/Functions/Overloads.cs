@@ -35,22 +35,9 @@ public static partial class torch
     /// <summary>Whether any element along a dimension is non-zero. https://pytorch.org/docs/2.6/generated/torch.any.html</summary>
     public static Tensor any(Tensor input, long dim, bool keepdim = false) => input.any(dim, keepdim);
 
-    /// <summary>The larger of both, as <see cref="maximum(Tensor, Tensor)"/>. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
-    public static Tensor max(Tensor input, Tensor other) => input.maximum(other);
-
-    /// <summary>The smaller of both, as <see cref="minimum(Tensor, Tensor)"/>. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
-    public static Tensor min(Tensor input, Tensor other) => input.minimum(other);
-
     /// <summary>Pieces of given sizes along a dimension. https://pytorch.org/docs/2.6/generated/torch.split.html</summary>
     /// <exception cref="RuntimeError">The sizes do not add up to the dimension's.</exception>
     public static Tensor[] split(Tensor input, long[] split_size_or_sections, int dim = 0) => input.split(split_size_or_sections, dim);
-
-    /// <summary>A number to the power of a tensor. https://pytorch.org/docs/2.6/generated/torch.pow.html</summary>
-    public static Tensor pow(Scalar self, Tensor exponent) => Pair("PowBackward2", Saves.Self | Saves.Result, Raised, self, exponent);
-
-    /// <summary>The remainder of the division by a number, with that number's sign. https://pytorch.org/docs/2.6/generated/torch.remainder.html</summary>
-    /// <exception cref="RuntimeError">An integer division by zero.</exception>
-    public static Tensor remainder(Tensor input, Scalar other) => input.remainder(other);
 
     public partial class Tensor
     {
@@ -77,12 +64,6 @@ public static partial class torch
 
         /// <summary>Whether any element along a dimension is non-zero.</summary>
         public Tensor any(long dim, bool keepdim = false) => any([dim], keepdim);
-
-        /// <summary>The larger of both.</summary>
-        public Tensor max(Tensor other) => maximum(other);
-
-        /// <summary>The smaller of both.</summary>
-        public Tensor min(Tensor other) => minimum(other);
 
         /// <summary>Pieces of given sizes along a dimension. https://pytorch.org/docs/2.6/generated/torch.Tensor.split.html</summary>
         /// <exception cref="RuntimeError">The sizes do not add up to the dimension's.</exception>

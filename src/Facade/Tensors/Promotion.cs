@@ -40,23 +40,45 @@ public static partial class torch
     /// <summary>The same for an operand that is only taken over: a number that does not fit is refused.</summary>
     internal static Node Taken(Tensor x, Node own, DType type) => x.Number is { } number ? number.Fitting(type) : Ops.Cast(own, type);
 
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b, bool real = false)
+    /// <summary>Records what is computed element by element.</summary>
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node> f, Tensor x) => Laid(Record(name, saves, f, x), x);
+
+    /// <summary>The same of two operands, in the type of both.</summary>
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b, bool real = false)
     {
         CheckBroadcast(a.Dims, b.Dims);
         var type = real ? Real(ResultType(a, b)) : ResultType(a, b);
         return Laid(Record(name, saves, (x, y) => f(As(a, x, type), As(b, y, type)), a, b), a, b);
     }
 
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b, bool real = false)
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Scalar b, bool real = false)
     {
         var type = real ? Real(ResultType(a, b)) : ResultType(a, b);
         return Laid(Record(name, saves, x => f(Ops.Cast(x, type), b.Node(type)), a), a);
     }
 
-    internal static Tensor Pair(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
     {
         var type = ResultType(b, a);
         return Laid(Record(name, saves, x => f(a.Node(type), Ops.Cast(x, type)), b), b);
+    }
+
+    /// <summary>The same of three operands.</summary>
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node[], Node> f, Tensor a, Tensor b, Tensor c)
+    {
+        var type = ResultType(a, b, c);
+        return Laid(Record(name, saves, x => f(Promoted(type, [a, b, c], x)), [a, b, c]), a, b, c);
+    }
+
+    private static Node[] Promoted(DType type, Tensor[] operands, Node[] own)
+    {
+        var shape = own[0].Shape;
+        foreach (var x in own)
+        {
+            CheckBroadcast(shape, x.Shape);
+            shape = Ops.BroadcastShapes("spread", shape, x.Shape);
+        }
+        return [.. own.Select((x, i) => As(operands[i], x, type))];
     }
 
     internal static void CheckBroadcast(Dims a, Dims b)
@@ -81,16 +103,6 @@ public static partial class torch
         if (a == DType.Bool || b == DType.Bool) throw new RuntimeError(BoolMinus);
     }
 
-    private static Node Negated(Node x) => x.DType != DType.Bool ? Ops.Neg(x)
-        : throw new RuntimeError(BoolOpposite);
-
-    // The sign of NaN is 0.
-    private static Node Signed(Node x) => x.DType.IsFloat ? Ops.Where(Ops.IsNaN(x), 0, Ops.Sign(x)) : Ops.Sign(x);
-
-    private static Node Squared(Node x) => Ops.Square(x.DType == DType.Bool ? Ops.Cast(x, DType.Int64) : x);
-
-    private static Node Rectified(Node x) => x.DType != DType.Bool ? Ops.Relu(x) : throw new RuntimeError("Boolean inputs not supported for relu");
-
     // alpha·b in the result's type.
     private static Node Scaled(Node b, Scalar? alpha)
     {
@@ -107,36 +119,15 @@ public static partial class torch
         return Ops.Where(Ops.Equal(zero, 0), zero, 0);
     }
 
-    private static Node Sum(Node a, Node b, Scalar? alpha) => a + Scaled(b, alpha);
-
-    private static Node Difference(Node a, Node b, Scalar? alpha) => a - Scaled(b, alpha);
-
-    private static Node FloorDivided(Node a, Node b) => Ops.Detach(Ops.FloorDiv(Takes(a, "div_floor_cpu"), Divisor(a, b)));
-
-    private static Node Remaindered(Node a, Node b) => Ops.Rem(Takes(a, "remainder_cpu"), Divisor(a, b));
-
     // The powers 0 and 1 are no powers to PyTorch's kernels.
     private static Node Raised(Node a, Node b) =>
         Ops.Constant(b) is { } power && (power.Is(0) || power.Is(1)) && a.DType == DType.Bool ? Ops.Or(a, Ops.Not(b)) : Ops.Pow(Takes(a, "pow"), b);
-
-    // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.
-    private static Func<Node, Node, Node> Raising(Scalar exponent) => exponent.Value switch
-    {
-        0.5 => (a, b) => Ops.Sqrt(Takes(a, "pow")),
-        -0.5 => (a, b) => Ops.Rsqrt(Takes(a, "pow")),
-        _ => Raised,
-    };
 
     // PyTorch raises where the processor would; the values are looked at when the call is made.
     private static Node Divisor(Node a, Node b)
     {
         if (b.DType.IsFloat || a.Type.Count == 0 || b.Type.Count == 0) return b;
         return Evaluator.Read<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType))))[0] ? throw new RuntimeError("ZeroDivisionError") : b;
-    }
-
-    private static void CheckPower(Tensor x, Scalar exponent)
-    {
-        if (!exponent.Type.IsFloat && exponent.Integer < 0 && !ResultType(x, exponent).IsFloat) throw new RuntimeError("Integers to negative integer powers are not allowed.");
     }
 
     // The type that bounds raise a tensor to.

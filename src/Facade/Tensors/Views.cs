@@ -309,7 +309,7 @@ public static partial class torch
         // The elements stay where they are; the tensor itself becomes another window on them. Its aliases do not change.
         private Tensor InPlaceView(string name, Tensor moved)
         {
-            if (GradMode && requires_grad) CheckWritable(this);
+            Writing(this);
             (window, sight) = (moved.window, moved.sight);
             version.Bump();
             // Without recording, a view has lost its way back, and finds it through its base.

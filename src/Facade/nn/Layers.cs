@@ -150,8 +150,8 @@ public static partial class torch
                 if (groups <= 0) throw new ValueError("groups must be a positive integer");
                 if (in_channels % groups != 0) throw new ValueError("in_channels must be divisible by groups");
                 if (out_channels % groups != 0) throw new ValueError("out_channels must be divisible by groups");
-                static long[] Pair(long[] sizes) => sizes.Length == 1 ? [sizes[0], sizes[0]] : sizes;
-                (kernel, this.stride, this.padding, this.dilation, this.groups) = (Pair(kernel_size), Pair(stride ?? [1]), Pair(padding ?? [0]), Pair(dilation ?? [1]), groups);
+                static long[] Elementwise(long[] sizes) => sizes.Length == 1 ? [sizes[0], sizes[0]] : sizes;
+                (kernel, this.stride, this.padding, this.dilation, this.groups) = (Elementwise(kernel_size), Elementwise(stride ?? [1]), Elementwise(padding ?? [0]), Elementwise(dilation ?? [1]), groups);
                 weight = Learned("weight", empty([out_channels, in_channels / groups, .. kernel]));
                 init.kaiming_uniform_(weight, Math.Sqrt(5));
                 if (!bias) return;

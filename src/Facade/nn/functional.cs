@@ -16,8 +16,6 @@ public static partial class torch
                 _ => throw new ValueError($"{reduction} is not a valid value for reduction"),
             };
 
-            private static Tensor Unary(string name, Saves saves, Func<Node, Node> f, Tensor input) => Laid(Record(name, saves, f, input), input);
-
             /// <summary>max(x, 0).</summary>
             public static Tensor relu(Tensor input, bool inplace = false) => inplace ? input.relu_() : input.relu();
 
@@ -28,25 +26,25 @@ public static partial class torch
             public static Tensor sigmoid(Tensor input) => input.sigmoid();
 
             /// <summary>x above zero, slope·x below.</summary>
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Unary("LeakyReluBackward0", Saves.Self | Saves.Formula, x => Ops.LeakyRelu(Takes(x, "leaky_relu_cpu", whole: false), negative_slope), input);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => Elementwise("LeakyReluBackward0", Saves.Self | Saves.Formula, x => Ops.LeakyRelu(Takes(x, "leaky_relu_cpu", whole: false), negative_slope), input);
 
             /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
-            public static Tensor elu(Tensor input, double alpha = 1) => Unary("EluBackward0", Saves.Self, x => Ops.Elu(Takes(x, "elu_cpu", whole: false), alpha), input);
+            public static Tensor elu(Tensor input, double alpha = 1) => Elementwise("EluBackward0", Saves.Self, x => Ops.Elu(Takes(x, "elu_cpu", whole: false), alpha), input);
 
             /// <summary>x·Φ(x); approximate may be "none" or "tanh".</summary>
             public static Tensor gelu(Tensor input, string approximate = "none") => approximate is not ("none" or "tanh")
                 ? throw new RuntimeError("approximate argument must be either none or tanh.")
-                : Unary("GeluBackward0", Saves.Self, x => Ops.Gelu(Takes(x, "GeluKernelImpl", whole: false), approximate == "tanh"), input);
+                : Elementwise("GeluBackward0", Saves.Self, x => Ops.Gelu(Takes(x, "GeluKernelImpl", whole: false), approximate == "tanh"), input);
 
             /// <summary>x / (1 + e⁻ˣ).</summary>
-            public static Tensor silu(Tensor input) => Unary("SiluBackward0", Saves.Self, x => Ops.Silu(Takes(x, "silu_cpu", whole: false)), input);
+            public static Tensor silu(Tensor input) => Elementwise("SiluBackward0", Saves.Self, x => Ops.Silu(Takes(x, "silu_cpu", whole: false)), input);
 
             /// <summary>x·tanh(softplus x).</summary>
-            public static Tensor mish(Tensor input) => Unary("MishBackward0", Saves.Self, x => Ops.Mish(Takes(x, "mish_cpu", whole: false)), input);
+            public static Tensor mish(Tensor input) => Elementwise("MishBackward0", Saves.Self, x => Ops.Mish(Takes(x, "mish_cpu", whole: false)), input);
 
             /// <summary>log(1 + e^(beta·x)) / beta; linear above the threshold.</summary>
             public static Tensor softplus(Tensor input, double beta = 1, double threshold = 20) =>
-                Unary("SoftplusBackward0", Saves.Self, x => Ops.Where(Takes(x, "softplus_cpu", whole: false) * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
+                Elementwise("SoftplusBackward0", Saves.Self, x => Ops.Where(Takes(x, "softplus_cpu", whole: false) * beta > threshold, x, Ops.Softplus(x * beta) / beta), input);
 
             /// <summary>log(1 / (1 + e⁻ˣ)).</summary>
             public static Tensor logsigmoid(Tensor input) => Record("LogSigmoidBackward0", Saves.Self, x => Ops.LogSigmoid(Takes(x, "log_sigmoid_cpu", whole: false)), input);

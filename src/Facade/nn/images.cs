@@ -83,10 +83,10 @@ public static partial class torch
 
             private static (Dims Kernel, Dims Stride, Dims Padding) Windows(string name, Tensor input, long[] kernel_size, long[]? stride, long[]? padding)
             {
-                Dims Pair(long[] sizes, string what) => sizes.Length is 1 or 2 ? [sizes[0], sizes[^1]] : throw new RuntimeError($"{name}: {what} a single int, or a tuple of two ints");
-                var kernel = Pair(kernel_size, "kernel_size must either be");
-                var step = stride is null or [] ? kernel : Pair(stride, "stride must either be omitted,");
-                var pad = Pair(padding ?? [0], "padding must either be");
+                Dims Elementwise(long[] sizes, string what) => sizes.Length is 1 or 2 ? [sizes[0], sizes[^1]] : throw new RuntimeError($"{name}: {what} a single int, or a tuple of two ints");
+                var kernel = Elementwise(kernel_size, "kernel_size must either be");
+                var step = stride is null or [] ? kernel : Elementwise(stride, "stride must either be omitted,");
+                var pad = Elementwise(padding ?? [0], "padding must either be");
                 if (name == "max_pool2d" && input.ndim is not (3 or 4)) throw new RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input");
                 Wrap(-3, input.ndim);
                 for (var k = 0; k < 2; k++)

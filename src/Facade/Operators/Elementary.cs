@@ -1,0 +1,120 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    [Operators(Elementwise = true, Forms = Forms.All, Types = Types.Real)]
+    private static class Elementary
+    {
+        /// <summary>eˣ.</summary>
+        [Torch("ExpBackward0", Saves.Result)]
+        public static Node exp(Node self) => Ops.Exp(self);
+
+        /// <summary>2ˣ.</summary>
+        [Torch("Exp2Backward0", Saves.Result)]
+        public static Node exp2(Node self) => Ops.Exp2(self);
+
+        /// <summary>eˣ − 1, accurate near 0.</summary>
+        [Torch("Expm1Backward0", Saves.Result)]
+        public static Node expm1(Node self) => Ops.Expm1(self);
+
+        /// <summary>The natural logarithm.</summary>
+        [Torch("LogBackward0", Saves.Self)]
+        public static Node log(Node self) => Ops.Log(self);
+
+        /// <summary>The logarithm to base 2.</summary>
+        [Torch("Log2Backward0", Saves.Self)]
+        public static Node log2(Node self) => Ops.Log2(self);
+
+        /// <summary>The logarithm to base 10.</summary>
+        [Torch("Log10Backward0", Saves.Self)]
+        public static Node log10(Node self) => Ops.Log10(self);
+
+        /// <summary>log(1 + x), accurate near 0.</summary>
+        [Torch("Log1PBackward0", Saves.Self)]
+        public static Node log1p(Node self) => Ops.Log1p(self);
+
+        /// <summary>The square root.</summary>
+        [Torch("SqrtBackward0", Saves.Result)]
+        public static Node sqrt(Node self) => Ops.Sqrt(self);
+
+        /// <summary>1 / √x.</summary>
+        [Torch("RsqrtBackward0", Saves.Result)]
+        public static Node rsqrt(Node self) => Ops.Rsqrt(self);
+
+        /// <summary>1 / x.</summary>
+        [Torch("ReciprocalBackward0", Saves.Result)]
+        public static Node reciprocal(Node self) => Ops.Reciprocal(self);
+
+        /// <summary>The sine.</summary>
+        [Torch("SinBackward0", Saves.Self)]
+        public static Node sin(Node self) => Ops.Sin(self);
+
+        /// <summary>The cosine.</summary>
+        [Torch("CosBackward0", Saves.Self)]
+        public static Node cos(Node self) => Ops.Cos(self);
+
+        /// <summary>The tangent.</summary>
+        [Torch("TanBackward0", Saves.Result)]
+        public static Node tan(Node self) => Ops.Tan(self);
+
+        /// <summary>The arc sine.</summary>
+        [Torch("AsinBackward0", Saves.Self)]
+        public static Node asin(Node self) => Ops.Asin(self);
+
+        /// <summary>The arc cosine.</summary>
+        [Torch("AcosBackward0", Saves.Self)]
+        public static Node acos(Node self) => Ops.Acos(self);
+
+        /// <summary>The arc tangent.</summary>
+        [Torch("AtanBackward0", Saves.Self)]
+        public static Node atan(Node self) => Ops.Atan(self);
+
+        /// <summary>The hyperbolic sine.</summary>
+        [Torch("SinhBackward0", Saves.Self)]
+        public static Node sinh(Node self) => Ops.Sinh(self);
+
+        /// <summary>The hyperbolic cosine.</summary>
+        [Torch("CoshBackward0", Saves.Self)]
+        public static Node cosh(Node self) => Ops.Cosh(self);
+
+        /// <summary>The hyperbolic tangent.</summary>
+        [Torch("TanhBackward0", Saves.Result)]
+        public static Node tanh(Node self) => Ops.Tanh(self);
+
+        /// <summary>The inverse hyperbolic sine.</summary>
+        [Torch("AsinhBackward0", Saves.Self)]
+        public static Node asinh(Node self) => Ops.Asinh(self);
+
+        /// <summary>The inverse hyperbolic cosine.</summary>
+        [Torch("AcoshBackward0", Saves.Self)]
+        public static Node acosh(Node self) => Ops.Acosh(self);
+
+        /// <summary>The inverse hyperbolic tangent.</summary>
+        [Torch("AtanhBackward0", Saves.Self)]
+        public static Node atanh(Node self) => Ops.Atanh(self);
+
+        /// <summary>1 / (1 + e⁻ˣ).</summary>
+        [Torch("SigmoidBackward0", Saves.Result)]
+        public static Node sigmoid(Node self) => Ops.Sigmoid(self);
+
+        /// <summary>The error function.</summary>
+        [Torch("ErfBackward0", Saves.Self)]
+        public static Node erf(Node self) => Ops.Erf(self);
+
+        /// <summary>1 − erf x.</summary>
+        [Torch("ErfcBackward0", Saves.Self)]
+        public static Node erfc(Node self) => Ops.Erfc(self);
+
+        /// <summary>The inverse of erf.</summary>
+        [Torch("ErfinvBackward0", Saves.Self)]
+        public static Node erfinv(Node self) => Ops.ErfInv(self);
+
+        /// <summary>The logarithm of |Γ(x)|.</summary>
+        [Torch("LgammaBackward0", Saves.Self)]
+        public static Node lgamma(Node self) => Ops.LogGamma(self);
+
+        /// <summary>The derivative of lgamma.</summary>
+        [Torch("DigammaBackward0", Saves.Self)]
+        public static Node digamma(Node self) => Ops.Digamma(self);
+    }
+}

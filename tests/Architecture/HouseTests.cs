@@ -170,7 +170,7 @@ public partial class HouseTests
     [GeneratedRegex(@"(?:(?<![.\w])|(?<=\bPlans\.))(?:(?<=new )(?<name>[A-Z]\w*)\b|(?<name>[A-Z]\w*)\b(?! ?\())", RegexOptions.None, 1000)]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"<ProjectReference Include=""[^""]*Functional\.Autograd\.(?<name>\w+)\.csproj""", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"<ProjectReference Include=""[^""]*Functional\.Autograd\.(?<name>[\w.]+)\.csproj""", RegexOptions.None, 1000)]
     private static partial Regex ProjectReference();
 
     [GeneratedRegex(@"\bTO" + "DO|FIX" + @"ME|\bHACK\b|NotImplementedException", RegexOptions.None, 1000)]

@@ -18,6 +18,8 @@ public class TypeTests
         x[..] = tenth;
         Assert.Equal([0.1, 0.1], x.to_array<double>());
         Assert.Equal([0.2, 0.2], torch.add(x, tenth).to_array<double>());
+        Tensor number = tenth;
+        Assert.Equal([0.2, 0.2], torch.add(x, number).to_array<double>());
         Assert.Equal([0.1, 0.1], x.where(tensor(new[] { true, false }), 0.1).to_array<double>());
         Assert.Equal([true, true], torch.ge(x, 0.1).to_array<bool>());
         Assert.Equal([false, false], torch.ne(x, 0.1).to_array<bool>());

@@ -140,6 +140,9 @@ public static partial class torch
         return nodes;
     }
 
+    /// <summary>The same value as a result of its own.</summary>
+    internal static Node Copied(Node x) => new(Alias.Instance, x);
+
     private static Edge[] Edges(ReadOnlySpan<Tensor> tensors)
     {
         var edges = new Edge[tensors.Length];

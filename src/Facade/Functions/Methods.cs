@@ -4,84 +4,6 @@ public static partial class torch
 {
     // Functions that are methods of their first argument as well.
 
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
-    public static Tensor sum(Tensor input) => input.sum();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
-    public static Tensor sum(Tensor input, long dim, bool keepdim = false) => input.sum(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sum.html</summary>
-    public static Tensor sum(Tensor input, long[] dim, bool keepdim = false) => input.sum(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
-    public static Tensor mean(Tensor input) => input.mean();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
-    public static Tensor mean(Tensor input, long dim, bool keepdim = false) => input.mean(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mean.html</summary>
-    public static Tensor mean(Tensor input, long[] dim, bool keepdim = false) => input.mean(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
-    public static Tensor prod(Tensor input) => input.prod();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.prod.html</summary>
-    public static Tensor prod(Tensor input, long dim, bool keepdim = false) => input.prod(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.var.html</summary>
-    public static Tensor var(Tensor input, long[]? dim = null, double correction = 1, bool keepdim = false) => input.var(dim, correction, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.std.html</summary>
-    public static Tensor std(Tensor input, long[]? dim = null, double correction = 1, bool keepdim = false) => input.std(dim, correction, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.norm.html</summary>
-    public static Tensor norm(Tensor input, double p = 2, long[]? dim = null, bool keepdim = false) => input.norm(p, dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
-    public static Tensor max(Tensor input) => input.max();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
-    public static Tensor min(Tensor input) => input.min();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.amax.html</summary>
-    public static Tensor amax(Tensor input, long[]? dim = null, bool keepdim = false) => input.amax(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.amin.html</summary>
-    public static Tensor amin(Tensor input, long[]? dim = null, bool keepdim = false) => input.amin(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argmax.html</summary>
-    public static Tensor argmax(Tensor input, long? dim = null, bool keepdim = false) => input.argmax(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argmin.html</summary>
-    public static Tensor argmin(Tensor input, long? dim = null, bool keepdim = false) => input.argmin(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.all.html</summary>
-    public static Tensor all(Tensor input) => input.all();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.any.html</summary>
-    public static Tensor any(Tensor input) => input.any();
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.cumsum.html</summary>
-    public static Tensor cumsum(Tensor input, long dim) => input.cumsum(dim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.logsumexp.html</summary>
-    public static Tensor logsumexp(Tensor input, long[] dim, bool keepdim = false) => input.logsumexp(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.softmax.html</summary>
-    public static Tensor softmax(Tensor input, long dim) => input.softmax(dim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.log_softmax.html</summary>
-    public static Tensor log_softmax(Tensor input, long dim) => input.log_softmax(dim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.argsort.html</summary>
-    public static Tensor argsort(Tensor input, long dim = -1, bool descending = false) => input.argsort(dim, descending);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.allclose.html</summary>
-    public static bool allclose(Tensor input, Tensor other, double rtol = 1e-5, double atol = 1e-8) => input.allclose(other, rtol, atol);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.equal.html</summary>
-    public static bool equal(Tensor input, Tensor other) => input.equal(other);
-
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.mm.html</summary>
     public static Tensor mm(Tensor input, Tensor mat2) => input.mm(mat2);
 
@@ -181,15 +103,4 @@ public static partial class torch
     /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
     public static Tensor scatter_add(Tensor input, int dim, Tensor index, Tensor src) => input.scatter_add(dim, index, src);
 
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.max.html</summary>
-    public static ValuesAndIndices max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.min.html</summary>
-    public static ValuesAndIndices min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.sort.html</summary>
-    public static ValuesAndIndices sort(Tensor input, long dim = -1, bool descending = false) => input.sort(dim, descending);
-
-    /// <summary>As the method of the tensor. https://pytorch.org/docs/2.6/generated/torch.topk.html</summary>
-    public static ValuesAndIndices topk(Tensor input, long k, long dim = -1, bool largest = true) => input.topk(k, dim, largest);
 }

@@ -89,7 +89,7 @@ internal static class Forms
             return row["Check"] is { } check ? $"\n{{\n    {before}{row.Family.Name}.{check.Substring("nameof(".Length).TrimEnd(')')}({string.Join(", ", Taking(values))});\n    return {body(values)};\n}}" : $" => {body(values)};";
         }
 
-        private string Gradient => (scalar ? row["ScalarGradient"] : null) ?? row["Gradient"] ?? "\"\"";
+        private string Gradient => row["WholeGradient"] is { } whole ? $"dim is {{ All.Length: > 0 }} ? {row["Gradient"]} : {whole}" : (scalar ? row["ScalarGradient"] : null) ?? row["Gradient"] ?? "\"\"";
 
         private string Saves => (scalar ? row["ScalarSaves"] : row["Saves"]) ?? "Saves.None";
 

@@ -33,6 +33,9 @@ public static partial class torch
         /// <summary>The derivative's name when a number stands for the second operand, if another.</summary>
         public string? ScalarGradient { get; init; }
 
+        /// <summary>The derivative's name when no dimensions are given, if another.</summary>
+        public string? WholeGradient { get; init; }
+
         /// <summary>A method of the family that refuses operands before anything is done.</summary>
         public string? Check { get; init; }
     }

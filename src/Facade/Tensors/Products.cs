@@ -170,7 +170,7 @@ public static partial class torch
         }
 
         /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
-        public Tensor flip(params long[] dims) => Axes(this, dims) is null ? Laid(Record("FlipBackward0", Saves.None, Copied, this), this) : Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
+        public Tensor flip(params long[] dims) => Axes(Node, dims) is null ? Laid(Record("FlipBackward0", Saves.None, Copied, this), this) : Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
 
         /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
         public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(Matrices(x, "tril"), diagonal), this);

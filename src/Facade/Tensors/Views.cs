@@ -56,10 +56,7 @@ public static partial class torch
         /// <summary>The tensor itself when its elements lie in row-major order, else a copy that does.</summary>
         public Tensor contiguous() => is_contiguous() ? this : Record("CloneBackward0", Saves.None, Copied, this);
 
-        // A node of its own for the same value.
-        private static Node Copied(Node x) => new(Primitives.Alias.Instance, x);
-
-        private Dims Sizes(long[] sizes)
+        private Dims Resolved(long[] sizes)
         {
             var unknown = Array.IndexOf(sizes, -1);
             // Beyond 64 bits it is enough to know that it is beyond.
@@ -82,7 +79,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">The shape does not fit, or the strides do not allow a view.</exception>
         public Tensor view(params long[] shape)
         {
-            var sizes = Sizes(shape);
+            var sizes = Resolved(shape);
             if (Layouts.Viewed(Layout, sizes) is not { } layout) throw new RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
             return Reshaped("ViewBackward0", sizes, layout);
         }
@@ -94,7 +91,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">The shape does not fit.</exception>
         public Tensor reshape(params long[] shape)
         {
-            var sizes = Sizes(shape);
+            var sizes = Resolved(shape);
             return Layouts.Viewed(Layout, sizes) is { } layout ? Reshaped(is_contiguous() ? "ViewBackward0" : "ReshapeAliasBackward0", sizes, layout)
                 : Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, sizes), this);
         }

@@ -31,7 +31,7 @@ internal static class Forms
         if (members.Count == 0) return;
         for (var i = 0; i < nest.Length; i++) text.Append(Indent(i + 1)).Append(nest[i]).Append('\n').Append(Indent(i + 1)).Append("{\n");
         foreach (var member in members)
-            foreach (var line in member.Split('\n')) text.Append(Indent(nest.Length + 1)).Append(line).Append('\n');
+            foreach (var line in member.Split('\n')) text.Append(line.Length > 0 ? Indent(nest.Length + 1) : "").Append(line).Append('\n');
         for (var i = nest.Length; i > 0; i--) text.Append(Indent(i)).Append("}\n");
     }
 
@@ -54,20 +54,20 @@ internal static class Forms
 
         public string Method() => Member($"public {Type} {row.Name}({Signature(1)})", Checked("this", 1, Body));
 
-        public string InPlace() => Member($"public Tensor {row.Name}_({Signature(1)})", Checked("this", 1, Written, "Writing(this);\n    "));
+        public string InPlace() => Member($"public Tensor {row.Name}_({Signature(1)})", Checked("this", 1, Written, "_"), "_");
 
         public string Function() => Member($"public static {Type} {row.Name}({Signature(0)})",
             Has("Method") ? $" => {Given(0, 1)}.{row.Name}({Rest});" : Checked("", 0, Body));
 
-        public string FunctionInPlace() => Member($"public static Tensor {row.Name}_({Signature(0)})", $" => {Given(0, 1)}.{row.Name}_({Rest});");
+        public string FunctionInPlace() => Member($"public static Tensor {row.Name}_({Signature(0)})", $" => {Given(0, 1, "_")}.{row.Name}_({Rest});", "_");
 
         private string Rest => string.Join(", ", parameters.Skip(1).Select(p => p.Name));
 
-        private string Member(string head, string body)
+        private string Member(string head, string body, string mark = "")
         {
-            var home = head.Contains(" static ") ? row.Family.Home.Length == 0 ? "torch" : "torch." + row.Family.Home : Has("Function") ? "torch" : "torch.Tensor";
-            var link = $" https://pytorch.org/docs/2.6/generated/{home}.{row.Name}.html";
-            var documentation = row.Documentation.Replace("</summary>", link + "</summary>");
+            var home = mark.Length > 0 || !Has("Function") ? "torch.Tensor" : row.Family.Home.Length > 0 ? "torch." + row.Family.Home : "torch";
+            var link = $"{(mark.Length > 0 ? "; in place" : "")}. https://pytorch.org/docs/2.6/generated/{home}.{row.Name}{mark}.html</summary>";
+            var documentation = row.Documentation.Replace(".</summary>", link);
             return string.Join("\n", documentation.Split('\n').Select(l => "/// " + l)) + $"\n{Mark}\n{head}{body}\n";
         }
 
@@ -77,16 +77,18 @@ internal static class Forms
             $"{(p.Params ? "params " : "")}{(p.Role == Role.Operand ? "Tensor" : p.Type)} {NameOf(p, i + from)}{(p.Default.Length > 0 ? " = " + p.Default : "")}"));
 
         // A tensor that must be given, as PyTorch tells that it is not.
-        private string Given(int index, int position)
+        private string Given(int index, int position, string mark = "")
         {
             var name = NameOf(parameters[index], index);
-            return $"Given({name}, \"{row.Name}\", \"{name.TrimStart('@')}\", {position})";
+            return $"Given({name}, \"{row.Name}{mark}\", \"{name.TrimStart('@')}\", {position})";
         }
 
-        private string Checked(string self, int from, Func<string[], string> body, string before = "")
+        private string Checked(string self, int from, Func<string[], string> body, string mark = "")
         {
-            var values = parameters.Select((p, i) => i == 0 && self.Length > 0 ? self : p.Role == Role.Operand || p.Type == "Tensor" ? Given(i, i + 1 - from) : NameOf(p, i)).ToArray();
-            return row["Check"] is { } check ? $"\n{{\n    {before}{row.Family.Name}.{check.Substring("nameof(".Length).TrimEnd(')')}({string.Join(", ", Taking(values))});\n    return {body(values)};\n}}" : $" => {body(values)};";
+            var values = parameters.Select((p, i) => i == 0 && self.Length > 0 ? self : p.Role == Role.Operand || p.Type == "Tensor" ? Given(i, i + 1 - from, mark) : NameOf(p, i)).ToArray();
+            if (row["Check"] is not { } check) return $" => {body(values)};";
+            var writing = mark.Length > 0 ? "    Writing(this);\n" : "";
+            return $"\n{{\n{writing}    {row.Family.Name}.{check.Substring("nameof(".Length).TrimEnd(')')}({string.Join(", ", Taking(values))});\n    return {body(values)};\n}}";
         }
 
         private string Gradient => row["WholeGradient"] is { } whole ? $"dim is {{ All.Length: > 0 }} ? {row["Gradient"]} : {whole}" : (scalar ? row["ScalarGradient"] : null) ?? row["Gradient"] ?? "\"\"";

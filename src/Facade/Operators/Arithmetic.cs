@@ -68,14 +68,6 @@ public static partial class torch
         [Torch("MinimumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
         public static Node minimum(Node self, Node other) => Ops.Min(self, other);
 
-        /// <summary>The larger of both; ties share the gradient.</summary>
-        [Torch("MaximumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
-        public static Node max(Node self, Node other) => Ops.Max(self, other);
-
-        /// <summary>The smaller of both; ties share the gradient.</summary>
-        [Torch("MinimumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
-        public static Node min(Node self, Node other) => Ops.Min(self, other);
-
         /// <summary>Limits the elements; the gradient is 1 on the border.</summary>
         /// <exception cref="RuntimeError">There is no bound.</exception>
         [Torch("ClampBackward1", Saves.Self, Forms = Forms.Method | Forms.Function)]

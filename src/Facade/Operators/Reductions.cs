@@ -100,6 +100,14 @@ public static partial class torch
         [Torch("MinBackward1", Saves.Self | Saves.Result)]
         public static Node min(Node self) => Ops.MinOver(Some("min", self));
 
+        /// <summary>The larger of both; ties share the gradient.</summary>
+        [Torch]
+        public static Tensor max(Tensor self, Tensor other) => self.maximum(other);
+
+        /// <summary>The smaller of both; ties share the gradient.</summary>
+        [Torch]
+        public static Tensor min(Tensor self, Tensor other) => self.minimum(other);
+
         private static Node Some(string name, Node x) => x.Type.Count > 0 ? x
             : throw new RuntimeError($"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
 

@@ -37,8 +37,17 @@ public static partial class torch
 
         internal string TensorType { get; }
 
-        /// <summary>Whether it is a floating-point type.</summary>
+        /// <summary>Whether it is a type of real floating-point numbers.</summary>
         public bool is_floating_point => Type.IsFloat;
+
+        /// <summary>Whether it is a type of complex numbers.</summary>
+        public bool is_complex => Type.IsComplex;
+
+        /// <summary>The type of a complex number's parts; another type itself.</summary>
+        public dtype to_real() => Named(Type.PartType);
+
+        /// <summary>The complex type whose parts are of this type; of half precision complex64, as there is none of half the size here.</summary>
+        public dtype to_complex() => Named(DTypes.Promote(Type, DType.Complex64));
 
         /// <summary>Bytes per element.</summary>
         public int itemsize => Type.Size;
@@ -54,18 +63,18 @@ public static partial class torch
     public static readonly dtype int16 = new(DType.Int16, "int16", "Short");
     public static readonly dtype int32 = new(DType.Int32, "int32", "Int");
     public static readonly dtype int64 = new(DType.Int64, "int64", "Long");
+    public static readonly dtype float16 = new(DType.Float16, "float16", "Half");
+    public static readonly dtype bfloat16 = new(DType.BFloat16, "bfloat16", "BFloat16");
     public static readonly dtype float32 = new(DType.Float32, "float32", "Float");
     public static readonly dtype float64 = new(DType.Float64, "float64", "Double");
-    public static readonly dtype @short = int16, @int = int32, @long = int64, @float = float32, @double = float64;
+    public static readonly dtype complex64 = new(DType.Complex64, "complex64", "ComplexFloat");
+    public static readonly dtype complex128 = new(DType.Complex128, "complex128", "ComplexDouble");
+    public static readonly dtype @short = int16, @int = int32, @long = int64, half = float16, @float = float32, @double = float64, cfloat = complex64, cdouble = complex128;
     public static readonly double inf = double.PositiveInfinity, nan = double.NaN, pi = Math.PI;
 #pragma warning restore CS1591
 
-    // In the order of DType. Half and complex tensors are not made here yet.
-    private static readonly dtype[] AllTypes =
-    [
-        @bool, uint8, int8, int16, int32, int64, new(DType.Float16, "float16", "Half"), new(DType.BFloat16, "bfloat16", "BFloat16"), float32, float64,
-        new(DType.Complex64, "complex64", "ComplexFloat"), new(DType.Complex128, "complex128", "ComplexDouble"),
-    ];
+    // In the order of DType.
+    private static readonly dtype[] AllTypes = [@bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128];
 
     internal static dtype Named(DType type) => AllTypes[(int)type];
 
@@ -78,12 +87,14 @@ public static partial class torch
     /// <exception cref="TypeError">The type is not a floating-point type.</exception>
     public static void set_default_dtype(dtype d) => defaultType = d.is_floating_point ? d : throw new TypeError("only floating-point types are supported as the default type");
 
-    /// <summary>A Python number: bool, integer or float.</summary>
+    /// <summary>A Python number: bool, integer, float or complex.</summary>
     public readonly struct Scalar
     {
-        private Scalar(double value, long integer, DType type) => (Value, Integer, Type) = (value, integer, type);
+        private Scalar(double value, long integer, DType type, double imaginary = 0) => (Value, Integer, Type, Imaginary) = (value, integer, type, imaginary);
 
         internal double Value { get; }
+
+        internal double Imaginary { get; }
 
         internal long Integer { get; }
 
@@ -92,11 +103,11 @@ public static partial class torch
         // What a tensor takes over must be representable in its type; negative numbers in an unsigned one wrap.
         internal Node Fitting(DType wanted, string? title = null)
         {
-            var fits = wanted switch
+            var fits = (Imaginary == 0 || wanted.IsComplex || wanted == DType.Bool) && wanted switch
             {
-                DType.Bool or DType.Float64 => true,
-                DType.Float32 => !Type.IsFloat || !double.IsFinite(Value) || Math.Abs(Value) <= float.MaxValue,
-                DType.UInt8 => Within(Type.IsFloat ? 0 : -byte.MaxValue, byte.MaxValue),
+                DType.Bool or DType.Float64 or DType.Complex128 => true,
+                { IsSmooth: true } => Small(Value, wanted.Largest) && Small(Imaginary, wanted.Largest),
+                DType.UInt8 => Within(Type.IsSmooth ? 0 : -byte.MaxValue, byte.MaxValue),
                 DType.Int8 => Within(sbyte.MinValue, sbyte.MaxValue),
                 DType.Int16 => Within(short.MinValue, short.MaxValue),
                 DType.Int32 => Within(int.MinValue, int.MaxValue),
@@ -106,13 +117,21 @@ public static partial class torch
             return fits ? Node(wanted) : throw new RuntimeError($"value cannot be converted to type {title ?? Native(wanted)} without overflow");
         }
 
-        private bool Within(long low, long high) => Type.IsFloat ? Value >= low && Value <= high : Integer >= low && Integer <= high;
+        private static bool Small(double value, double largest) => !double.IsFinite(value) || Math.Abs(value) <= largest;
+
+        private bool Within(long low, long high) => Type.IsSmooth ? Value >= low && Value <= high : Integer >= low && Integer <= high;
 
         // As C++ calls the type.
-        private static string Native(DType type) => type switch { DType.Float32 => "float", DType.Int32 => "int", _ => Named(type).Name + "_t" };
+        private static string Native(DType type) => type switch { DType.Float32 => "float", DType.Int32 => "int", DType.Float64 => "double", DType.Float16 => "at::Half", DType.BFloat16 => "at::BFloat16", DType.Complex64 => "c10::complex<float>", _ => Named(type).Name + "_t" };
 
         // As PyTorch's arithmetic converts a number: an integer too large for a small type wraps.
-        internal Node Node(DType wanted) => Ops.Cast(Type.IsFloat ? Ops.Scalar(Value) : Ops.Scalar(Integer), wanted);
+        internal Node Node(DType wanted) => Ops.Cast(Type.IsComplex ? Ops.ToComplex(Ops.Scalar(Value), Ops.Scalar(Imaginary)) : Type.IsFloat ? Ops.Scalar(Value) : Ops.Scalar(Integer), wanted);
+
+        // The type that a tensor of it alone has.
+        internal DType Natural => Type.IsComplex ? DTypes.Promote(get_default_dtype().Type, DType.Complex64) : Type.IsFloat ? get_default_dtype().Type : Type;
+
+        /// <summary>A complex number.</summary>
+        public static implicit operator Scalar(System.Numerics.Complex value) => new(value.Real, (long)value.Real, DType.Complex128, value.Imaginary);
 
         /// <summary>A float.</summary>
         public static implicit operator Scalar(double value) => new(value, (long)value, DType.Float64);

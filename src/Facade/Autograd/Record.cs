@@ -110,7 +110,7 @@ public static partial class torch
             wanted |= x.requires_grad;
         }
         result.storage.Depth = depth + 1;
-        if (wanted && GradMode && node.DType.IsFloat && name != "")
+        if (wanted && GradMode && node.DType.IsSmooth && name != "")
         {
             var fn = new GradFn(name, saves, [node], own.ToArray(), Edges(operands));
             fn.Save(operands, watched);

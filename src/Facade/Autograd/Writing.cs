@@ -18,7 +18,7 @@ public static partial class torch
     {
         var wanted = self.requires_grad;
         foreach (var x in others) wanted |= x.requires_grad;
-        wanted &= GradMode && self.Node.DType.IsFloat;
+        wanted &= GradMode && self.Node.DType.IsSmooth;
         if (wanted) CheckWritable(self);
         var owner = self.viewed is { } b && ReferenceEquals(b.storage, self.storage) ? b : self;
         var edges = wanted ? Edges([owner, .. others]) : [];
@@ -89,7 +89,7 @@ public static partial class torch
         }
     }
 
-    private static int Kind(DType type) => type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;
+    private static int Kind(DType type) => type.IsComplex ? 3 : type.IsFloat ? 2 : type == DType.Bool ? 0 : 1;
 
     private static int Deepest(ReadOnlySpan<Tensor> tensors)
     {

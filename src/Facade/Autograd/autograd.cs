@@ -128,7 +128,10 @@ public static partial class torch
             {
                 var (t, g) = (tensors[i], gradients?[i]);
                 if (g is not null && g.Dims != t.Dims) throw new RuntimeError($"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {t.shape}.");
+                if (g is not null && (g.is_complex() || t.is_complex()) && g.dtype != t.dtype)
+                    throw new RuntimeError($"For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: grad_output[{i}] has a dtype of {g.dtype} and output[{i}] has a dtype of {t.dtype}.");
                 if (g is null && t.requires_grad && t.Type.Count != 1) throw new RuntimeError("grad can be implicitly created only for scalar outputs");
+                if (g is null && t.requires_grad && t.is_complex()) throw new RuntimeError($"grad can be implicitly created only for real scalar outputs but got {t.dtype}");
                 if (t.Edge.Fn is null) throw new RuntimeError($"element {i} of tensors does not require grad and does not have a grad_fn");
                 roots.Add((t.Edge, g is null ? new Flow(Ops.Full(t.Type, 1), default) { Holders = 1 } : Flow.Of(g.to(t.dtype))));
             }

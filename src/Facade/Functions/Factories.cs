@@ -4,7 +4,7 @@ public static partial class torch
 {
     internal static Tensor Leaf(Node node, bool requires_grad)
     {
-        if (requires_grad && !node.DType.IsFloat) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+        if (requires_grad && !node.DType.IsSmooth) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
         var tensor = new Tensor(node);
         tensor.SetLeafRequiresGrad(requires_grad);
         return tensor;
@@ -22,13 +22,15 @@ public static partial class torch
     private static Tensor Made<T>(ReadOnlySpan<T> data, Dims shape, dtype natural, dtype? dtype, bool requires_grad, device? device) where T : unmanaged
     {
         Demand(device);
-        if (dtype is not null && dtype != natural && !dtype.is_floating_point)
+        if (dtype is not null && dtype != natural && !dtype.Type.IsSmooth)
             foreach (var element in data) Number(element).Fitting(dtype.Type, dtype.Name);
         return Leaf(Ops.Cast(Ops.Tensor(data, shape), (dtype ?? natural).Type), requires_grad);
     }
 
     private static Scalar Number<T>(T element) where T : unmanaged => element switch
     {
+        System.Numerics.Complex z => z,
+        Half x => (double)x,
         double x => x,
         float x => (double)x,
         long n => n,
@@ -52,6 +54,8 @@ public static partial class torch
         }
         return data.GetType().GetElementType() switch
         {
+            var t when t == typeof(System.Numerics.Complex) => As(complex128, v => (System.Numerics.Complex)v),
+            var t when t == typeof(Half) => As(float16, v => (Half)v),
             var t when t == typeof(double) => As(float64, v => (double)v),
             var t when t == typeof(float) => As(float32, v => (float)v),
             var t when t == typeof(long) => As(int64, v => (long)v),
@@ -82,10 +86,18 @@ public static partial class torch
     /// <summary>An int64 tensor from an integer.</summary>
     public static Tensor tensor(int data, dtype? dtype = null, device? device = null, bool requires_grad = false) => tensor((long)data, dtype, device, requires_grad);
 
+    /// <summary>A complex tensor from a number, of the default type's precision.</summary>
+    public static Tensor tensor(System.Numerics.Complex data, dtype? dtype = null, device? device = null, bool requires_grad = false)
+    {
+        var type = dtype ?? get_default_dtype().to_complex();
+        ((Scalar)data).Fitting(type.Type, type.Name);
+        return Made<System.Numerics.Complex>([data], Dims.Empty, complex128, type, requires_grad, device);
+    }
+
     /// <summary>A bool tensor.</summary>
     public static Tensor tensor(bool data, dtype? dtype = null, device? device = null, bool requires_grad = false) => Made<bool>([data], Dims.Empty, @bool, dtype, requires_grad, device);
 
-    /// <summary>A tensor from an array of any rank: double gives float64, float float32, long and int int64.</summary>
+    /// <summary>A tensor from an array of any rank: double gives float64, float float32, Half float16, System.Numerics.Complex complex128, long and int int64.</summary>
     /// <exception cref="RuntimeError">requires_grad for integers or truth values.</exception>
     public static Tensor tensor(Array data, dtype? dtype = null, device? device = null, bool requires_grad = false) => FromArray(data, dtype, requires_grad, device);
 
@@ -113,7 +125,7 @@ public static partial class torch
     public static Tensor full(long[] size, Scalar fill_value, dtype? dtype = null, device? device = null, bool requires_grad = false)
     {
         Demand(device);
-        var type = dtype?.Type ?? (fill_value.Type.IsFloat ? get_default_dtype().Type : fill_value.Type);
+        var type = dtype?.Type ?? fill_value.Natural;
         return Leaf(Ops.Broadcast(fill_value.Fitting(type), Checked(size)), requires_grad);
     }
 
@@ -154,7 +166,7 @@ public static partial class torch
     public static Tensor arange(Scalar start, Scalar end, Scalar step, dtype? dtype = null, bool requires_grad = false)
     {
         var type = (dtype ?? (start.Type.IsFloat || end.Type.IsFloat || step.Type.IsFloat ? get_default_dtype() : int64)).Type;
-        if (type == DType.Bool) throw new RuntimeError("\"arange_cpu\" not implemented for 'Bool'");
+        if (type == DType.Bool || type.IsComplex) throw new RuntimeError($"\"arange_cpu\" not implemented for '{Named(type).TensorType}'");
         // Integers are counted exactly, whatever their size: bounds and step are of the result's type first.
         var whole = type == DType.Int64 || (!start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat);
         if (type.IsFloat ? step.Value is not (> 0 or < 0) : step.Integer == 0) throw new RuntimeError("step must be nonzero");

@@ -100,12 +100,12 @@ public static partial class torch
 
         public static void NoFractions(Tensor self, Scalar exponent)
         {
-            if (!exponent.Type.IsFloat && exponent.Integer < 0 && !ResultType(self, exponent).IsFloat) throw new RuntimeError("Integers to negative integer powers are not allowed.");
+            if (!exponent.Type.IsSmooth && exponent.Integer < 0 && !ResultType(self, exponent).IsSmooth) throw new RuntimeError("Integers to negative integer powers are not allowed.");
         }
 
         public static void RealQuotient(Tensor self, Tensor tensor1, Tensor tensor2)
         {
-            if (!tensor1.is_floating_point() && !tensor2.is_floating_point()) throw new RuntimeError(IntegerDivision);
+            if (!tensor1.Node.DType.IsSmooth && !tensor2.Node.DType.IsSmooth) throw new RuntimeError(IntegerDivision);
         }
 
         public static void OneType(Tensor self, Tensor end)

@@ -21,7 +21,7 @@ public static partial class torch
         /// <summary>The mean over dimensions.</summary>
         /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
         [Torch("MeanBackward1", WholeGradient = "MeanBackward0")]
-        public static Node mean(Node self, Sizes? dim, bool keepdim = false, dtype? dtype = null) => (dtype?.Type ?? self.DType).IsFloat ? Ops.Mean(Typed(self, dtype), Axes(self, dim), keepdim)
+        public static Node mean(Node self, Sizes? dim, bool keepdim = false, dtype? dtype = null) => (dtype?.Type ?? self.DType).IsSmooth ? Ops.Mean(Typed(self, dtype), Axes(self, dim), keepdim)
             : throw new RuntimeError($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {Named(self.DType).TensorType}");
 
         /// <summary>The product of all elements.</summary>
@@ -33,7 +33,7 @@ public static partial class torch
         public static Node prod(Node self, long dim, bool keepdim = false, dtype? dtype = null) => Typed(Ops.Prod(Typed(self, dtype), Axes(self, dim), keepdim), dtype);
 
         // Two zeros leave no gradient, whatever NaN or infinity stands beside them.
-        private static Node Product(Node x) => x.Type.Count < 3 || !x.DType.IsFloat ? Ops.Prod(x) : Ops.WithRule("Product", Ops.Prod(x), [x], static (x, y, c) =>
+        private static Node Product(Node x) => x.Type.Count < 3 || !x.DType.IsSmooth ? Ops.Prod(x) : Ops.WithRule("Product", Ops.Prod(x), [x], static (x, y, c) =>
         {
             var (type, all) = (x[0].Type, Dims.Range(x[0].Type.Rank));
             var (others, none) = (Ops.ProductOfOthers(x[0], all), Ops.Broadcast(Ops.Sum(Ops.Cast(Ops.Equal(x[0], 0), DType.Int64)) > 1, type.Shape));
@@ -67,7 +67,7 @@ public static partial class torch
         // Checks that a variance can be taken.
         private static Node Spread(string name, Node x, Sizes? dim, double correction)
         {
-            if (!x.DType.IsFloat) throw new RuntimeError("std and var only support floating point and complex dtypes");
+            if (!x.DType.IsSmooth) throw new RuntimeError("std and var only support floating point and complex dtypes");
             if ((x.Type.Count == 0 ? 0 : x.Shape.Pick(Axes(x, dim) ?? Dims.Range(x.Type.Rank)).Product) - correction <= 0) warnings.warn($"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
             return x;
         }
@@ -78,7 +78,7 @@ public static partial class torch
         public static Node norm(Node self, double p = 2, Sizes? dim = null, bool keepdim = false)
         {
             if (p == double.PositiveInfinity && Empty(self, dim) is { } lacking) throw new RuntimeError(lacking);
-            return self.DType.IsFloat ? Ops.Norm(self, p, Axes(self, dim), keepdim)
+            return self.DType.IsSmooth ? Ops.Norm(self, p, Axes(self, dim), keepdim)
                 : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {Named(self.DType).TensorType}");
         }
 

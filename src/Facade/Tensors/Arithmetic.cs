@@ -62,13 +62,16 @@ public static partial class torch
         /// <summary>A 0-d tensor from a number.</summary>
         public static implicit operator Tensor(int value) => Counted(value);
 
+        /// <summary>A 0-d tensor from a number.</summary>
+        public static implicit operator Tensor(System.Numerics.Complex value) => Counted(value);
+
         /// <summary>A 0-d tensor from a truth value.</summary>
         public static implicit operator Tensor(bool value) => Counted(value);
 
         // Python's numbers take part in arithmetic with their own precision, and in promotion below every tensor.
         private static Tensor Counted(Scalar value)
         {
-            var node = value.Node(value.Type.IsFloat ? get_default_dtype().Type : value.Type);
+            var node = value.Node(value.Natural);
             return new(node, new Storage(node, value));
         }
 
@@ -100,7 +103,7 @@ public static partial class torch
             : throw new TypeError($"'{op}' not supported between instances of '{(a is null ? "NoneType" : "Tensor")}' and '{(b is null ? "NoneType" : "Tensor")}'");
 
         private static Tensor Some(Tensor? a, string op, Scalar b) => a
-            ?? throw new TypeError($"unsupported operand type(s) for {op}: 'NoneType' and '{(b.Type.IsFloat ? "float" : b.Type == DType.Bool ? "bool" : "int")}'");
+            ?? throw new TypeError($"unsupported operand type(s) for {op}: 'NoneType' and '{(b.Type.IsComplex ? "complex" : b.Type.IsFloat ? "float" : b.Type == DType.Bool ? "bool" : "int")}'");
 
         internal Tensor Change(string name, Saves saves, Func<Node, Node, Node> f, Tensor other, bool real = false)
         {

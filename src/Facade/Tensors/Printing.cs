@@ -33,7 +33,7 @@ public static partial class torch
         {
             var suffixes = new List<string>();
             if (Type.Count == 0 && ndim != 1) suffixes.Add("size=" + (ndim == 1 ? $"({Dims[0]},)" : "(" + string.Join(", ", Dims) + ")"));
-            var usual = Type.Count == 0 ? dtype == get_default_dtype() : dtype == get_default_dtype() || dtype == int64 || dtype == torch.@bool;
+            var usual = Type.Count == 0 ? dtype == get_default_dtype() : dtype == get_default_dtype() || dtype == get_default_dtype().to_complex() || dtype == int64 || dtype == torch.@bool;
             if (!usual) suffixes.Add($"dtype={dtype}");
             string name;
             try
@@ -75,14 +75,23 @@ public static partial class torch
         private readonly int width;
         private readonly bool summarise;
 
+        // A complex number's parts are padded each.
+        private readonly bool padded = true;
+
         public Printer(Tensor x)
         {
             shape = x.Dims;
             summarise = shape.Product > printThreshold;
             if (x.is_floating_point())
             {
-                var values = x.Doubles();
-                (element, width) = Floats(values, Shown().Select(i => values[i]).Where(v => v != 0 && double.IsFinite(v)).ToList());
+                (element, width) = Floats(x.Doubles());
+                return;
+            }
+            if (x.is_complex())
+            {
+                var ((real, left), (imaginary, right)) = (Floats(x.Parts(Ops.Real)), Floats(x.Parts(Ops.Imag)));
+                element = i => real(i).PadLeft(shape.Count == 0 ? 0 : left) + (imaginary(i)[0] == '-' ? "" : "+") + imaginary(i) + "j";
+                (width, padded) = (left + right + 1, false);
                 return;
             }
             var longs = x.Longs();
@@ -91,8 +100,9 @@ public static partial class torch
             element = Whole;
         }
 
-        private static (Func<long, string>, int) Floats(double[] values, List<double> shown)
+        private (Func<long, string> Element, int Width) Floats(double[] values)
         {
+            var shown = Shown().Select(i => values[i]).Where(v => v != 0 && double.IsFinite(v)).ToList();
             if (shown.Count == 0) return (i => Integer(values[i]), 1);
             var integers = shown.TrueForAll(v => v == Math.Ceiling(v));
             var (max, min) = (shown.Max(Math.Abs), shown.Min(Math.Abs));
@@ -140,7 +150,7 @@ public static partial class torch
 
         private string Part(int dim, long at, int indent)
         {
-            if (dim == shape.Count) return element(at).PadLeft(dim == 0 ? 0 : width);
+            if (dim == shape.Count) return element(at);
             var n = shape[dim];
             var stride = shape[(dim + 1)..].Product;
             var cut = summarise && n > 2 * printEdge;
@@ -151,7 +161,7 @@ public static partial class torch
                 if (cut) parts.Insert(printEdge, "...");
                 return "[" + string.Join("," + new string('\n', shape.Count - 1 - dim) + new string(' ', indent + 1), parts) + "]";
             }
-            var items = shown.Select(i => element(at + i).PadLeft(width)).ToList();
+            var items = shown.Select(i => element(at + i).PadLeft(padded ? width : 0)).ToList();
             if (cut) items.Insert(printEdge, " ...");
             var perLine = (int)Math.Max(1, Math.Floor((printWidth - indent) / (double)(width + 2)));
             var lines = items.Chunk(perLine).Select(line => string.Join(", ", line));

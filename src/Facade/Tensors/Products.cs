@@ -185,7 +185,12 @@ public static partial class torch
         public Tensor trace() => ndim != 2 ? throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + ndim) : Record("TraceBackward0", Saves.None, x => Ops.Sum(Ops.Diagonal(Takes(x, "trace"))), this);
 
         /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
-        public Tensor to(dtype dtype) => dtype.Type == Node.DType ? this : Laid(Record("ToCopyBackward0", Saves.None, x => Ops.Cast(x, dtype.Type), this), this);
+        public Tensor to(dtype dtype)
+        {
+            if (dtype.Type == Node.DType) return this;
+            if (is_complex() && !dtype.is_complex && dtype != torch.@bool) warnings.once("Casting complex values to real discards the imaginary part");
+            return Laid(Record("ToCopyBackward0", Saves.None, x => Ops.Cast(x, dtype.Type), this), this);
+        }
 
         /// <summary>Another device.</summary>
         /// <exception cref="AssertionError">There is no such device.</exception>
@@ -216,6 +221,18 @@ public static partial class torch
 
         /// <summary>float32.</summary>
         public Tensor @float() => to(float32);
+
+        /// <summary>float16.</summary>
+        public Tensor half() => to(float16);
+
+        /// <summary>bfloat16.</summary>
+        public Tensor bfloat16() => to(torch.bfloat16);
+
+        /// <summary>complex64.</summary>
+        public Tensor cfloat() => to(complex64);
+
+        /// <summary>complex128.</summary>
+        public Tensor cdouble() => to(complex128);
 
         /// <summary>float64.</summary>
         public Tensor @double() => to(float64);

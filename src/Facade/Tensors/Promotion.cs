@@ -27,10 +27,10 @@ public static partial class torch
 
     internal static DType ResultType(Tensor a, Scalar b) => ResultType(a.Node.DType, b);
 
-    private static DType ResultType(DType a, Scalar b) => DTypes.PromoteNumber(a, b.Type.IsFloat ? defaultType.Type : b.Type);
+    private static DType ResultType(DType a, Scalar b) => DTypes.PromoteNumber(a, b.Natural);
 
     // Functions of integers that are no integers are computed in the default type.
-    private static DType Real(DType type) => type.IsFloat ? type : defaultType.Type;
+    private static DType Real(DType type) => type.IsSmooth ? type : defaultType.Type;
 
     private static Node Real(Node x) => Ops.Cast(x, Real(x.DType));
 
@@ -89,9 +89,9 @@ public static partial class torch
                 throw new RuntimeError($"The size of tensor a ({a[^k]}) must match the size of tensor b ({b[^k]}) at non-singleton dimension {Math.Max(a.Count, b.Count) - k}");
     }
 
-    /// <summary>The operand, if PyTorch has a kernel for its type: none of these is for bool, and some are for floating-point types only.</summary>
-    internal static Node Takes(Node x, string kernel, bool whole = true) =>
-        x.DType.IsFloat || (whole && x.DType != DType.Bool) ? x : throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(x.DType).TensorType}'");
+    /// <summary>The operand, if PyTorch has a kernel for its type: none of these is for bool, some are for no integers, and some for no complex numbers.</summary>
+    internal static Node Takes(Node x, string kernel, bool whole = true, bool complex = true) =>
+        x.DType.IsFloat || (x.DType.IsComplex && complex) || (whole && x.DType != DType.Bool && !x.DType.IsComplex) ? x : throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(x.DType).TensorType}'");
 
     private const string BoolMinus = "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
 
@@ -107,9 +107,10 @@ public static partial class torch
     private static Node Scaled(Node b, Scalar? alpha)
     {
         if (alpha is not { } factor) return b;
+        if (factor.Type.IsComplex && !b.DType.IsComplex) throw new RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.");
         if (factor.Type == DType.Bool && b.DType != DType.Bool) throw new RuntimeError("Boolean alpha only supported for Boolean results.");
-        if (factor.Type.IsFloat && factor.Value != Math.Floor(factor.Value) && !b.DType.IsFloat) throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
-        return factor.Value == 1 ? b : b * factor.Node(b.DType);
+        if (factor.Type.IsFloat && factor.Value != Math.Floor(factor.Value) && !b.DType.IsSmooth) throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+        return factor is { Value: 1, Imaginary: 0 } ? b : b * factor.Node(b.DType);
     }
 
     // PyTorch does not look at what it multiplies by the number 0, be it NaN; its gradient is zero and not nothing.
@@ -126,7 +127,7 @@ public static partial class torch
     // PyTorch raises where the processor would; the values are looked at when the call is made.
     private static Node Divisor(Node a, Node b)
     {
-        if (b.DType.IsFloat || a.Type.Count == 0 || b.Type.Count == 0) return b;
+        if (b.DType.IsSmooth || a.Type.Count == 0 || b.Type.Count == 0) return b;
         return Evaluator.Read<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType))))[0] ? throw new RuntimeError("ZeroDivisionError") : b;
     }
 

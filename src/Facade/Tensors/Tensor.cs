@@ -110,8 +110,11 @@ public static partial class torch
         /// <summary>The number of elements.</summary>
         public long nelement() => Type.Count;
 
-        /// <summary>Whether the element type is a floating-point type.</summary>
+        /// <summary>Whether the element type is a type of real floating-point numbers.</summary>
         public bool is_floating_point() => Node.DType.IsFloat;
+
+        /// <summary>Whether the element type is a type of complex numbers.</summary>
+        public bool is_complex() => Node.DType.IsComplex;
 
         /// <summary>The size of the first dimension.</summary>
         /// <exception cref="TypeError">The tensor has no dimensions.</exception>
@@ -140,7 +143,7 @@ public static partial class torch
             set
             {
                 if (grad_fn is not null) throw new RuntimeError(value ? "you can only change requires_grad flags of leaf variables." : NotLeaf);
-                if (value && !is_floating_point()) throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
+                if (value && !Node.DType.IsSmooth) throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
                 leafRequiresGrad = value;
             }
         }
@@ -152,7 +155,7 @@ public static partial class torch
         public Tensor requires_grad_(bool requires_grad = true)
         {
             if (grad_fn is not null) return requires_grad ? this : throw new RuntimeError(NotLeaf);
-            if (requires_grad && !is_floating_point()) throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+            if (requires_grad && !Node.DType.IsSmooth) throw new RuntimeError("only Tensors of floating point dtype can require gradients");
             leafRequiresGrad = requires_grad;
             if (requires_grad && Node.Value is null) Together(this);
             return this;
@@ -233,7 +236,7 @@ public static partial class torch
             get => Beside(null);
             set
             {
-                if (requires_grad && !value.is_floating_point()) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+                if (requires_grad && !value.Node.DType.IsSmooth) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
                 (storage, window, sight) = (value.storage, value.window, null);
             }
         }
@@ -267,6 +270,13 @@ public static partial class torch
         public T[] to_array<T>() where T : unmanaged =>
             DTypes.Of<T>() == Node.DType ? Elements<T>() : throw new TypeError($"a tensor of type {dtype} cannot be read as {typeof(T).Name}");
 
+        // A real part or an imaginary part of every element.
+        internal double[] Parts(Func<Node, Node> part)
+        {
+            Force([this]);
+            return Evaluator.Read<double>(Ops.Cast(part(Node), DType.Float64));
+        }
+
         // Every element as a float64 or a 64-bit integer, for printing and conversion.
         internal double[] Doubles()
         {
@@ -280,10 +290,16 @@ public static partial class torch
             return Evaluator.Read<long>(Ops.Cast(Node, DType.Int64));
         }
 
-        /// <summary>The single element: a double, a long or a bool.</summary>
+        /// <summary>The single element: a double, a long, a bool or a System.Numerics.Complex.</summary>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
         public object item()
         {
+            if (Type.Count == 1 && !Node.DType.IsPlain)
+            {
+                Force([this]);
+                var (real, imaginary) = (Parts(Ops.Real), Parts(Ops.Imag));
+                return is_complex() ? new System.Numerics.Complex(real[0], imaginary[0]) : real[0];
+            }
             var bits = SingleBits();
             return Node.DType switch
             {
@@ -299,6 +315,7 @@ public static partial class torch
         public T item<T>() where T : unmanaged
         {
             var value = item();
+            if (value is System.Numerics.Complex z) value = typeof(T) == typeof(System.Numerics.Complex) ? z : WithoutImaginary(z, typeof(T).Name);
             // As (T)value: cut towards zero, where a conversion would round.
             if (value is double real && typeof(T) != typeof(double) && typeof(T) != typeof(float) && typeof(T) != typeof(bool)) value = Whole(real);
             try
@@ -311,6 +328,9 @@ public static partial class torch
             }
         }
 
+        // A number without an imaginary part.
+        private static double WithoutImaginary(System.Numerics.Complex z, string type) => z.Imaginary == 0 ? z.Real : throw new RuntimeError($"value cannot be converted to type {type} without overflow");
+
         private static double Whole(double value) => double.IsNaN(value) ? throw new ValueError("cannot convert float NaN to integer")
             : double.IsInfinity(value) ? throw new OverflowError("cannot convert float infinity to integer") : Math.Truncate(value);
 
@@ -321,7 +341,7 @@ public static partial class torch
             return Node.Value!.ScalarBits;
         }
 
-        private double Single() => Type.Count == 1 ? Convert.ToDouble(item(), System.Globalization.CultureInfo.InvariantCulture)
+        private double Single() => Type.Count == 1 ? item() is var value && value is System.Numerics.Complex z ? WithoutImaginary(z, "double") : Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
             : throw new ValueError("only one element tensors can be converted to Python scalars");
 
         /// <summary>float(x).</summary>
@@ -342,7 +362,7 @@ public static partial class torch
 
         /// <summary>bool(x).</summary>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
-        public static explicit operator bool(Tensor x) => x.Type.Count == 1 ? x.Single() != 0
+        public static explicit operator bool(Tensor x) => x.Type.Count == 1 ? x.is_complex() ? (System.Numerics.Complex)x.item() != 0 : x.Single() != 0
             : throw new RuntimeError(x.Type.Count == 0 ? "Boolean value of Tensor with no values is ambiguous" : "Boolean value of Tensor with more than one value is ambiguous");
 
         /// <summary>Whether a condition holds: <c>if (x &lt; y)</c>.</summary>

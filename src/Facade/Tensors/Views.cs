@@ -8,7 +8,7 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>A view of this tensor, recorded.</summary>
-        private Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write, layout)], Creation.Normal)[0];
+        internal Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write, layout)], Creation.Normal)[0];
 
         // Views that one operation makes share its history.
         private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind)
@@ -23,7 +23,7 @@ public static partial class torch
             }
             var from = viewed is null ? Creation.Normal : made;
             if (from == Creation.Normal) from = GradMode ? kind : Creation.NoGrad;
-            var fn = requires_grad && GradMode && own.DType.IsFloat ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
+            var fn = requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)
                 views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], movements[i].Layout ?? Moved(own, nodes[i])), epoch)

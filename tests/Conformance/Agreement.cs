@@ -57,7 +57,7 @@ internal static class Agreement
     // The gradient of Σⱼ⟨grads[j], probes[j]⟩.
     private static string? Second(RecordedCall call, Tensor?[] grads, Tensor[] operands, Tensor[] seeds, int[] wanted, JsonElement[] probes)
     {
-        Tensor[] terms = [.. wanted.Zip(grads).Where(g => g.Second is not null && probes[g.First].ValueKind != JsonValueKind.Null).Select(g => (g.Second! * Golden.Tensor(probes[g.First])).sum())];
+        Tensor[] terms = [.. wanted.Zip(grads).Where(g => g.Second is not null && probes[g.First].ValueKind != JsonValueKind.Null).Select(g => (g.Second! * Golden.Tensor(probes[g.First])).sum()).Select(t => t.is_complex() ? t.real : t)];
         Tensor[] alive = [.. terms.Where(t => t.requires_grad)];
         if (alive.Length == 0) return "no gradient requires grad";
         if (call.Part("grads2_cotangent") is { } ofSeed && Value(autograd.grad(alive, seeds, retain_graph: true, allow_unused: true)[0], ofSeed[0], second: true) is { } bad) return $"second gradient of the cotangent: {bad}";
@@ -73,20 +73,20 @@ internal static class Agreement
 
     private static bool LinearAlgebra(string op) => op.StartsWith("linalg.", StringComparison.Ordinal) || op is "det" or "logdet" or "inverse" or "matrix_power";
 
-    // Relative to max(1, |value|): float64 to 1e-9 (second gradients of linear algebra 1e-7), float32 to 1e-5 (second gradients 1e-4).
+    // Relative to max(1, |value|): float64 to 1e-9 (second gradients of linear algebra 1e-7), float32 to 1e-5 (second gradients 1e-4); half types to two units in the last place
+    // of 1 (11 and 8 bits), as each side rounds once or more on the way.
     private static string? Value(Tensor? got, JsonElement recorded, bool second = false, bool linear = false)
     {
         if (got is null || recorded.ValueKind == JsonValueKind.Null) return got is null && recorded.ValueKind == JsonValueKind.Null ? null : $"{(got is null ? "None" : "a tensor")} for {(got is null ? "a tensor" : "None")}";
         var type = recorded.GetProperty("dtype").GetString()!;
         if (got.dtype.ToString() != "torch." + type) return $"{got.dtype} for torch.{type}";
         if (!Golden.Longs(recorded.GetProperty("shape")).AsSpan().SequenceEqual(got.shape)) return $"{got.shape} for {recorded.GetProperty("shape").GetRawText()}";
-        var tolerance = type switch { "float64" => second && linear ? 1e-7 : 1e-9, "float32" => second ? 1e-4 : 1e-5, _ => 0 };
-        var (values, wanted) = (got.detach().to(float64).to_array<double>(), Golden.Data(recorded));
+        var tolerance = type switch { "float64" => second && linear ? 1e-7 : 1e-9, "complex128" => 1e-9, "float32" or "complex64" => second ? 1e-4 : 1e-5, "float16" => Math.ScaleB(1, -9), "bfloat16" => Math.ScaleB(1, -6), _ => 0 };
+        var (values, wanted) = ((got.is_complex() ? view_as_real(got.detach()) : got.detach()).to(float64).to_array<double>(), Golden.Data(recorded));
+        // A part of a complex number is as exact as the number is large.
+        double Size(int i) => got.is_complex() ? Math.Max(Math.Abs(wanted[i & ~1]), Math.Abs(wanted[i | 1])) : Math.Abs(wanted[i]);
         for (var i = 0; i < wanted.Length; i++)
-            if (!Near(values[i], wanted[i], tolerance)) return $"element {i} is {values[i]:R}, recorded {wanted[i]:R}";
+            if (!(values[i].Equals(wanted[i]) || Math.Abs(values[i] - wanted[i]) <= tolerance * Math.Max(1, Size(i)))) return $"element {i} is {values[i]:R}, recorded {wanted[i]:R}";
         return null;
     }
-
-    private static bool Near(double got, double wanted, double tolerance) =>
-        got.Equals(wanted) || Math.Abs(got - wanted) <= tolerance * Math.Max(1, Math.Abs(wanted));
 }

@@ -28,10 +28,15 @@ internal static class Golden
 
     public static long[] Longs(JsonElement e) => [.. e.EnumerateArray().Select(n => n.GetInt64())];
 
-    public static double[] Data(JsonElement tensor) => [.. tensor.GetProperty("data").EnumerateArray().Select(Number)];
+    /// <summary>The elements; of complex numbers the real and the imaginary parts by turns.</summary>
+    public static double[] Data(JsonElement tensor) => [.. tensor.GetProperty("data").EnumerateArray().SelectMany(e => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().Select(Number) : [Number(e)])];
 
     public static torch.dtype Type(string name) => name switch
     {
+        "float16" => torch.float16,
+        "bfloat16" => torch.bfloat16,
+        "complex64" => torch.complex64,
+        "complex128" => torch.complex128,
         "float32" => torch.float32,
         "float64" => torch.float64,
         "int64" => torch.int64,
@@ -47,6 +52,7 @@ internal static class Golden
     {
         var type = Type(e.GetProperty("dtype").GetString()!);
         var shape = Longs(e.GetProperty("shape"));
+        if (type.is_complex) return torch.view_as_complex(torch.tensor<double>(Data(e), [.. shape, 2])).to(type);
         var data = type.is_floating_point
             ? torch.tensor<double>(Data(e), shape)
             : torch.tensor<long>([.. e.GetProperty("data").EnumerateArray().Select(n => n.ValueKind == JsonValueKind.Number ? n.GetInt64() : (long)Number(n))], shape);

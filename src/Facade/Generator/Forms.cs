@@ -139,7 +139,7 @@ internal static class Forms
         private string Converted(string own)
         {
             if (IsReal && Operands.Length == 1 && !HasNumber) own = $"Real({own})";
-            return row["Kernel"] is { } kernel ? $"Takes({own}, {kernel}{(row["Floats"] == "true" ? ", whole: false" : "")}{(row["Ordered"] == "true" ? ", complex: false" : "")})" : own;
+            return row["Kernel"] is { } kernel ? $"Takes({own}, {kernel}{(row["Floats"] == "true" ? ", whole: false" : "")}{(row["Complex"] == "true" ? ", complex: true" : "")})" : own;
         }
     }
 }

@@ -47,8 +47,8 @@ public static partial class torch
         public static Node pow(Node self, [Operand] Scalar exponent) => exponent.Value switch
         {
             // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.
-            0.5 => Ops.Sqrt(Takes(self, "pow")),
-            -0.5 => Ops.Rsqrt(Takes(self, "pow")),
+            0.5 => Ops.Sqrt(Takes(self, "pow", complex: true)),
+            -0.5 => Ops.Rsqrt(Takes(self, "pow", complex: true)),
             _ => Raised(self, exponent.Node(self.DType)),
         };
 
@@ -58,15 +58,15 @@ public static partial class torch
 
         /// <summary>The angle of the point (other, self).</summary>
         [Torch(Forms = Forms.Method | Forms.Function)]
-        public static Tensor atan2(Tensor self, Tensor other) => Refused(Elementwise("Atan2Backward0", Saves.All, Ops.Atan2, self, other, real: true), self, other, BoolOpposite);
+        public static Tensor atan2(Tensor self, Tensor other) => Refused(Elementwise("Atan2Backward0", Saves.All, (x, y) => Ops.Atan2(Ordered(x, $"\"atan2_cpu\" not implemented for '{Named(x.DType).TensorType}'"), y), self, other, real: true), self, other, BoolOpposite);
 
         /// <summary>The larger of both; ties share the gradient.</summary>
         [Torch("MaximumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
-        public static Node maximum(Node self, Node other) => Ops.Max(self, other);
+        public static Node maximum(Node self, Node other) => Ops.Max(Ordered(self, "maximum not implemented for complex tensors."), other);
 
         /// <summary>The smaller of both; ties share the gradient.</summary>
         [Torch("MinimumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
-        public static Node minimum(Node self, Node other) => Ops.Min(self, other);
+        public static Node minimum(Node self, Node other) => Ops.Min(Ordered(self, "minimum not implemented for complex tensors."), other);
 
         /// <summary>Limits the elements; the gradient is 1 on the border.</summary>
         /// <exception cref="RuntimeError">There is no bound.</exception>
@@ -81,17 +81,17 @@ public static partial class torch
             : InPlace(self, "ClampBackward1", Saves.Self, x => Clamped(x, min, max));
 
         /// <summary>self + value·tensor1·tensor2.</summary>
-        [Torch("AddcmulBackward0", Saves.LastCross, Kernel = "addcmul_cpu_out")]
+        [Torch("AddcmulBackward0", Saves.LastCross, Kernel = "addcmul_cpu_out", Complex = true)]
         public static Node addcmul(Node self, Node tensor1, Node tensor2, Scalar? value = null) => self + Scaled(tensor1 * tensor2, value);
 
         /// <summary>self + value·tensor1/tensor2.</summary>
         /// <exception cref="RuntimeError">Both divide integers.</exception>
-        [Torch("AddcdivBackward0", Saves.LastCross | Saves.Third, Kernel = "addcdiv_cpu_out", Check = nameof(RealQuotient))]
+        [Torch("AddcdivBackward0", Saves.LastCross | Saves.Third, Kernel = "addcdiv_cpu_out", Complex = true, Check = nameof(RealQuotient))]
         public static Node addcdiv(Node self, Node tensor1, Node tensor2, Scalar? value = null) => self + Scaled(tensor1 / tensor2, value);
 
         /// <summary>self + weight·(end − self).</summary>
         /// <exception cref="RuntimeError">The element types differ.</exception>
-        [Torch("LerpBackward0", Kernel = "lerp_kernel_scalar", Floats = true, Check = nameof(OneType))]
+        [Torch("LerpBackward0", Kernel = "lerp_kernel_scalar", Complex = true, Floats = true, Check = nameof(OneType))]
         public static Node lerp(Node self, Node end, double weight) => Weighted(self, end, weight);
 
         public static void NoTruths(Tensor self, Tensor other) => CheckSubtraction(self.Node.DType, other.Number?.Type ?? other.Node.DType);
@@ -147,19 +147,19 @@ public static partial class torch
 
         /// <summary>Whether elements are less than others.</summary>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node lt(Node self, Node other) => Ops.Less(self, other);
+        public static Node lt(Node self, Node other) => Ops.Less(Ordered(self, $"\"lt_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
 
         /// <summary>Whether elements are at most others.</summary>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node le(Node self, Node other) => Ops.LessEqual(self, other);
+        public static Node le(Node self, Node other) => Ops.LessEqual(Ordered(self, $"\"le_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
 
         /// <summary>Whether elements are greater than others.</summary>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node gt(Node self, Node other) => Ops.Greater(self, other);
+        public static Node gt(Node self, Node other) => Ops.Greater(Ordered(self, $"\"gt_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
 
         /// <summary>Whether elements are at least others.</summary>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node ge(Node self, Node other) => Ops.GreaterEqual(self, other);
+        public static Node ge(Node self, Node other) => Ops.GreaterEqual(Ordered(self, $"\"ge_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
 
         /// <summary>Whether elements are no numbers.</summary>
         [Torch]

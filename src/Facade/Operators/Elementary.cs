@@ -98,23 +98,23 @@ public static partial class torch
         public static Node sigmoid(Node self) => Ops.Sigmoid(self);
 
         /// <summary>The error function.</summary>
-        [Torch("ErfBackward0", Saves.Self)]
+        [Torch("ErfBackward0", Saves.Self, Kernel = "erf_vml_cpu")]
         public static Node erf(Node self) => Ops.Erf(self);
 
         /// <summary>1 − erf x.</summary>
-        [Torch("ErfcBackward0", Saves.Self)]
+        [Torch("ErfcBackward0", Saves.Self, Kernel = "erfc_vml_cpu")]
         public static Node erfc(Node self) => Ops.Erfc(self);
 
         /// <summary>The inverse of erf.</summary>
-        [Torch("ErfinvBackward0", Saves.Self)]
+        [Torch("ErfinvBackward0", Saves.Self, Kernel = "erfinv_vml_cpu")]
         public static Node erfinv(Node self) => Ops.ErfInv(self);
 
         /// <summary>The logarithm of |Γ(x)|.</summary>
-        [Torch("LgammaBackward0", Saves.Self)]
+        [Torch("LgammaBackward0", Saves.Self, Kernel = "lgamma_vml_cpu")]
         public static Node lgamma(Node self) => Ops.LogGamma(self);
 
         /// <summary>The derivative of lgamma.</summary>
-        [Torch("DigammaBackward0", Saves.Self)]
+        [Torch("DigammaBackward0", Saves.Self, Kernel = "digamma")]
         public static Node digamma(Node self) => Ops.Digamma(self);
     }
 }

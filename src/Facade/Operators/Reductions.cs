@@ -33,7 +33,7 @@ public static partial class torch
         public static Node prod(Node self, long dim, bool keepdim = false, dtype? dtype = null) => Typed(Ops.Prod(Typed(self, dtype), Axes(self, dim), keepdim), dtype);
 
         // Two zeros leave no gradient, whatever NaN or infinity stands beside them.
-        private static Node Product(Node x) => x.Type.Count < 3 || !x.DType.IsSmooth ? Ops.Prod(x) : Ops.WithRule("Product", Ops.Prod(x), [x], static (x, y, c) =>
+        private static Node Product(Node x) => x.Type.Count < 3 || !x.DType.IsFloat ? Ops.Prod(x) : Ops.WithRule("Product", Ops.Prod(x), [x], static (x, y, c) =>
         {
             var (type, all) = (x[0].Type, Dims.Range(x[0].Type.Rank));
             var (others, none) = (Ops.ProductOfOthers(x[0], all), Ops.Broadcast(Ops.Sum(Ops.Cast(Ops.Equal(x[0], 0), DType.Int64)) > 1, type.Shape));
@@ -93,12 +93,12 @@ public static partial class torch
         /// <summary>The largest element; ties share the gradient.</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
         [Torch("MaxBackward1", Saves.Self | Saves.Result)]
-        public static Node max(Node self) => Ops.MaxOver(Some("max", self));
+        public static Node max(Node self) => Ops.MaxOver(Ordered(Some("max", self), $"\"max_all\" not implemented for '{Named(self.DType).TensorType}'"));
 
         /// <summary>The smallest element; ties share the gradient.</summary>
         /// <exception cref="RuntimeError">There are no elements.</exception>
         [Torch("MinBackward1", Saves.Self | Saves.Result)]
-        public static Node min(Node self) => Ops.MinOver(Some("min", self));
+        public static Node min(Node self) => Ops.MinOver(Ordered(Some("min", self), $"\"min_all\" not implemented for '{Named(self.DType).TensorType}'"));
 
         /// <summary>The larger of both; ties share the gradient.</summary>
         [Torch]
@@ -140,6 +140,7 @@ public static partial class torch
         private static Node Shared(string name, Node x, Sizes? dim, bool keep, Func<Node, Dims?, bool, Node> extreme)
         {
             var axes = Axes(x, dim);
+            Ordered(x, $"\"{name[1..]}_values_cpu\" not implemented for '{Named(x.DType).TensorType}'");
             if (axes is null) Some(name, x);
             foreach (var d in axes is null ? [] : dim!.Value.All)
                 if (x.Shape[Wrap(d, x.Type.Rank)] == 0) throw new IndexError($"{name}(): Expected reduction dim {d} to have non-zero size.");
@@ -184,7 +185,15 @@ public static partial class torch
 
         /// <summary>log Σ eˣ over dimensions, without overflow.</summary>
         [Torch("LogsumexpBackward0", Saves.Self | Saves.Result, Types = Types.Real)]
-        public static Node logsumexp(Node self, Sizes dim, bool keepdim = false) => Ops.LogSumExp(self, Axes(self, dim), keepdim);
+        public static Node logsumexp(Node self, Sizes dim, bool keepdim = false)
+        {
+            var axes = Axes(self, dim);
+            if (!self.DType.IsComplex) return Ops.LogSumExp(self, axes, keepdim);
+            // Of complex numbers the largest real part is taken out.
+            var most = Ops.Detach(Ops.MaxOver(Ops.Real(self), axes, true));
+            var sum = Ops.Log(Ops.Sum(Ops.Exp(self - most), axes, keepdim));
+            return sum + (keepdim ? most : Ops.Reshape(most, sum.Shape));
+        }
 
         /// <summary>eˣ / Σ eˣ along a dimension.</summary>
         [Torch("SoftmaxBackward0", Saves.Result)]
@@ -205,7 +214,7 @@ public static partial class torch
         [Torch]
         public static ValuesAndIndices sort(Tensor self, long dim = -1, bool descending = false)
         {
-            var sorted = WithIndices("SortBackward0", self, x => Ops.Sort(x, Wrap(dim, x.Type.Rank), descending));
+            var sorted = WithIndices("SortBackward0", self, x => Ops.Sort(Ordered(x, $"\"sorting_kernel_method_name\" not implemented for '{Named(x.DType).TensorType}'"), Wrap(dim, x.Type.Rank), descending));
             return sorted with { values = Laid(sorted.values, self), indices = Laid(sorted.indices, self) };
         }
 

@@ -27,8 +27,8 @@ public static partial class torch
         /// <summary>Whether that kernel takes no integers either.</summary>
         public bool Floats { get; init; }
 
-        /// <summary>Whether that kernel takes no complex numbers.</summary>
-        public bool Ordered { get; init; }
+        /// <summary>Whether that kernel takes complex numbers.</summary>
+        public bool Complex { get; init; }
 
         /// <summary>What the derivative reads when a number stands for the second operand; there is such a form where this is given.</summary>
         public Saves ScalarSaves { get; init; }

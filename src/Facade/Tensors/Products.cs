@@ -17,7 +17,7 @@ public static partial class torch
             if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
             if (Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({Dims[0]}x{Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
             SameType("m1", "m2", mat2);
-            return Columns(Record("MmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_"), b), this, mat2), this, mat2);
+            return Columns(Record("MmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_", complex: true), b), this, mat2), this, mat2);
         }
 
         // The gradient of a factor that lies column by column is computed transposed.
@@ -38,7 +38,7 @@ public static partial class torch
             // Without elements nothing is multiplied, and the types need not agree.
             if (Type.Count == 0) return Record("MvBackward0", Saves.Cross, (a, b) => Ops.Cast(Ops.Sum(Ops.Cast(a, b.DType) * b, [1]), b.DType), this, vec);
             if (Node.DType != vec.Node.DType) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {vec.dtype.TensorType}");
-            return Record("MvBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmv_impl_cpu"), b), this, vec);
+            return Record("MvBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "addmv_impl_cpu", complex: true), b), this, vec);
         }
 
         /// <summary>The inner product of two vectors. https://pytorch.org/docs/2.6/generated/torch.dot.html</summary>
@@ -48,7 +48,7 @@ public static partial class torch
             if (ndim != 1 || tensor.ndim != 1) throw new RuntimeError($"1D tensors expected, but got {ndim}D and {tensor.ndim}D tensors");
             if (Dims[0] != tensor.Dims[0]) throw new RuntimeError($"inconsistent tensor size, expected tensor [{Dims[0]}] and src [{tensor.Dims[0]}] to have the same number of elements, but got {Dims[0]} and {tensor.Dims[0]} elements respectively");
             if (Node.DType != tensor.Node.DType) throw new RuntimeError($"dot : expected both vectors to have same dtype, but found {dtype.TensorType} and {tensor.dtype.TensorType}");
-            return Record("DotBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "dot"), b), this, tensor);
+            return Record("DotBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "dot", complex: true), b), this, tensor);
         }
 
         /// <summary>Products of batches of matrices. https://pytorch.org/docs/2.6/generated/torch.bmm.html</summary>
@@ -60,7 +60,7 @@ public static partial class torch
             if (Dims[0] != mat2.Dims[0] || Dims[2] != mat2.Dims[1]) throw new RuntimeError($"Expected size for first two dimensions of batch2 tensor to be: [{Dims[0]}, {Dims[2]}] but got: [{mat2.Dims[0]}, {mat2.Dims[1]}].");
             if (Type.Count == 0 || mat2.Type.Count == 0) return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Ops.Cast(a, b.DType), b), this, mat2);
             if (Node.DType != mat2.Node.DType) throw new RuntimeError($"expected scalar type {dtype.TensorType} but found {mat2.dtype.TensorType}");
-            return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "bmm"), b), this, mat2);
+            return Record("BmmBackward0", Saves.Cross, (a, b) => Ops.MatMul(Takes(a, "bmm", complex: true), b), this, mat2);
         }
 
         /// <summary>The matrix product in all rank cases. https://pytorch.org/docs/2.6/generated/torch.matmul.html</summary>
@@ -139,7 +139,7 @@ public static partial class torch
             if (Node.DType == mat2.Node.DType && mat1.Node.DType != mat2.Node.DType) throw new RuntimeError($"mat1 and mat2 must have the same dtype, but got {mat1.dtype.TensorType} and {mat2.dtype.TensorType}");
             if (Node.DType != mat2.Node.DType) throw new RuntimeError($"self and mat2 must have the same dtype, but got {dtype.TensorType} and {mat2.dtype.TensorType}");
             if (ndim > 2 || !Spreads(Dims, [mat1.Dims[0], mat2.Dims[1]])) expand(mat1.Dims[0], mat2.Dims[1]);
-            var result = Record("AddmmBackward0", Saves.LastCross, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_"), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
+            var result = Record("AddmmBackward0", Saves.LastCross, x => Scaled(Ops.MatMul(Takes(x[1], "addmm_impl_cpu_", complex: true), x[2]), alpha) + (beta is { Value: 0 } ? Ignored(x[0]) : Scaled(x[0], beta)), [this, mat1, mat2]);
             if (alpha is null or { Value: 1 }) return Columns(result, mat1, mat2);
             if (result.gradFn is { } fn) fn.Variant = ", scaled";
             return result;

@@ -89,9 +89,12 @@ public static partial class torch
                 throw new RuntimeError($"The size of tensor a ({a[^k]}) must match the size of tensor b ({b[^k]}) at non-singleton dimension {Math.Max(a.Count, b.Count) - k}");
     }
 
-    /// <summary>The operand, if PyTorch has a kernel for its type: none of these is for bool, some are for no integers, and some for no complex numbers.</summary>
-    internal static Node Takes(Node x, string kernel, bool whole = true, bool complex = true) =>
+    /// <summary>The operand, if PyTorch has a kernel for its type: none of these is for bool, some are for no integers, and most for no complex numbers.</summary>
+    internal static Node Takes(Node x, string kernel, bool whole = true, bool complex = false) =>
         x.DType.IsFloat || (x.DType.IsComplex && complex) || (whole && x.DType != DType.Bool && !x.DType.IsComplex) ? x : throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(x.DType).TensorType}'");
+
+    // Complex numbers have no order.
+    private static Node Ordered(Node x, string refusal) => !x.DType.IsComplex ? x : throw new RuntimeError(refusal);
 
     private const string BoolMinus = "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
 
@@ -122,7 +125,7 @@ public static partial class torch
 
     // The powers 0 and 1 are no powers to PyTorch's kernels.
     private static Node Raised(Node a, Node b) =>
-        Ops.Constant(b) is { } power && (power.Is(0) || power.Is(1)) && a.DType == DType.Bool ? Ops.Or(a, Ops.Not(b)) : Ops.Pow(Takes(a, "pow"), b);
+        Ops.Constant(b) is { } power && (power.Is(0) || power.Is(1)) && a.DType == DType.Bool ? Ops.Or(a, Ops.Not(b)) : Ops.Pow(Takes(a, "pow", complex: true), b);
 
     // PyTorch raises where the processor would; the values are looked at when the call is made.
     private static Node Divisor(Node a, Node b)

@@ -298,7 +298,7 @@ public static partial class torch
             {
                 Force([this]);
                 var (real, imaginary) = (Parts(Ops.Real), Parts(Ops.Imag));
-                return is_complex() ? new System.Numerics.Complex(real[0], imaginary[0]) : real[0];
+                return is_complex() ? (object)new System.Numerics.Complex(real[0], imaginary[0]) : real[0];
             }
             var bits = SingleBits();
             return Node.DType switch

@@ -12,7 +12,7 @@ internal static class Conversion
         if (Nullable.GetUnderlyingType(type) is { } some) return To(some, value) is { } inner ? (inner.Value, inner.Cost + 1) : null;
         return (value, type) switch
         {
-            (Tensor or bool or string or double, _) when type == value.GetType() => (value, 0),
+            (Tensor or bool or string or double or dtype, _) when type == value.GetType() => (value, 0),
             (long n, _) when type == typeof(int) => ((int)n, 0),
             (long n, _) when type == typeof(long) => (n, 1),
             (long n, _) when type == typeof(double) => ((double)n, 2),

@@ -38,9 +38,9 @@ internal sealed class RecordedCall(int number, JsonElement line)
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => e.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? e.GetDouble() : (object)e.GetInt64(),
-        JsonValueKind.String => e.GetString() == "Infinity" ? double.PositiveInfinity : e.GetString(),
+        JsonValueKind.String => e.GetString() is "Infinity" or "-Infinity" or "NaN" ? Golden.Number(e) : e.GetString(),
         JsonValueKind.Array => e.EnumerateArray().Select(x => Argument(x, inputs)).ToArray(),
-        _ => inputs[e.GetProperty("in").GetInt32()],
+        _ => e.TryGetProperty("in", out var place) ? inputs[place.GetInt32()] : Golden.Type(e.GetProperty("dtype").GetString()!),
     };
 
     /// <summary>As Python would spell it, after the line's number.</summary>
@@ -53,6 +53,7 @@ internal sealed class RecordedCall(int number, JsonElement line)
     private string Text(JsonElement e) => e.ValueKind switch
     {
         JsonValueKind.Array => $"[{string.Join(", ", e.EnumerateArray().Select(Text))}]",
+        JsonValueKind.Object when e.TryGetProperty("dtype", out var type) => type.GetString()!,
         JsonValueKind.Object => Inputs[e.GetProperty("in").GetInt32()] is var i ? $"{i.GetProperty("dtype").GetString()}{i.GetProperty("shape").GetRawText()}" : "",
         _ => e.GetRawText(),
     };

@@ -11,7 +11,7 @@ internal static class Forms
     public static string Text(Family family)
     {
         var (methods, functions) = (new List<string>(), new List<string>());
-        foreach (var row in family.Rows.Where(r => r.Problem is null))
+        foreach (var row in family.Rows.Where(r => r.Problem is null).SelectMany(r => r.Named))
             foreach (var variant in Variant.Of(row))
             {
                 if (variant.Has("Method")) methods.Add(variant.Method());
@@ -66,9 +66,11 @@ internal static class Forms
         private string Member(string head, string body, string mark = "")
         {
             var home = mark.Length > 0 || !Has("Function") ? "torch.Tensor" : row.Family.Home.Length > 0 ? "torch." + row.Family.Home : "torch";
-            var link = $"{(mark.Length > 0 ? "; in place" : "")}. https://pytorch.org/docs/2.6/generated/{home}.{row.Name}{mark}.html</summary>";
+            var page = row["Page"] is { } one ? one.Trim('"') + $"#{home}.{row.Name}" : $"generated/{home}.{row.Name}{mark}.html";
+            var link = $"{(mark.Length > 0 ? "; in place" : "")}. https://pytorch.org/docs/2.6/{page}</summary>";
             var documentation = row.Documentation.Replace(".</summary>", link);
-            return string.Join("\n", documentation.Split('\n').Select(l => "/// " + l)) + $"\n{Mark}\n{head}{body}\n";
+            var later = row["Later"] == "true" ? "[System.Runtime.CompilerServices.OverloadResolutionPriority(-1)]\n" : "";
+            return string.Join("\n", documentation.Split('\n').Select(l => "/// " + l)) + $"\n{Mark}\n{later}{head}{body}\n";
         }
 
         private static string NameOf(Parameter p, int index) => index == 0 && p.Name == "self" && p.Role != Role.Number ? "input" : p.Name;
@@ -99,7 +101,7 @@ internal static class Forms
 
         private string Body(string[] values)
         {
-            if (!row.IsRecorded) return $"{row.Family.Name}.{row.Name}({string.Join(", ", values)})";
+            if (!row.IsRecorded) return $"{row.Family.Name}.{row.Method}({string.Join(", ", values)})";
             var operands = string.Join(", ", Taking(values));
             if (!row.Family.Elementwise) return Operands.Length > 2 ? $"Record({Gradient}, {Saves}, {Lambda()}, [{operands}])" : $"Record({Gradient}, {Saves}, {Lambda()}, {operands})";
             return $"Elementwise({Gradient}, {Saves}, {Lambda()}, {operands}{(IsReal && Taking(values).Count() > 1 ? ", real: true" : "")})";
@@ -132,7 +134,7 @@ internal static class Forms
                 }
             }
             var captures = parameters.Any(p => p.Role == Role.Plain) || (HasNumber && !scalar);
-            return $"{(captures ? "" : "static ")}{(many ? "x" : names.Count == 1 ? names[0] : $"({string.Join(", ", names)})")} => {row.Family.Name}.{row.Name}({string.Join(", ", arguments)})";
+            return $"{(captures ? "" : "static ")}{(many ? "x" : names.Count == 1 ? names[0] : $"({string.Join(", ", names)})")} => {row.Family.Name}.{row.Method}({string.Join(", ", arguments)})";
         }
 
         // The first operand, in a type that PyTorch has a kernel for.

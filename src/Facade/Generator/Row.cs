@@ -42,6 +42,12 @@ internal sealed record Place(string File, Microsoft.CodeAnalysis.Text.TextSpan S
 /// <summary>One operator as its row states it, in source text.</summary>
 internal sealed record Row(FamilyKey Family, string Name, string Returns, Items<Parameter> Parameters, string Documentation, Items<(string Name, string Value)> Facts, Place? Place)
 {
+    /// <summary>The row's method, whatever name a form has.</summary>
+    public string Method { get; init; } = Name;
+
+    /// <summary>The row under each of its names.</summary>
+    public IEnumerable<Row> Named => (this["Aliases"]?.Trim('"').Split(' ') ?? []).Select(name => this with { Name = name }).Prepend(this);
+
     /// <summary>Whether the row computes a value that is recorded, and is not made of other operators.</summary>
     public bool IsRecorded => Returns == "Node";
 

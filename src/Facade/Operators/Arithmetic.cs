@@ -11,16 +11,70 @@ public static partial class torch
 
         /// <summary>self − alpha·other.</summary>
         /// <exception cref="RuntimeError">An operand is of type bool.</exception>
-        [Torch("SubBackward0", ScalarSaves = Saves.None, Check = nameof(NoTruths))]
+        [Torch("SubBackward0", ScalarSaves = Saves.None, Check = nameof(NoTruths), Aliases = "subtract")]
         public static Node sub(Node self, Node other, Scalar? alpha = null) => self - Scaled(other, alpha);
 
         /// <summary>self · other.</summary>
-        [Torch("MulBackward0", Saves.Cross, ScalarSaves = Saves.Number)]
+        [Torch("MulBackward0", Saves.Cross, ScalarSaves = Saves.Number, Aliases = "multiply")]
         public static Node mul(Node self, Node other) => self * other;
 
         /// <summary>self / other, as real numbers.</summary>
-        [Torch("DivBackward0", Saves.Cross | Saves.Other, ScalarSaves = Saves.Number, Types = Types.Real)]
+        [Torch("DivBackward0", Saves.Cross | Saves.Other, ScalarSaves = Saves.Number, Types = Types.Real, Aliases = "divide true_divide")]
         public static Node div(Node self, Node other) => self / other;
+
+        /// <summary>self / other, rounded to an integer by "floor" or "trunc", without a slope then.</summary>
+        /// <exception cref="RuntimeError">Another rounding mode, or an integer division by zero.</exception>
+        [Torch(Aliases = "divide")]
+        public static Tensor div(Tensor self, Tensor other, string? rounding_mode) => Elementwise("DivBackward2", Saves.Cross | Saves.Other, Rounding(rounding_mode), self, other, rounding_mode is null);
+
+        /// <summary>self / other, rounded to an integer by "floor" or "trunc", without a slope then.</summary>
+        /// <exception cref="RuntimeError">Another rounding mode, or an integer division by zero.</exception>
+        [Torch(Aliases = "divide")]
+        public static Tensor div(Tensor self, Scalar other, string? rounding_mode) => Elementwise("DivBackward2", Saves.Number, Rounding(rounding_mode), self, other, rounding_mode is null);
+
+        /// <summary>Divides and rounds in place.</summary>
+        /// <exception cref="RuntimeError">Another rounding mode, or an integer division by zero.</exception>
+        [Torch(Forms = Forms.Method, Aliases = "divide_")]
+        public static Tensor div_(Tensor self, Tensor other, string? rounding_mode) => self.Change("DivBackward2", Saves.Cross | Saves.Other, Rounding(rounding_mode), other, rounding_mode is null);
+
+        private static Func<Node, Node, Node> Rounding(string? mode) => mode switch
+        {
+            null => Ops.Div,
+            "floor" => static (a, b) => Ops.FloorDiv(Takes(a, "div_floor_cpu"), Divisor(a, b)),
+            "trunc" => static (a, b) => Quotient(Takes(a, "div_trunc_cpu"), Divisor(a, b)),
+            _ => throw new RuntimeError($"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"),
+        };
+
+        // Towards zero: of integers, one more than the floor of what is negative and not whole.
+        private static Node Quotient(Node a, Node b)
+        {
+            if (a.DType.IsFloat) return Ops.Truncate(a / b);
+            var floor = Ops.FloorDiv(a, b);
+            return Ops.Where(Ops.And(Ops.Less(floor, Ops.Scalar(0, a.DType)), Ops.NotEqual(floor * b, a)), floor + Ops.Scalar(1, a.DType), floor);
+        }
+
+        /// <summary>The remainder with the sign of the dividend.</summary>
+        /// <exception cref="RuntimeError">An integer division by zero.</exception>
+        [Torch("FmodBackward1", Saves.SelfForOther | Saves.Other, ScalarSaves = Saves.None, ScalarGradient = "FmodBackward0", Kernel = "fmod_cpu")]
+        public static Node fmod(Node self, Node other) => self.DType.IsFloat ? Paired("Fmod", self, other, static (a, b) => Rest(a, b), static (a, b, _, c) => (c, -c * Ops.Truncate(a / b)))
+            : self - Quotient(self, Divisor(self, other)) * other;
+
+        private static Node Rest(Node a, Node b) => Ops.Rem(Ops.Abs(a), Ops.Abs(b)) is var rest ? Ops.Where(a < 0, -rest, rest) : a;
+
+        /// <summary>other − alpha·self.</summary>
+        /// <exception cref="RuntimeError">An operand is of type bool.</exception>
+        [Torch("RsubBackward0", ScalarSaves = Saves.None, ScalarGradient = "RsubBackward1", Forms = Forms.Function, Check = nameof(NoTruths))]
+        public static Node rsub(Node self, Node other, Scalar? alpha = null) => other - Scaled(self, alpha);
+
+        /// <summary>self·2^other.</summary>
+        [Torch]
+        public static Tensor ldexp(Tensor self, Tensor other) => self.mul(pow(2.0, other));
+
+        /// <summary>self·2^other, in place, which PyTorch does not differentiate.</summary>
+        /// <exception cref="RuntimeError">A gradient is wanted.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor ldexp_(Tensor self, Tensor other) => !GradMode || !(self.requires_grad || other.requires_grad) ? self.mul_(pow(2.0, other))
+            : throw new RuntimeError("mul(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.");
 
         /// <summary>The remainder with the sign of the divisor.</summary>
         /// <exception cref="RuntimeError">An integer division by zero.</exception>
@@ -56,9 +110,44 @@ public static partial class torch
         [Torch("PowBackward2", Saves.Self | Saves.Result, Forms = Forms.Function)]
         public static Node pow([Operand] Scalar self, Node exponent) => Raised(self.Node(exponent.DType), exponent);
 
+        /// <summary>self to the power of exponent, in float64.</summary>
+        [Torch]
+        public static Tensor float_power(Tensor self, Tensor exponent) => Wide(self).pow(Wide(exponent));
+
+        /// <summary>self to the power of exponent, in float64.</summary>
+        [Torch]
+        public static Tensor float_power(Tensor self, Scalar exponent) => Wide(self).pow(Wide(exponent));
+
+        /// <summary>A number to the power of a tensor, in float64.</summary>
+        [Torch(Forms = Forms.Function)]
+        public static Tensor float_power([Operand] Scalar self, Tensor exponent) => torch.pow(Wide(self), Wide(exponent));
+
+        /// <summary>Raises to a power in place, where the elements are of type float64.</summary>
+        /// <exception cref="RuntimeError">They are not.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor float_power_(Tensor self, Tensor exponent) => Double(self).pow_(Wide(exponent));
+
+        /// <summary>Raises to a power in place, where the elements are of type float64.</summary>
+        /// <exception cref="RuntimeError">They are not.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor float_power_(Tensor self, Scalar exponent) => Double(self).pow_(Wide(exponent));
+
+        private static Tensor Wide(Tensor x) => x.to(x.is_complex() ? complex128 : float64);
+
+        private static Scalar Wide(Scalar x) => x.Type.IsComplex ? x : x.Value;
+
+        private static Tensor Double(Tensor self) => self.Node.DType is DType.Float64 or DType.Complex128 ? self
+            : throw new RuntimeError($"the base given to float_power_ has dtype {self.dtype.TensorType} but the operation's result requires dtype Double");
+
         /// <summary>The angle of the point (other, self).</summary>
-        [Torch(Forms = Forms.Method | Forms.Function)]
-        public static Tensor atan2(Tensor self, Tensor other) => Refused(Elementwise("Atan2Backward0", Saves.All, (x, y) => Ops.Atan2(Ordered(x, $"\"atan2_cpu\" not implemented for '{Named(x.DType).TensorType}'"), y), self, other, real: true), self, other, BoolOpposite);
+        [Torch(Forms = Forms.Method | Forms.Function, Aliases = "arctan2")]
+        public static Tensor atan2(Tensor self, Tensor other) => Refused(Elementwise("Atan2Backward0", Saves.All, Angle, self, other, real: true), self, other, BoolOpposite);
+
+        /// <summary>The angle of the point (other, self), in place.</summary>
+        [Torch(Forms = Forms.Method, Aliases = "arctan2_")]
+        public static Tensor atan2_(Tensor self, Tensor other) => Refused(self.Change("Atan2Backward0", Saves.All, Angle, other, real: true), self, other, BoolOpposite);
+
+        private static Node Angle(Node y, Node x) => Ops.Atan2(Ordered(y, $"\"atan2_cpu\" not implemented for '{Named(y.DType).TensorType}'"), x);
 
         /// <summary>The larger of both; ties share the gradient.</summary>
         [Torch("MaximumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
@@ -67,18 +156,6 @@ public static partial class torch
         /// <summary>The smaller of both; ties share the gradient.</summary>
         [Torch("MinimumBackward0", Saves.All, Forms = Forms.Method | Forms.Function)]
         public static Node minimum(Node self, Node other) => Ops.Min(Ordered(self, "minimum not implemented for complex tensors."), other);
-
-        /// <summary>Limits the elements; the gradient is 1 on the border.</summary>
-        /// <exception cref="RuntimeError">There is no bound.</exception>
-        [Torch("ClampBackward1", Saves.Self, Forms = Forms.Method | Forms.Function)]
-        public static Node clamp(Node self, Scalar? min = null, Scalar? max = null) => Clamped(self, min, max);
-
-        /// <summary>Limits the elements in place.</summary>
-        /// <exception cref="RuntimeError">A bound is of a higher kind than the elements.</exception>
-        [Torch(Forms = Forms.Method)]
-        public static Tensor clamp_(Tensor self, Scalar? min = null, Scalar? max = null) => Kind(Bounded(self.Node.DType, min, max)) > Kind(self.Node.DType)
-            ? throw new RuntimeError($"result type {Named(Bounded(self.Node.DType, min, max)).TensorType} can't be cast to the desired output type {Tensor.ShortName(self)}")
-            : InPlace(self, "ClampBackward1", Saves.Self, x => Clamped(x, min, max));
 
         /// <summary>self + value·tensor1·tensor2.</summary>
         [Torch("AddcmulBackward0", Saves.LastCross, Kernel = "addcmul_cpu_out", Complex = true)]
@@ -93,6 +170,17 @@ public static partial class torch
         /// <exception cref="RuntimeError">The element types differ.</exception>
         [Torch("LerpBackward0", Kernel = "lerp_kernel_scalar", Complex = true, Floats = true, Check = nameof(OneType))]
         public static Node lerp(Node self, Node end, double weight) => Weighted(self, end, weight);
+
+        /// <summary>self + weight·(end − self), with a weight for each element.</summary>
+        /// <exception cref="RuntimeError">The element types differ.</exception>
+        [Torch("LerpBackward1", Saves.ThirdForSelf | Saves.ThirdForOther | Saves.SelfForThird | Saves.OtherForThird, Kernel = "lerp_kernel_tensor", Floats = true, Check = nameof(OneType))]
+        public static Node lerp(Node self, Node end, Node weight)
+        {
+            var shape = Ops.BroadcastShapes("lerp", Ops.BroadcastShapes("lerp", self.Shape, end.Shape), weight.Shape);
+            var (x, y, w) = (Ops.Broadcast(self, shape), Ops.Broadcast(end, shape), Ops.Broadcast(weight, shape));
+            var value = Ops.Where(Ops.Abs(w) < 0.5, x + (y - x) * w, y - (y - x) * (1 - w));
+            return Ops.WithRule("Lerp", value, [x, y, w], static (v, _, c) => [c * (1 - v[2]), c * v[2], c * (v[1] - v[0])]);
+        }
 
         public static void NoTruths(Tensor self, Tensor other) => CheckSubtraction(self.Node.DType, other.Number?.Type ?? other.Node.DType);
 
@@ -111,6 +199,12 @@ public static partial class torch
         public static void OneType(Tensor self, Tensor end)
         {
             if (end.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(self)} for `end` but got dtype {Tensor.ShortName(end)}");
+        }
+
+        public static void OneType(Tensor self, Tensor end, Tensor weight)
+        {
+            OneType(self, end);
+            if (weight.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(self)} for `weight` but got dtype {Tensor.ShortName(weight)}");
         }
 
         private const string IntegerDivision = "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.";
@@ -133,52 +227,4 @@ public static partial class torch
 
     // From the nearer side, so that either end is reached exactly.
     internal static Node Lerp(Node x, Node end, double weight) => weight < 0.5 ? x + (end - x) * weight : end - (end - x) * (1 - weight);
-
-    [Operators(Elementwise = true)]
-    private static class Comparisons
-    {
-        /// <summary>Whether elements are equal.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node eq(Node self, Node other) => Ops.Equal(self, other);
-
-        /// <summary>Whether elements differ.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node ne(Node self, Node other) => Ops.NotEqual(self, other);
-
-        /// <summary>Whether elements are less than others.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node lt(Node self, Node other) => Ops.Less(Ordered(self, $"\"lt_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
-
-        /// <summary>Whether elements are at most others.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node le(Node self, Node other) => Ops.LessEqual(Ordered(self, $"\"le_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
-
-        /// <summary>Whether elements are greater than others.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node gt(Node self, Node other) => Ops.Greater(Ordered(self, $"\"gt_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
-
-        /// <summary>Whether elements are at least others.</summary>
-        [Torch(ScalarSaves = Saves.None)]
-        public static Node ge(Node self, Node other) => Ops.GreaterEqual(Ordered(self, $"\"ge_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
-
-        /// <summary>Whether elements are no numbers.</summary>
-        [Torch]
-        public static Node isnan(Node self) => Ops.IsNaN(self);
-
-        /// <summary>Whether elements are zero.</summary>
-        [Torch]
-        public static Node logical_not(Node self) => Ops.Not(self);
-
-        /// <summary>Whether both are non-zero.</summary>
-        [Torch]
-        public static Node logical_and(Node self, Node other) => Ops.And(self, other);
-
-        /// <summary>Whether one of both is non-zero.</summary>
-        [Torch]
-        public static Node logical_or(Node self, Node other) => Ops.Or(self, other);
-
-        /// <summary>Element by element: self where the condition holds, else other.</summary>
-        [Torch(Forms = Forms.Method)]
-        public static Tensor where(Tensor self, Tensor condition, Tensor other) => torch.where(condition, self, other);
-    }
 }

@@ -58,15 +58,15 @@ public static partial class torch
         public static Node tan(Node self) => Ops.Tan(self);
 
         /// <summary>The arc sine.</summary>
-        [Torch("AsinBackward0", Saves.Self)]
+        [Torch("AsinBackward0", Saves.Self, Aliases = "arcsin")]
         public static Node asin(Node self) => Ops.Asin(self);
 
         /// <summary>The arc cosine.</summary>
-        [Torch("AcosBackward0", Saves.Self)]
+        [Torch("AcosBackward0", Saves.Self, Aliases = "arccos")]
         public static Node acos(Node self) => Ops.Acos(self);
 
         /// <summary>The arc tangent.</summary>
-        [Torch("AtanBackward0", Saves.Self)]
+        [Torch("AtanBackward0", Saves.Self, Aliases = "arctan")]
         public static Node atan(Node self) => Ops.Atan(self);
 
         /// <summary>The hyperbolic sine.</summary>
@@ -82,15 +82,15 @@ public static partial class torch
         public static Node tanh(Node self) => Ops.Tanh(self);
 
         /// <summary>The inverse hyperbolic sine.</summary>
-        [Torch("AsinhBackward0", Saves.Self)]
+        [Torch("AsinhBackward0", Saves.Self, Aliases = "arcsinh")]
         public static Node asinh(Node self) => Ops.Asinh(self);
 
         /// <summary>The inverse hyperbolic cosine.</summary>
-        [Torch("AcoshBackward0", Saves.Self)]
+        [Torch("AcoshBackward0", Saves.Self, Aliases = "arccosh")]
         public static Node acosh(Node self) => Ops.Acosh(self);
 
         /// <summary>The inverse hyperbolic tangent.</summary>
-        [Torch("AtanhBackward0", Saves.Self)]
+        [Torch("AtanhBackward0", Saves.Self, Aliases = "arctanh")]
         public static Node atanh(Node self) => Ops.Atanh(self);
 
         /// <summary>1 / (1 + e⁻ˣ).</summary>
@@ -116,5 +116,57 @@ public static partial class torch
         /// <summary>The derivative of lgamma.</summary>
         [Torch("DigammaBackward0", Saves.Self, Kernel = "digamma")]
         public static Node digamma(Node self) => Ops.Digamma(self);
+
+        /// <summary>The derivative of digamma of an order.</summary>
+        /// <exception cref="RuntimeError">The order is negative.</exception>
+        [Torch("PolygammaBackward0", Saves.Self, Forms = Forms.Method)]
+        public static Node polygamma(Node self, long n) => n < 0 ? throw new RuntimeError("polygamma(n, x) does not support negative n.")
+            : n == 0 ? Ops.Digamma(Copied(self)) : Ops.Polygamma((int)n, self);
+
+        /// <summary>The derivative of digamma of an order.</summary>
+        /// <exception cref="RuntimeError">The order is negative.</exception>
+        [Torch(Forms = Forms.Function)]
+        public static Tensor polygamma(long n, Tensor input) => input.polygamma(n);
+
+        /// <summary>The derivative of digamma of an order, in place.</summary>
+        /// <exception cref="RuntimeError">The order is negative.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor polygamma_(Tensor self, long n) => InPlace(self, "PolygammaBackward1", Saves.Self, x => polygamma(Real(x), n));
+
+        /// <summary>The logarithm of the multivariate gamma function.</summary>
+        /// <exception cref="RuntimeError">p is less than 1.</exception>
+        [Torch("MvlgammaBackward0", Saves.Self)]
+        public static Node mvlgamma(Node self, long p)
+        {
+            if (p < 1) throw new RuntimeError("p has to be greater than or equal to 1");
+            var sum = Ops.LogGamma(self);
+            for (var j = 1; j < p; j++) sum += Ops.LogGamma(self - 0.5 * j);
+            return sum + p * (p - 1) / 4.0 * Math.Log(Math.PI);
+        }
+
+        /// <summary>The modified Bessel function of order 0.</summary>
+        [Torch("I0Backward0", Saves.Self)]
+        public static Node i0(Node self) => Formulas.Bessel(self, 0);
+
+        /// <summary>sin(πx) / (πx), and 1 at 0.</summary>
+        [Torch("SincBackward0", Saves.Self)]
+        public static Node sinc(Node self) => Ops.Sinc(self);
+
+        /// <summary>log(x / (1 − x)); x is limited to eps from 0 and 1 where that is given.</summary>
+        [Torch("LogitBackward0", Saves.Self)]
+        public static Node logit(Node self, double? eps = null)
+        {
+            var x = eps is { } low ? Ops.Min(Ops.Max(self, low), 1 - low) : self;
+            return Ops.WithRule("Logit", Ops.Log(x / (1 - x)), [self], (v, _, c) =>
+                [Ops.Where(Ops.And(v[0] >= (eps ?? 0), v[0] <= 1 - (eps ?? 0)), c / (v[0] * (1 - v[0])), eps is null ? double.NaN : 0)]);
+        }
+
+        /// <summary>Radians of degrees.</summary>
+        [Torch("Deg2RadBackward0")]
+        public static Node deg2rad(Node self) => self * (Math.PI / 180);
+
+        /// <summary>Degrees of radians.</summary>
+        [Torch("Rad2DegBackward0")]
+        public static Node rad2deg(Node self) => self * (180 / Math.PI);
     }
 }

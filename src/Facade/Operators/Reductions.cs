@@ -181,7 +181,7 @@ public static partial class torch
 
         /// <summary>Running sums along a dimension.</summary>
         [Torch("CumsumBackward0")]
-        public static Node cumsum(Node self, long dim) => Wrap(dim, self.Type.Rank) is var d && self.Type.Rank == 0 ? Ops.Sum(Copied(self)) : Ops.CumSum(self, d);
+        public static Node cumsum(Node self, long dim, dtype? dtype = null) => Wrap(dim, self.Type.Rank) is var d && Typed(self, dtype) is var x && x.Type.Rank == 0 ? Typed(Ops.Sum(Copied(x)), dtype) : Typed(Ops.CumSum(x, d), dtype);
 
         /// <summary>log Σ eˣ over dimensions, without overflow.</summary>
         [Torch("LogsumexpBackward0", Saves.Self | Saves.Result, Types = Types.Real)]
@@ -197,11 +197,11 @@ public static partial class torch
 
         /// <summary>eˣ / Σ eˣ along a dimension.</summary>
         [Torch("SoftmaxBackward0", Saves.Result)]
-        public static Node softmax(Node self, long dim) => Normalised(self, dim, "softmax_lastdim_kernel_impl", Ops.Softmax);
+        public static Node softmax(Node self, long dim, dtype? dtype = null) => Normalised(Typed(self, dtype), dim, "softmax_lastdim_kernel_impl", Ops.Softmax);
 
         /// <summary>The logarithm of the softmax.</summary>
         [Torch("LogSoftmaxBackward0", Saves.Result)]
-        public static Node log_softmax(Node self, long dim) => Normalised(self, dim, "log_softmax_lastdim_kernel_impl", Ops.LogSoftmax);
+        public static Node log_softmax(Node self, long dim, dtype? dtype = null) => Normalised(Typed(self, dtype), dim, "log_softmax_lastdim_kernel_impl", Ops.LogSoftmax);
 
         private static Node Normalised(Node x, long dim, string kernel, Func<Node, int, Node> f)
         {
@@ -235,13 +235,7 @@ public static partial class torch
         /// <summary>Whether all elements are close: |self − other| ≤ atol + rtol·|other|.</summary>
         /// <exception cref="RuntimeError">The element types differ, or the shapes do not broadcast.</exception>
         [Torch]
-        public static bool allclose(Tensor self, Tensor other, double rtol = 1e-5, double atol = 1e-8)
-        {
-            if (self.dtype != other.dtype) throw new RuntimeError($"{self.dtype.TensorType} did not match {other.dtype.TensorType}");
-            CheckBroadcast(self.Dims, other.Dims);
-            var (x, y) = (self.Node, other.Node);
-            return (bool)new Tensor(Ops.All(x.DType == DType.Bool ? Ops.Equal(x, y) : Ops.Or(Ops.Equal(x, y), Ops.LessEqual(Ops.Abs(x - y), atol + rtol * Ops.Abs(y)))));
-        }
+        public static bool allclose(Tensor self, Tensor other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) => (bool)self.isclose(other, rtol, atol, equal_nan).all();
 
         /// <summary>Whether shape and all elements are equal.</summary>
         [Torch]

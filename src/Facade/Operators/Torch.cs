@@ -39,6 +39,12 @@ public static partial class torch
         /// <summary>The derivative's name when no dimensions are given, if another.</summary>
         public string? WholeGradient { get; init; }
 
+        /// <summary>Its other names, parted by spaces.</summary>
+        public string? Aliases { get; init; }
+
+        /// <summary>Whether another overload goes first where a number fits both.</summary>
+        public bool Later { get; init; }
+
         /// <summary>A method of the family that refuses operands before anything is done.</summary>
         public string? Check { get; init; }
     }
@@ -52,6 +58,9 @@ public static partial class torch
 
         /// <summary>Element by element: operands are promoted and spread over each other, the result lies in memory as they do.</summary>
         public bool Elementwise { get; init; }
+
+        /// <summary>The page of PyTorch's manual that all of them stand on, if they have none of their own.</summary>
+        public string? Page { get; init; }
 
         /// <summary>The forms of every row that does not say otherwise.</summary>
         public Forms Forms { get; init; } = Forms.Method | Forms.Function;

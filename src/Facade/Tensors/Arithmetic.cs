@@ -25,10 +25,13 @@ public static partial class torch
         public static Tensor operator %(Tensor a, Tensor b) => Some(a, "%", b).remainder(b);
         public static Tensor operator %(Tensor a, Scalar b) => Some(a, "%", b).remainder(b);
         public static Tensor operator -(Tensor a) => a.neg();
-        public static Tensor operator &(Tensor a, Tensor b) => Elementwise("", Saves.None, (x, y) => Ops.And(Truths(x, "and"), Truths(y, "and")), Some(a, "&", b), b);
-        public static Tensor operator |(Tensor a, Tensor b) => Elementwise("", Saves.None, (x, y) => Ops.Or(Truths(x, "or"), Truths(y, "or")), Some(a, "|", b), b);
-        public static Tensor operator ^(Tensor a, Tensor b) => Elementwise("", Saves.None, (x, y) => Ops.NotEqual(Truths(x, "xor"), Truths(y, "xor")), Some(a, "^", b), b);
-        public static Tensor operator ~(Tensor a) => a.Node.DType == DType.Bool ? a.logical_not() : throw new TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors");
+        public static Tensor operator &(Tensor a, Tensor b) => Some(a, "&", b).bitwise_and(b);
+        public static Tensor operator |(Tensor a, Tensor b) => Some(a, "|", b).bitwise_or(b);
+        public static Tensor operator ^(Tensor a, Tensor b) => Some(a, "^", b).bitwise_xor(b);
+        public static Tensor operator <<(Tensor a, Tensor b) => Some(a, "<<", b).bitwise_left_shift(b);
+        public static Tensor operator >>(Tensor a, Tensor b) => Some(a, ">>", b).bitwise_right_shift(b);
+        public static Tensor operator +(Tensor a) => a.positive();
+        public static Tensor operator ~(Tensor a) => !a.Node.DType.IsSmooth ? a.bitwise_not() : throw new TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors");
         public static Tensor operator ==(Tensor? a, Tensor? b) => a is null || b is null ? tensor(ReferenceEquals(a, b)) : a.eq(b);
         public static Tensor operator !=(Tensor? a, Tensor? b) => a is null || b is null ? tensor(!ReferenceEquals(a, b)) : a.ne(b);
         public static Tensor operator <(Tensor a, Tensor b) => Ordered(a, "<", b).lt(b);
@@ -92,8 +95,6 @@ public static partial class torch
 
         /// <inheritdoc/>
         public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
-
-        private static Node Truths(Node x, string name) => x.DType == DType.Bool ? x : throw new RuntimeError($"\"bitwise_{name}_cpu\" not implemented for '{Named(x.DType).TensorType}'");
 
         // A gradient that is not there is null; arithmetic with it is Python's TypeError.
         private static Tensor Some(Tensor? a, string op, Tensor? b) => a is not null && b is not null ? a

@@ -57,9 +57,9 @@ public static partial class torch
         return Laid(Record(name, saves, x => f(Ops.Cast(x, type), b.Node(type)), a), a);
     }
 
-    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b)
+    internal static Tensor Elementwise(string name, Saves saves, Func<Node, Node, Node> f, Scalar a, Tensor b, bool real = false)
     {
-        var type = ResultType(b, a);
+        var type = real ? Real(ResultType(b, a)) : ResultType(b, a);
         return Laid(Record(name, saves, x => f(a.Node(type), Ops.Cast(x, type)), b), b);
     }
 
@@ -132,23 +132,5 @@ public static partial class torch
     {
         if (b.DType.IsSmooth || a.Type.Count == 0 || b.Type.Count == 0) return b;
         return Evaluator.Read<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType))))[0] ? throw new RuntimeError("ZeroDivisionError") : b;
-    }
-
-    // The type that bounds raise a tensor to.
-    private static DType Bounded(DType type, Scalar? min, Scalar? max)
-    {
-        foreach (var bound in (Scalar?[])[min, max])
-            if (bound is { } b) type = ResultType(type, b);
-        return type;
-    }
-
-    private static Node Clamped(Node x, Scalar? min, Scalar? max)
-    {
-        if (min is null && max is null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
-        var type = Bounded(x.DType, min, max);
-        x = Takes(Ops.Cast(x, type), "clamp_scalar_cpu");
-        if (!double.IsNaN(min?.Value ?? 0) && !double.IsNaN(max?.Value ?? 0)) return Ops.Clamp(x, min?.Fitting(type), max?.Fitting(type));
-        // Of two bounds, one that is NaN fills everything; alone it bounds nothing. No element lies within it, so the gradient is zero.
-        return Ops.Where(Ops.Less(x, double.NaN), x, min is null || max is null ? Ops.Detach(x) : double.NaN);
     }
 }

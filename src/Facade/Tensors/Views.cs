@@ -303,6 +303,9 @@ public static partial class torch
         /// <summary>Inserts a dimension of size 1 in place.</summary>
         public Tensor unsqueeze_(int dim) => InPlaceView("UnsqueezeBackward1", unsqueeze(dim));
 
+        /// <summary>Drops a dimension of size 1 in place, which counts as a change.</summary>
+        internal Tensor Unlisted(int dim) => InPlaceView("SqueezeBackward4", squeeze(dim));
+
         // The elements stay where they are; the tensor itself becomes another window on them. Its aliases do not change.
         private Tensor InPlaceView(string name, Tensor moved)
         {

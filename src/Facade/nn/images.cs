@@ -104,7 +104,7 @@ public static partial class torch
                 return (kernel, step, pad);
             }
 
-            private static Tensor[] Given(Tensor? x) => x is null ? [] : [x];
+            private static Tensor[] Present(Tensor? x) => x is null ? [] : [x];
 
             /// <summary>Mean 0 and variance 1 over the last dimensions. https://pytorch.org/docs/2.6/generated/torch.nn.functional.layer_norm.html</summary>
             /// <exception cref="RuntimeError">Shapes or element types do not fit.</exception>
@@ -117,7 +117,7 @@ public static partial class torch
                 if (input.ndim < shape.Count || input.Dims[^shape.Count..] != shape) throw new RuntimeError($"Given normalized_shape={shape}, expected input with shape [*, {shape.ToString()[1..]}, but got input of size{input.Dims}");
                 Takes(input.Node, "LayerNormKernelImpl", whole: false);
                 CheckTypes(input, weight, bias);
-                return Record("NativeLayerNormBackward0", Saves.All, x => Ops.LayerNorm(x[0], shape.Count, weight is null ? null : x[1], bias is null ? null : x[^1], eps), [input, .. Given(weight), .. Given(bias)]);
+                return Record("NativeLayerNormBackward0", Saves.All, x => Ops.LayerNorm(x[0], shape.Count, weight is null ? null : x[1], bias is null ? null : x[^1], eps), [input, .. Present(weight), .. Present(bias)]);
             }
 
             private static void CheckTypes(Tensor input, params ReadOnlySpan<Tensor?> others)
@@ -150,7 +150,7 @@ public static partial class torch
                     if (x is { requires_grad: true } && GradMode) throw new RuntimeError($"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This input cannot have requires_grad True.");
                 Takes(input.Node, "batch_norm", whole: false);
                 CheckTypes(input, running_mean, running_var, weight, bias);
-                Tensor[] operands = [input, .. Given(weight), .. Given(bias)];
+                Tensor[] operands = [input, .. Present(weight), .. Present(bias)];
                 var saves = weight is null ? Saves.Self | Saves.SelfForOther : Saves.FirstTwo;
                 if (!training)
                 {
@@ -168,7 +168,7 @@ public static partial class torch
                     Move(running_mean, input.detach().mean(axes), momentum);
                     Move(running_var, input.detach().var(axes), momentum);
                 }
-                return Record("NativeBatchNormBackward0", saves, x => Ops.BatchNorm(x[0], weight is null ? null : x[1], bias is null ? null : x[^1], eps), operands, [.. Given(running_mean), .. Given(running_var)]);
+                return Record("NativeBatchNormBackward0", saves, x => Ops.BatchNorm(x[0], weight is null ? null : x[1], bias is null ? null : x[^1], eps), operands, [.. Present(running_mean), .. Present(running_var)]);
             }
 
             // PyTorch's kernel writes statistics without counting it as a change.

@@ -59,7 +59,7 @@ public static partial class torch
     }
 
     [Operators(typeof(nn.functional), Forms = Forms.Function)]
-    private static class Pairs
+    private static class RowDistances
     {
         /// <summary>The p-distances between rows and rows, with eps added to the differences.</summary>
         [Torch]

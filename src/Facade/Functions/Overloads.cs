@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Functional.Autograd;
 
 // A dimension alone where others are lists, numbers where others are sizes for each dimension: as Python takes either.
@@ -21,26 +19,6 @@ public static partial class torch
             if (split_size.Aggregate(Int128.Zero, (sum, n) => sum + n) != Dims[d]) throw new RuntimeError($"split_with_sizes expects split_sizes to sum exactly to {Dims[d]} (input tensor's size at dimension {dim}), but got split_sizes={Functional.Autograd.Dims.Create(split_size)}");
             var starts = split_size.Select((_, i) => split_size[..i].Sum());
             return Views("SplitWithSizesBackward0", [.. starts.Zip(split_size, (start, n) => Slicing(d, start, start + n, 1))], Creation.MultiOutput);
-        }
-    }
-
-    public static partial class nn
-    {
-        public static partial class functional
-        {
-            /// <summary>A convolution of images with the same numbers for both directions. https://pytorch.org/docs/2.6/generated/torch.nn.functional.conv2d.html</summary>
-            /// <exception cref="RuntimeError">Shapes do not fit.</exception>
-            [OverloadResolutionPriority(-1)]
-            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long stride = 1, long padding = 0, long dilation = 1, int groups = 1) =>
-                conv2d(input, weight, bias, [stride, stride], [padding, padding], [dilation, dilation], groups);
-
-            /// <summary>The largest element of each square window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.max_pool2d.html</summary>
-            /// <exception cref="RuntimeError">The window does not fit.</exception>
-            public static Tensor max_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0) => max_pool2d(input, [kernel_size], [stride ?? kernel_size], [padding]);
-
-            /// <summary>The mean of each square window. https://pytorch.org/docs/2.6/generated/torch.nn.functional.avg_pool2d.html</summary>
-            /// <exception cref="RuntimeError">The window does not fit.</exception>
-            public static Tensor avg_pool2d(Tensor input, long kernel_size, long? stride = null, long padding = 0) => avg_pool2d(input, [kernel_size], [stride ?? kernel_size], [padding]);
         }
     }
 }

@@ -54,13 +54,15 @@ internal static class Binder
         var parameters = method.GetParameters();
         if (keywords.Keys.Any(k => Array.FindIndex(parameters, p => p.Name == k) < arguments.Length)) yield break;
         if (Filled(parameters, arguments, keywords) is { } plain) yield return new(method, self, plain.Values, plain.Cost);
-        if (parameters is not [.., var last] || !last.IsDefined(typeof(ParamArrayAttribute))) yield break;
+        if (parameters is not [.., var last] || !TakesAll(last)) yield break;
         var fixedCount = parameters.Length - 1;
         object?[] packed = arguments.Length >= fixedCount ? [.. arguments[..fixedCount], arguments[fixedCount..]] : arguments;
         var spread = keywords.TryGetValue(last.Name!, out var single) ? new Dictionary<string, object?>(keywords) { [last.Name!] = new object?[] { single } } : keywords;
         if (spread != keywords && packed.Length > fixedCount) packed = packed[..fixedCount];
         if (Filled(parameters, packed, spread) is { } expanded) yield return new(method, self, expanded.Values, expanded.Cost + 1);
     }
+
+    private static bool TakesAll(ParameterInfo p) => p.IsDefined(typeof(ParamArrayAttribute)) || p.IsDefined(typeof(ParamCollectionAttribute));
 
     private static (object?[] Values, int Cost)? Filled(ParameterInfo[] parameters, object?[] arguments, IReadOnlyDictionary<string, object?> keywords)
     {
@@ -78,9 +80,9 @@ internal static class Binder
             {
                 values[i] = p.DefaultValue ?? (p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
             }
-            else if (p.IsDefined(typeof(ParamArrayAttribute)))
+            else if (TakesAll(p))
             {
-                values[i] = Array.CreateInstance(p.ParameterType.GetElementType()!, 0);
+                values[i] = Conversion.To(p.ParameterType, Array.Empty<object?>())?.Value;
             }
             else
             {

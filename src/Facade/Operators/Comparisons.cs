@@ -109,9 +109,5 @@ public static partial class torch
             Writing(self);
             using (no_grad()) return self.Change("", Saves.None, f, other);
         }
-
-        /// <summary>Element by element: self where the condition holds, else other.</summary>
-        [Torch(Forms = Forms.Method)]
-        public static Tensor where(Tensor self, Tensor condition, Tensor other) => torch.where(condition, self, other);
     }
 }

@@ -60,7 +60,7 @@ public static partial class torch
                 if (tensors.Count == 0)
                 {
                     if (value is { ndim: 0, Number: null } && basic.ndim > 0) InPlace(basic, "FillBackward3", Saves.None, (x, v) => Ops.Broadcast(Ops.Cast(v, x.DType), x.Shape), value);
-                    else basic.copy_(value.Filling(basic.Dims));
+                    else basic.copy_(value.Prepared(basic.Dims));
                     return;
                 }
                 // One element is filled in behind a mask, of whatever type it is.
@@ -70,7 +70,7 @@ public static partial class torch
         }
 
         // As PyTorch prepares what is written to an index: without leading dimensions that the place does not have, and spread over it.
-        private Tensor Filling(Dims place)
+        private Tensor Prepared(Dims place)
         {
             if (Number is not null) return this;
             if (Dims == place) return this;
@@ -80,7 +80,7 @@ public static partial class torch
 
         private static Dims Trimmed(Dims value) => value[value.TakeWhile(n => n == 1).Count()..];
 
-        private Tensor Alias() => View("AliasBackward0", x => x, (_, v) => v);
+        internal Tensor Alias() => View("AliasBackward0", x => x, (_, v) => v);
 
         private (Tensor Basic, List<(int Dim, Tensor Index)> Tensors, bool IsMasked) Basic(TensorIndex?[]? index)
         {
@@ -134,7 +134,7 @@ public static partial class torch
             return (x, tensors, masked);
         }
 
-        private Tensor Ranged(int d, long? start, long? stop, long step)
+        internal Tensor Ranged(int d, long? start, long? stop, long step)
         {
             if (step == 0) throw new ValueError("slice step cannot be zero");
             if (step < 0) throw new ValueError("step must be greater than zero");
@@ -155,30 +155,17 @@ public static partial class torch
                 if (index.Node.DType == DType.UInt8) warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
                 for (var k = 0; k < index.ndim; k++)
                     if (index.Dims[k] != x.Dims[d + k]) throw new IndexError($"The shape of the mask {index.Dims} at index {k} does not match the shape of the indexed tensor {x.Dims} at index {d + k}");
-                return index.nonzero().unbind(1);
+                return Splitting.unbind(torch.Indexing.nonzero(index), 1);
             }
             if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new IndexError("tensors used as indices must be long, int, byte or bool tensors");
             return [index];
         }
 
-        /// <summary>The positions of the non-zero elements, one row each. https://pytorch.org/docs/2.6/generated/torch.nonzero.html</summary>
-        public Tensor nonzero()
-        {
-            var (values, strides) = (Evaluated(Ops.Cast(Node, DType.Bool)), Dims.Strides());
-            var rows = new List<long>();
-            for (var i = 0L; i < values.Length; i++)
-                if (values[i] != 0)
-                    for (var k = 0; k < ndim; k++) rows.Add(i / strides[k] % Dims[k]);
-            var found = new Tensor(Ops.Tensor<long>(rows.ToArray(), ndim == 0 ? [values[0], 0] : [rows.Count / ndim, ndim]));
-            // PyTorch finds the positions dimension by dimension.
-            if (ndim > 1) found.storage.Order = [1, 0];
-            return found;
-        }
-
-        private byte[] Evaluated(Node truth)
+        // Which elements are not zero.
+        internal bool[] Truths()
         {
             Force([this]);
-            return [.. Plans.Evaluator.Read<bool>(truth).Select(b => b ? (byte)1 : (byte)0)];
+            return Plans.Evaluator.Read<bool>(Ops.Cast(Node, DType.Bool));
         }
 
         // Several index tensors broadcast against each other; their common shape stands where the first one stood when they are neighbours, else first.
@@ -239,95 +226,58 @@ public static partial class torch
         }
 
         // What is filled in is read before anything is written.
-        private void Put(List<(int Dim, Tensor Index)> tensors, Tensor value, bool filled)
+        private Tensor Put(List<(int Dim, Tensor Index)> tensors, Tensor value, bool filled, bool accumulate = false, bool inPlace = true)
         {
-            if ((requires_grad || value.requires_grad) && GradMode && is_floating_point()) CheckWritable(this);
+            if (inPlace && (requires_grad || value.requires_grad) && GradMode && is_floating_point()) CheckWritable(this);
             var (flat, arrangement, order) = Places(tensors);
             var target = At(Node, flat, arrangement, order, tensors.Count).Shape;
             if (!Spreads(Trimmed(value.Dims), target)) throw new RuntimeError($"shape mismatch: value tensor of shape {Trimmed(value.Dims)} cannot be broadcast to indexing result of shape {target}");
-            if (!filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError(PartlyShared);
+            if (inPlace && !filled && (ReferenceEquals(value, this) || Layouts.Share(this, value))) throw new RuntimeError(PartlyShared);
             CheckPlaces(tensors, target.Product);
             var back = new Primitives.Permute(order).Inverse;
-            InPlace(this, "IndexPutBackward0", Saves.None, (x, values) =>
+            Node Written(Node x, Node values)
             {
-                var rows = Ops.Permute(Ops.Broadcast(Ops.Reshape(Taken(value, values[0], x.DType), Trimmed(value.Dims)), target), back);
-                var joined = Joined(x, arrangement, tensors.Count);
-                var written = Ops.ScatterSet(joined, 0, flat, rows);
+                var rows = Ops.Permute(Ops.Broadcast(Ops.Reshape(Taken(value, values, x.DType), Trimmed(value.Dims)), target), back);
+                var written = Scattering.Into(Joined(x, arrangement, tensors.Count), 0, flat, rows, accumulate);
                 return Ops.Permute(Ops.Reshape(written, x.Shape.Pick(arrangement)), new Primitives.Permute(arrangement).Inverse);
-            }, [value], [.. tensors.Select(t => t.Index)]);
+            }
+            Tensor[] watched = [.. tensors.Select(t => t.Index)];
+            return inPlace ? InPlace(this, "IndexPutBackward0", Saves.None, Written, value, watched) : Laid(Record("IndexPutBackward0", Saves.None, Written, this, value, watched), this);
         }
 
-        /// <summary>One element per place along a dimension. https://pytorch.org/docs/2.6/generated/torch.gather.html</summary>
-        /// <exception cref="RuntimeError">The index does not fit, or is out of range.</exception>
-        public Tensor gather(int dim, Tensor index)
+        // By tensors alone, one for each dimension; a mask stands for as many as it has.
+        internal Tensor Put(IReadOnlyList<Tensor> indices, Tensor values, bool accumulate, bool inPlace)
         {
-            var d = CheckIndex("gather", index, dim, null);
-            return Record("GatherBackward0", Saves.Self, x => Ops.Reshape(index.numel() == 0 ? Ops.Cast(index.Node, x.DType) : Ops.Gather(Row(x), d, Row(index.Node)), index.Dims), this, index);
+            Listed("index_put", indices);
+            if (inPlace) Writing(this);
+            if (indices.Count > ndim) throw new IndexError($"too many indices for tensor of dimension {ndim} (got {indices.Count})");
+            var (d, tensors) = (0, new List<(int, Tensor)>());
+            foreach (var index in indices)
+            {
+                foreach (var part in Positions(index, this, d)) tensors.Add((d++, part));
+            }
+            if (tensors.Count == 0) throw new IndexError("index_put requires at least one tensor of positions");
+            if (values.Number is null && values.Node.DType != Node.DType) throw new RuntimeError($"Index put requires the source and destination dtypes match, got {dtype.TensorType} for the destination and {values.dtype.TensorType} for the source.");
+            return Put(tensors, values, filled: false, accumulate, inPlace);
         }
 
         // A tensor without dimensions is to these functions a vector of one element.
-        private static Node Row(Node x) => x.Type.Rank == 0 ? Ops.Reshape(x, [1]) : x;
-
-        /// <summary>Rows along a dimension. https://pytorch.org/docs/2.6/generated/torch.index_select.html</summary>
-        /// <exception cref="RuntimeError">The index is not of type int64 or int32.</exception>
-        /// <exception cref="IndexError">The index is not a vector, or out of range.</exception>
-        public Tensor index_select(int dim, Tensor index)
-        {
-            var d = Wrap(dim, ndim);
-            if (index.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
-            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
-            if (ndim == 0 && index.numel() != 1) throw new RuntimeError($"index_select(): Index to scalar can have only 1 value, got {index.numel()} value(s)");
-            var size = ndim == 0 ? 1 : Dims[d];
-            foreach (var i in index.Longs())
-                if (i < 0 || i >= size) throw new IndexError("index out of range in self");
-            return Record("IndexSelectBackward0", Saves.None, x => x.Type.Rank == 0 ? Ops.Reshape(Ops.Take(Row(x), 0, Row(index.Node)), x.Shape) : Ops.Take(x, d, Row(index.Node)), this, index);
-        }
-
-        /// <summary>The elements where a mask holds, as a vector. https://pytorch.org/docs/2.6/generated/torch.masked_select.html</summary>
-        /// <exception cref="RuntimeError">The shapes do not broadcast, or the mask is not of type bool.</exception>
-        public Tensor masked_select(Tensor mask)
-        {
-            if (mask.Node.DType != DType.Bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
-            CheckBroadcast(mask.Dims, Dims);
-            var shape = Ops.BroadcastShapes("masked_select", Dims, mask.Dims);
-            var held = new Tensor(Ops.Reshape(Ops.Broadcast(mask.Node, shape), [shape.Product])).nonzero().Node;
-            return Record("MaskedSelectBackward0", Saves.Self, x => Ops.Take(Ops.Reshape(Ops.Broadcast(x, shape), [shape.Product]), 0, Ops.Reshape(held, [held.Type.Count])), this, mask);
-        }
-
-        /// <summary>A value where a mask holds. https://pytorch.org/docs/2.6/generated/torch.Tensor.masked_fill.html</summary>
-        /// <exception cref="RuntimeError">The mask is not of type bool, or the shapes do not broadcast.</exception>
-        public Tensor masked_fill(Tensor mask, Scalar value)
-        {
-            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {ShortName(mask)}");
-            CheckBroadcast(mask.Dims, Dims);
-            return Record("MaskedFillBackward0", Saves.None, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), this, mask);
-        }
-
-        /// <summary>A copy with elements written along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter.html</summary>
-        /// <exception cref="RuntimeError">The index or the source does not fit, or an index is out of range.</exception>
-        public Tensor scatter(int dim, Tensor index, Tensor src) => Scattered("ScatterBackward0", dim, index, src, false);
-
-        /// <summary>A copy with elements added along a dimension. https://pytorch.org/docs/2.6/generated/torch.scatter_add.html</summary>
-        /// <exception cref="RuntimeError">The index or the source does not fit, or an index is out of range.</exception>
-        public Tensor scatter_add(int dim, Tensor index, Tensor src) => Scattered("ScatterAddBackward0", dim, index, src, true);
-
-        private Tensor Scattered(string name, int dim, Tensor index, Tensor src, bool add)
-        {
-            var d = CheckIndex("scatter", index, dim, src);
-            // The gradient of the first operand of a sum is the incoming one.
-            return Record(name, Saves.None, (x, values) => index.numel() == 0 ? Copied(x) : Ops.Reshape(Ops.ScatterAlong(Row(x), d, Row(index.Node), Row(values), add), x.Shape), this, src, add && !src.requires_grad ? [] : [index]);
-        }
+        internal static Node Row(Node x) => x.Type.Rank == 0 ? Ops.Reshape(x, [1]) : x;
 
         // https://github.com/pytorch/pytorch/blob/v2.6.0/aten/src/ATen/native/ScatterGatherChecks.h
-        private int CheckIndex(string name, Tensor index, int dim, Tensor? src)
+        internal int CheckIndex(string name, Tensor index, long dim, Tensor? src, string? told = null, string? reduce = null)
         {
             static Dims AtLeastOne(Tensor t) => t.ndim == 0 ? [1] : t.Dims;
             var d = Wrap(dim, ndim);
             if (index.Node.DType != DType.Int64) throw new RuntimeError($"{name}(): Expected dtype int64 for index");
             if (src is not null && src.Node.DType != Node.DType) throw new RuntimeError($"{name}(): Expected self.dtype to be equal to src.dtype");
-            if (index.numel() == 0) return d;
+            if (index.numel() == 0)
+            {
+                if (reduce is not null) Scattering.Reducing(reduce);
+                return d;
+            }
             var (self, places) = (AtLeastOne(this), AtLeastOne(index));
-            if (self.Count != places.Count) throw new RuntimeError($"Index tensor must have the same number of dimensions as {(src is null ? "input" : "self")} tensor");
+            if (self.Count != places.Count) throw new RuntimeError($"Index tensor must have the same number of dimensions as {told ?? (src is null ? "input" : "self")} tensor");
             if (src is not null && AtLeastOne(src).Count != places.Count) throw new RuntimeError("Index tensor must have the same number of dimensions as src tensor");
             for (var k = 0; k < self.Count; k++)
             {
@@ -335,6 +285,7 @@ public static partial class torch
                 if (src is null && !fits) throw new RuntimeError($"Size does not match at dimension {k} expected index {index.Dims} to be no larger than self {Dims} apart from dimension {d}");
                 if (src is not null && !(fits && places[k] <= AtLeastOne(src)[k])) throw new RuntimeError($"Expected index {index.Dims} to be no larger than self {Dims} apart from dimension {d} and to be no larger size than src {src.Dims}");
             }
+            if (reduce is not null) Scattering.Reducing(reduce);
             foreach (var i in index.Longs())
                 if (i < 0 || i >= self[d]) throw new RuntimeError($"index {i} is out of bounds for dimension {d} with size {self[d]}");
             return d;

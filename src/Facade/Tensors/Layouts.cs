@@ -70,25 +70,48 @@ public static partial class torch
             return false;
         }
 
+        /// <summary>Whether some elements may share their place: dimensions reach into each other.</summary>
+        public static bool MayOverlap(Layout layout)
+        {
+            var reach = 0L;
+            foreach (var k in Enumerable.Range(0, layout.Shape.Count).Where(k => layout.Shape[k] > 1).OrderBy(k => layout.Strides[k]))
+            {
+                if (layout.Strides[k] <= reach) return true;
+                reach += (layout.Shape[k] - 1) * layout.Strides[k];
+            }
+            return false;
+        }
+
         /// <summary>Whether two tensors are the same places in the same order.</summary>
         public static bool AreOne(Tensor a, Tensor b) => ReferenceEquals(a.storage, b.storage) && a.Layout == b.Layout;
 
         /// <summary>A storage's value with some of its places written anew, wherever else they are shown.</summary>
         public static Node Written(Node whole, Layout storage, Layout window, Node part)
         {
-            var (places, strides) = (new long[part.Type.Count], whole.Shape.Strides());
+            var places = Places(storage, window);
+            var written = Ops.ScatterSet(Ops.Reshape(whole, [whole.Type.Count]), 0, Ops.Tensor<long>(places), Ops.Reshape(part, [places.Length]));
+            return Ops.Reshape(written, whole.Shape);
+        }
+
+        /// <summary>What a window shows of a storage's value.</summary>
+        public static Node Read(Node whole, Layout storage, Layout window) =>
+            Ops.Reshape(Ops.Take(Ops.Reshape(whole, [whole.Type.Count]), 0, Ops.Tensor<long>(Places(storage, window))), window.Shape);
+
+        /// <summary>The places of a window's elements among those of the storage, both counted in row-major order.</summary>
+        public static long[] Places(Layout storage, Layout window)
+        {
+            var (places, strides) = (Room<long>(window.Shape.Product), storage.Shape.Strides());
             for (var i = 0L; i < places.Length; i++)
             {
                 var (rest, memory) = (i, window.Offset);
-                for (var k = part.Type.Rank - 1; k >= 0; k--)
+                for (var k = window.Shape.Count - 1; k >= 0; k--)
                 {
-                    memory += rest % part.Shape[k] * window.Strides[k];
-                    rest /= part.Shape[k];
+                    memory += rest % window.Shape[k] * window.Strides[k];
+                    rest /= window.Shape[k];
                 }
-                for (var k = 0; k < whole.Type.Rank; k++) places[i] += memory / storage.Strides[k] % whole.Shape[k] * strides[k];
+                for (var k = 0; k < storage.Shape.Count; k++) places[i] += memory / storage.Strides[k] % storage.Shape[k] * strides[k];
             }
-            var written = Ops.ScatterSet(Ops.Reshape(whole, [whole.Type.Count]), 0, Ops.Tensor<long>(places), Ops.Reshape(part, [places.Length]));
-            return Ops.Reshape(written, whole.Shape);
+            return places;
         }
 
         /// <summary>Whether two tensors share places; only told of dense ones, as PyTorch does.</summary>

@@ -4,31 +4,6 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        /// <summary>A copy. https://pytorch.org/docs/2.6/generated/torch.clone.html</summary>
-        public Tensor clone() => Laid(Record("CloneBackward0", Saves.None, Copied, this), this);
-
-        /// <summary>The tensor repeated along dimensions. https://pytorch.org/docs/2.6/generated/torch.Tensor.repeat.html</summary>
-        /// <exception cref="RuntimeError">Fewer numbers than dimensions.</exception>
-        public Tensor repeat(params long[] sizes)
-        {
-            if (sizes.Length < ndim) throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
-            Dims padded = [.. Dims.Repeat(1, sizes.Length - ndim), .. Dims];
-            var split = Dims.From(padded.SelectMany(n => new[] { 1, n }));
-            var wide = Dims.From(padded.SelectMany((n, k) => new[] { Math.Max(0, sizes[k]), n }));
-            var whole = Checked([.. sizes.Zip(padded, (n, size) => n * size)]);
-            return Record("RepeatBackward0", Saves.None, x => Ops.Reshape(Ops.Broadcast(Ops.Reshape(x, split), wide), whole), this);
-        }
-
-        /// <summary>The order along dimensions reversed. https://pytorch.org/docs/2.6/generated/torch.flip.html</summary>
-        public Tensor flip(params long[] dims) => Axes(Node, dims) is null ? Laid(Record("FlipBackward0", Saves.None, Copied, this), this) : Laid(Record("FlipBackward0", Saves.None, x => Ops.Flip(x, Dims.From(dims.Select(d => (long)Wrap(d, ndim)))), this), this);
-
-        /// <summary>The elements on and below a diagonal. https://pytorch.org/docs/2.6/generated/torch.tril.html</summary>
-        public Tensor tril(long diagonal = 0) => Record("TrilBackward0", Saves.None, x => Ops.Tril(Matrices(x, "tril"), diagonal), this);
-
-        /// <summary>The elements on and above a diagonal. https://pytorch.org/docs/2.6/generated/torch.triu.html</summary>
-        public Tensor triu(long diagonal = 0) => Record("TriuBackward0", Saves.None, x => Ops.Triu(Matrices(x, "triu"), diagonal), this);
-
-        private static Node Matrices(Node x, string name) => x.Type.Rank >= 2 ? x : throw new RuntimeError($"{name}: input tensor must have at least 2 dimensions");
 
         /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
         public Tensor to(dtype dtype)

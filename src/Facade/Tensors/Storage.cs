@@ -84,23 +84,24 @@ public static partial class torch
         public Layout Layout => layout;
 
         /// <summary>Whether it looks through a window that shows some places several times: it must be written by its places.</summary>
-        public bool Repeats { get; } = outer is not null && (outer.Repeats || Layouts.Overlaps(outer.Layout));
+        public bool Repeats { get; } = outer is not null && (outer.Repeats || Layouts.MayOverlap(outer.Layout));
 
         // Views of views may be as deep as a program is long, so the chain is walked and not recursed into.
         private Movement[] Path()
         {
             var path = new Movement[depth];
-            for (var w = this; w is not null; w = w.Outer) path[w.depth - 1] = w.movement;
+            for (var w = this; w is not null; w = w.Outer) path[w.depth - 1] = w.Movement;
             return path;
         }
 
-        private readonly Movement movement = movement;
+        /// <summary>The last movement, from what it looks through.</summary>
+        public Movement Movement { get; } = movement;
 
         private Window? Outer { get; } = outer;
 
         public Node Read(Node whole)
         {
-            if (Outer is null) return movement.Read(whole);
+            if (Outer is null) return Movement.Read(whole);
             foreach (var step in Path()) whole = step.Read(whole);
             return whole;
         }
@@ -108,7 +109,7 @@ public static partial class torch
         public Node Write(Node whole, Node part)
         {
             if (part.Type.Count == 0) return whole;
-            if (Outer is null) return movement.Write(whole, part);
+            if (Outer is null) return Movement.Write(whole, part);
             var path = Path();
             var seen = new Node[path.Length];
             for (var i = 0; i < path.Length; i++)

@@ -8,25 +8,45 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>A view of this tensor, recorded.</summary>
-        internal Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Views(name, [new(read, write, layout)], Creation.Normal)[0];
+        internal Tensor View(string name, Func<Node, Node> read, Func<Node, Node, Node> write, Layout? layout = null) => Shown(name, [new(read, write, layout)], Creation.Normal)[0];
 
         // Views that one operation makes share its history.
-        private Tensor[] Views(string name, IReadOnlyList<Movement> movements, Creation kind)
+        internal Tensor[] Shown(string name, IReadOnlyList<Movement> movements, Creation kind)
         {
-            var epoch = storage.Epoch;
-            var own = Node;
+            var (epoch, own) = (storage.Epoch, Node);
+            var (nodes, windows) = (Parts(own, movements), new Window[movements.Count]);
+            for (var i = 0; i < nodes.Length; i++) windows[i] = new(window, movements[i], movements[i].Layout ?? Moved(own, nodes[i]));
+            return Seen(name, own, nodes, windows, kind, epoch);
+        }
+
+        private static Node[] Parts(Node own, IReadOnlyList<Movement> movements)
+        {
             var nodes = new Node[movements.Count];
             for (var i = 0; i < nodes.Length; i++)
             {
                 var movement = movements[i];
                 nodes[i] = Guard(() => movement.Read(own));
             }
+            return nodes;
+        }
+
+        // The same as tensors of their own.
+        internal Tensor[] Copies(string name, IReadOnlyList<Movement> movements)
+        {
+            var own = Node;
+            Node[] nodes = [.. Parts(own, movements).Select(Copied)];
+            var fn = requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
+            return [.. nodes.Select((node, i) => new Tensor(node) { gradFn = fn, outputNr = fn is null ? 0 : i })];
+        }
+
+        private Tensor[] Seen(string name, Node own, Node[] nodes, Window[] windows, Creation kind, int epoch)
+        {
             var from = viewed is null ? Creation.Normal : made;
             if (from == Creation.Normal) from = GradMode ? kind : Creation.NoGrad;
             var fn = requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)
-                views[i] = new Tensor(nodes[i], storage, version, new Window(window, movements[i], movements[i].Layout ?? Moved(own, nodes[i])), epoch)
+                views[i] = new Tensor(nodes[i], storage, version, windows[i], epoch)
                 {
                     viewed = viewed ?? this,
                     made = from,
@@ -50,13 +70,13 @@ public static partial class torch
         /// <summary>Elements between neighbours along each dimension, as PyTorch counts them.</summary>
         public long[] stride() => [.. Layout.Strides];
 
+        /// <summary>The place of the first element in memory. https://pytorch.org/docs/2.6/generated/torch.Tensor.storage_offset.html</summary>
+        public long storage_offset() => Layout.Offset;
+
         /// <summary>Whether the elements lie in row-major order. https://pytorch.org/docs/2.6/generated/torch.Tensor.is_contiguous.html</summary>
         public bool is_contiguous() => Layouts.IsContiguous(Layout);
 
-        /// <summary>The tensor itself when its elements lie in row-major order, else a copy that does.</summary>
-        public Tensor contiguous() => is_contiguous() ? this : Record("CloneBackward0", Saves.None, Copied, this);
-
-        private Dims Resolved(long[] sizes)
+        internal Dims Resolved(long[] sizes)
         {
             var unknown = Array.IndexOf(sizes, -1);
             // Beyond 64 bits it is enough to know that it is beyond.
@@ -69,71 +89,25 @@ public static partial class torch
             return shape.Contains(-1) || (unknown < 0 && known != Type.Count) ? throw new RuntimeError($"shape '{Functional.Autograd.Dims.Create(sizes)}' is invalid for input of size {Type.Count}") : shape;
         }
 
-        private Tensor Reshaped(string name, Dims shape, Layout layout)
+        internal Tensor Reshaped(string name, Dims shape, Layout layout)
         {
             var from = Dims;
             return View(name, x => Ops.Reshape(x, shape), (_, v) => Ops.Reshape(v, from), layout);
         }
 
-        /// <summary>The same elements under another shape; one size may be −1. https://pytorch.org/docs/2.6/generated/torch.Tensor.view.html</summary>
-        /// <exception cref="RuntimeError">The shape does not fit, or the strides do not allow a view.</exception>
-        public Tensor view(params long[] shape)
-        {
-            var sizes = Resolved(shape);
-            if (Layouts.Viewed(Layout, sizes) is not { } layout) throw new RuntimeError("view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
-            return Reshaped("ViewBackward0", sizes, layout);
-        }
-
-        /// <summary>The shape of another tensor.</summary>
-        public Tensor view_as(Tensor other) => view(other.shape);
-
-        /// <summary>The same elements under another shape; a view where strides allow, else a copy. https://pytorch.org/docs/2.6/generated/torch.reshape.html</summary>
-        /// <exception cref="RuntimeError">The shape does not fit.</exception>
-        public Tensor reshape(params long[] shape)
-        {
-            var sizes = Resolved(shape);
-            return Layouts.Viewed(Layout, sizes) is { } layout ? Reshaped(is_contiguous() ? "ViewBackward0" : "ReshapeAliasBackward0", sizes, layout)
-                : Record("UnsafeViewBackward0", Saves.None, x => Ops.Reshape(x, sizes), this);
-        }
-
-        /// <summary>Joins dimensions into one. https://pytorch.org/docs/2.6/generated/torch.flatten.html</summary>
-        public Tensor flatten(int start_dim = 0, int end_dim = -1)
-        {
-            var (i, j) = (Wrap(start_dim, ndim), Wrap(end_dim, ndim));
-            if (ndim == 0) return reshape(1);
-            if (i > j) throw new RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim");
-            return i == j ? this : reshape([.. Dims[..i], Dims[i..(j + 1)].Product, .. Dims[(j + 1)..]]);
-        }
-
-        /// <summary>Reorders dimensions. https://pytorch.org/docs/2.6/generated/torch.permute.html</summary>
-        /// <exception cref="RuntimeError">Not a permutation.</exception>
-        public Tensor permute(params long[] dims)
-        {
-            if (dims.Length != ndim) throw new RuntimeError($"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {dims.Length}");
-            var axes = Dims.From(dims.Select(d => (long)Wrap(d, ndim)));
-            return axes.Distinct().Count() != axes.Count ? throw new RuntimeError("permute(): duplicate dims are not allowed.") : Permuted("PermuteBackward0", axes);
-        }
-
-        private Tensor Permuted(string name, Dims axes)
+        internal Tensor Permuted(string name, Dims axes)
         {
             var back = new Permute(axes).Inverse;
             return View(name, x => Ops.Permute(x, axes), (_, v) => Ops.Permute(v, back));
         }
 
-        /// <summary>Swaps two dimensions. https://pytorch.org/docs/2.6/generated/torch.transpose.html</summary>
-        public Tensor transpose(int dim0, int dim1) => Swapped("TransposeBackward0", dim0, dim1);
-
-        private Tensor Swapped(string name, int dim0, int dim1)
+        internal Tensor Swapped(string name, long dim0, long dim1)
         {
             var (i, j) = (Wrap(dim0, ndim), Wrap(dim1, ndim));
             return Permuted(name, ndim == 0 ? Dims.Empty : Dims.Range(ndim).With(i, j).With(j, i));
         }
 
-        /// <summary>The transpose of a matrix. https://pytorch.org/docs/2.6/generated/torch.t.html</summary>
-        /// <exception cref="RuntimeError">More than two dimensions.</exception>
-        public Tensor t() => Turned("t");
-
-        private Tensor Turned(string name) => ndim > 2 ? throw new RuntimeError($"{name}() expects a tensor with <= 2 dimensions, but self is {ndim}D") : Permuted("TBackward0", ndim < 2 ? Dims.Range(ndim) : [1, 0]);
+        internal Tensor Turned(string name) => ndim > 2 ? throw new RuntimeError($"{name}() expects a tensor with <= 2 dimensions, but self is {ndim}D") : Permuted("TBackward0", ndim < 2 ? Dims.Range(ndim) : [1, 0]);
 
         /// <summary>All dimensions reversed.</summary>
         public Tensor T
@@ -158,37 +132,25 @@ public static partial class torch
             }
         }
 
-        /// <summary>Inserts a dimension of size 1. https://pytorch.org/docs/2.6/generated/torch.unsqueeze.html</summary>
-        public Tensor unsqueeze(int dim)
-        {
-            var d = Wrap(dim, ndim + 1);
-            // The stride of a single place is anybody's choice; PyTorch's is the size of what lies within it.
-            var (shape, stride) = (Dims.Inserted(d, 1), d < ndim ? Dims[d] * Layout.Strides[d] : 1);
-            return Reshaped("UnsqueezeBackward0", shape, Layout with { Shape = shape, Strides = Layout.Strides.Inserted(d, stride) });
-        }
+        /// <summary>The transpose of a matrix, conjugated.</summary>
+        /// <exception cref="RuntimeError">Neither a matrix nor a single element.</exception>
+        public Tensor H => ndim is 0 or 2 ? mH : throw new RuntimeError($"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.");
 
-        /// <summary>Drops all dimensions of size 1. https://pytorch.org/docs/2.6/generated/torch.squeeze.html</summary>
-        public Tensor squeeze() => Kept("SqueezeBackward0", Dims.From(Dims.Range(ndim).Where(k => Dims[(int)k] != 1)));
-
-        private Tensor Kept(string name, Dims axes)
+        internal Tensor Kept(string name, Dims axes)
         {
             var shape = Dims.Pick(axes);
             return Reshaped(name, shape, Layout with { Shape = shape, Strides = Layout.Strides.Pick(axes) });
         }
 
-        /// <summary>Drops a dimension if its size is 1.</summary>
-        public Tensor squeeze(int dim) => Kept("SqueezeBackward1", Wrap(dim, ndim) is var d && ndim > 0 && Dims[d] == 1 ? Dims.Range(ndim).Without(d) : Dims.Range(ndim));
-
-        /// <summary>Repeats dimensions of size 1 without copying; −1 keeps a size. https://pytorch.org/docs/2.6/generated/torch.Tensor.expand.html</summary>
-        /// <exception cref="RuntimeError">A size does not fit.</exception>
-        public Tensor expand(params long[] sizes)
+        // Repeats dimensions of size 1 without copying; −1 keeps a size.
+        internal Tensor Expanded(Dims sizes)
         {
-            var lead = sizes.Length - ndim;
-            if (lead < 0) throw new RuntimeError($"expand({(Node.DType == DType.Bool ? "CPUBoolType" : type())}{{{Dims}}}, size={Dims.Create(sizes)}): the number of sizes provided ({sizes.Length}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
-            var shape = Dims.Build(sizes.Length, k => sizes[k] == -1 && k >= lead ? Dims[k - lead] : sizes[k]);
+            var lead = sizes.Count - ndim;
+            if (lead < 0) throw new RuntimeError($"expand({(Node.DType == DType.Bool ? "CPUBoolType" : type())}{{{Dims}}}, size={sizes}): the number of sizes provided ({sizes.Count}) must be greater or equal to the number of dimensions in the tensor ({ndim})");
+            var shape = Dims.Build(sizes.Count, k => sizes[k] == -1 && k >= lead ? Dims[k - lead] : sizes[k]);
             for (var k = 0; k < lead; k++)
                 if (sizes[k] < 0) throw new RuntimeError($"The expanded size of the tensor ({sizes[k]}) isn't allowed in a leading, non-existing dimension {k}");
-            for (var k = sizes.Length - 1; k >= lead; k--)
+            for (var k = sizes.Count - 1; k >= lead; k--)
                 if (Dims[k - lead] != 1 && Dims[k - lead] != shape[k])
                     throw new RuntimeError($"The expanded size of the tensor ({shape[k]}) must match the existing size ({Dims[k - lead]}) at non-singleton dimension {k}.  Target sizes: {shape}.  Tensor sizes: {Dims}");
             // Repeated elements are one: the first of them is what is written.
@@ -197,25 +159,9 @@ public static partial class torch
             return View("ExpandBackward0", x => Ops.Broadcast(x, shape), (_, v) => Ops.Reshape(Ops.Slice(v, Dims.Repeat(0, first.Count), first), own), Layouts.Expanded(Layout, shape));
         }
 
-        /// <summary>Expands to the shape of another tensor.</summary>
-        public Tensor expand_as(Tensor other) => expand(other.shape);
+        internal Tensor Sliced(string name, int d, long start, long stop, long step) => Shown(name, [Slicing(d, start, stop, step)], Creation.Normal)[0];
 
-        /// <summary>Part of a dimension. https://pytorch.org/docs/2.6/generated/torch.narrow.html</summary>
-        /// <exception cref="RuntimeError">The part exceeds the dimension.</exception>
-        public Tensor narrow(int dim, long start, long length)
-        {
-            var d = Wrap(dim, ndim);
-            if (ndim == 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
-            if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
-            if (start < -Dims[d] || start > Dims[d]) throw new IndexError($"start out of range (expected to be in range of [{-Dims[d]}, {Dims[d]}], but got {start})");
-            if (start < 0) start += Dims[d];
-            if (length > Dims[d] - start) throw new RuntimeError($"start ({start}) + length ({length}) exceeds dimension size ({Dims[d]}).");
-            return Sliced("SliceBackward0", d, start, start + length, 1);
-        }
-
-        private Tensor Sliced(string name, int d, long start, long stop, long step) => Views(name, [Slicing(d, start, stop, step)], Creation.Normal)[0];
-
-        private Movement Slicing(int d, long start, long stop, long step)
+        internal Movement Slicing(int d, long start, long stop, long step)
         {
             var begin = Dims.Repeat(0, ndim).With(d, start);
             var steps = Dims.Repeat(1, ndim).With(d, step);
@@ -224,25 +170,15 @@ public static partial class torch
             return new(x => Ops.SliceAxis(x, d, start, stop, step), (x, v) => Ops.Insert(x, v, begin, steps), layout);
         }
 
-        /// <summary>One position of a dimension, which vanishes. https://pytorch.org/docs/2.6/generated/torch.select.html</summary>
-        /// <exception cref="IndexError">The position is out of range, or there is no dimension.</exception>
-        public Tensor select(int dim, long index)
-        {
-            if (ndim == 0) throw new IndexError("select() cannot be applied to a 0-dim tensor.");
-            var d = Wrap(dim, ndim);
-            if (index < -Dims[d] || index >= Dims[d]) throw new IndexError($"select(): index {index} out of range for tensor of size {Dims} at dimension {d}");
-            return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
-        }
-
         // As an index writes it: with another text of the error.
-        private Tensor At(int d, long index, int told)
+        internal Tensor At(int d, long index, int told)
         {
             var size = d < ndim ? Dims[d] : 0;
             if (index < -size || index >= size) throw new IndexError($"index {index} is out of bounds for dimension {told} with size {size}");
-            return Views("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
+            return Shown("SelectBackward0", [Selecting(d, index)], Creation.Normal)[0];
         }
 
-        private Movement Selecting(int d, long index)
+        internal Movement Selecting(int d, long index)
         {
             var i = index < 0 ? index + Dims[d] : index;
             var (begin, ones) = (Dims.Repeat(0, ndim).With(d, i), Dims.Repeat(1, ndim));
@@ -250,46 +186,8 @@ public static partial class torch
             return new(x => Ops.Squeeze(Ops.SliceAxis(x, d, i, i + 1), d), (x, v) => Ops.Insert(x, Ops.Unsqueeze(v, d), begin, ones), layout);
         }
 
-        /// <summary>All positions of a dimension as views. https://pytorch.org/docs/2.6/generated/torch.unbind.html</summary>
-        public Tensor[] unbind(int dim = 0)
-        {
-            if (ndim == 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
-            var d = Wrap(dim, ndim);
-            return Views("UnbindBackward0", [.. Enumerable.Range(0, (int)Dims[d]).Select(i => Selecting(d, i))], Creation.MultiOutput);
-        }
-
-        /// <summary>Pieces of a size along a dimension, the last perhaps smaller. https://pytorch.org/docs/2.6/generated/torch.split.html</summary>
-        public Tensor[] split(long split_size, int dim = 0)
-        {
-            if (ndim == 0) throw new RuntimeError("split expects at least a 1-dimensional tensor");
-            var d = Wrap(dim, ndim);
-            if (split_size == 0 && Dims[d] > 0) throw new RuntimeError($"split_size can only be 0 if dimension size is 0, but got dimension size of {Dims[d]}");
-            if (split_size < 0) throw new RuntimeError($"split expects split_size be non-negative, but got split_size={split_size}");
-            var count = split_size == 0 ? 1 : Math.Max(1, (Dims[d] + split_size - 1) / split_size);
-            return Views("SplitBackward0", [.. Enumerable.Range(0, (int)count).Select(i => Slicing(d, i * split_size, Math.Min(Dims[d], (i + 1) * split_size), 1))], Creation.MultiOutput);
-        }
-
-        /// <summary>A number of pieces along a dimension. https://pytorch.org/docs/2.6/generated/torch.chunk.html</summary>
-        /// <exception cref="RuntimeError">Fewer than one piece, or no dimensions.</exception>
-        public Tensor[] chunk(long chunks, int dim = 0)
-        {
-            if (ndim == 0) throw new RuntimeError("chunk expects at least a 1-dimensional tensor");
-            if (chunks < 1) throw new RuntimeError($"chunk expects `chunks` to be greater than 0, got: {chunks}");
-            var size = (Dims[Wrap(dim, ndim)] + chunks - 1) / chunks;
-            return size == 0 ? Views("SplitWithSizesBackward0", [.. Enumerable.Range(0, (int)chunks).Select(_ => Slicing(Wrap(dim, ndim), 0, 0, 1))], Creation.MultiOutput) : split(size, dim);
-        }
-
-        /// <summary>A diagonal of two dimensions; it comes last. https://pytorch.org/docs/2.6/generated/torch.diagonal.html</summary>
-        /// <exception cref="RuntimeError">The dimensions are equal.</exception>
-        public Tensor diagonal(long offset = 0, int dim1 = 0, int dim2 = 1)
-        {
-            var (i, j) = (Wrap(dim1, ndim), Wrap(dim2, ndim));
-            if (i == j) throw new RuntimeError($"diagonal dimensions cannot be identical {dim1}, {dim2}");
-            return View("DiagonalBackward0", x => Ops.Diagonal(x, offset, i, j), (x, v) => Ops.InsertDiagonal(x, v, offset, i, j), Along(offset, i, j));
-        }
-
         // A diagonal takes one step along both dimensions at once.
-        private Layout Along(long offset, int i, int j)
+        internal Layout Along(long offset, int i, int j)
         {
             var (from, count) = (Layout, Math.Max(0, offset >= 0 ? Math.Min(Dims[i], Dims[j] - offset) : Math.Min(Dims[i] + offset, Dims[j])));
             var rest = Dims.From(Dims.Range(ndim).Where(k => k != i && k != j));
@@ -297,17 +195,47 @@ public static partial class torch
             return new(from.DType, [.. Dims.Pick(rest), count], [.. from.Strides.Pick(rest), from.Strides[i] + from.Strides[j]], from.Offset + start);
         }
 
-        /// <summary>Transposes in place: only the shape changes.</summary>
-        public Tensor t_() => InPlaceView("TBackward1", Turned("t_"));
+        // Windows along a dimension show some places several times, so they are written by their places.
+        internal Tensor Windowed(int d, long size, long step)
+        {
+            var from = Layout;
+            if (ndim == 0) return View("UnfoldBackward0", x => Ops.SliceAxis(Ops.Reshape(x, [1]), 0, 0, size), (_, v) => Ops.Reshape(v, []), new(from.DType, [size], [1], from.Offset));
+            Layout Of(Layout whole) => whole with { Shape = [.. whole.Shape.With(d, (whole.Shape[d] - size) / step + 1), size], Strides = [.. whole.Strides.With(d, whole.Strides[d] * step), whole.Strides[d]] };
+            var seen = Of(from);
+            return View("UnfoldBackward0", x => size == 0 ? Ops.Reshape(Ops.SliceAxis(x, d, 0, 0), seen.Shape) : Ops.Make(new Windows(d, size, step, 1), x),
+                (x, v) => Layouts.Written(x, Layout.Dense(x.Type), Of(Layout.Dense(x.Type)), v), seen);
+        }
 
-        /// <summary>Inserts a dimension of size 1 in place.</summary>
-        public Tensor unsqueeze_(int dim) => InPlaceView("UnsqueezeBackward1", unsqueeze(dim));
+        // Any places of the memory. Those that this tensor does not show have no gradient with respect to it.
+        internal Tensor Strided(Layout layout)
+        {
+            // A part of complex numbers and a conjugate are not what lies in memory.
+            if (window is not null && storage.Node.DType.IsComplex) throw new RuntimeError("as_strided: not of a view of complex numbers; clone() it before");
+            var (epoch, own, memory) = (storage.Epoch, Node, storage.Layout);
+            var movement = new Movement(whole => Layouts.Read(whole, memory, layout), (whole, v) => Layouts.Written(whole, memory, layout, v), layout);
+            var places = Layouts.Places(memory, layout);
+            Node node;
+            if (window is null) node = Layouts.Read(own, memory, layout);
+            else
+            {
+                var shown = new Dictionary<long, long>();
+                foreach (var place in Layouts.Places(memory, Layout)) shown[place] = shown.Count;
+                node = Ops.Detach(Layouts.Read(storage.Node, memory, layout));
+                bool[] mine = [.. places.Select(shown.ContainsKey)];
+                if (mine.Contains(true))
+                {
+                    var taken = Ops.Reshape(Ops.Take(Ops.Reshape(own, [own.Type.Count]), 0, Ops.Tensor<long>([.. places.Select(p => shown.GetValueOrDefault(p))])), layout.Shape);
+                    node = mine.Contains(false) ? Ops.Where(Ops.Tensor<bool>(mine, layout.Shape), taken, node) : taken;
+                }
+            }
+            return Seen("AsStridedBackward0", own, [node], [new(null, movement, layout)], Creation.Normal, epoch)[0];
+        }
 
         /// <summary>Drops a dimension of size 1 in place, which counts as a change.</summary>
         internal Tensor Unlisted(int dim) => InPlaceView("SqueezeBackward4", squeeze(dim));
 
         // The elements stay where they are; the tensor itself becomes another window on them. Its aliases do not change.
-        private Tensor InPlaceView(string name, Tensor moved)
+        internal Tensor InPlaceView(string name, Tensor moved)
         {
             Writing(this);
             (window, sight) = (moved.window, moved.sight);

@@ -1,0 +1,264 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    // Rows, parts and masked elements written over in a copy, or in place.
+    [Operators]
+    private static class Filling
+    {
+        /// <summary>A number where a mask holds.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, or the shapes do not broadcast.</exception>
+        [Torch]
+        public static Tensor masked_fill(Tensor self, Tensor mask, Scalar value)
+        {
+            Masked(self, mask);
+            return Record("MaskedFillBackward0", Saves.None, x => Ops.Where(mask.Node, value.Fitting(x.DType), x), self, mask);
+        }
+
+        /// <summary>A number where a mask holds, in place.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, or the shapes do not broadcast.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor masked_fill_(Tensor self, Tensor mask, Scalar value)
+        {
+            Writing(self);
+            Masked(self, mask, inPlace: true);
+            return InPlace(self, "MaskedFillBackward0", Saves.None, (x, _) => Ops.Where(mask.Node, value.Fitting(x.DType), x), [], mask);
+        }
+
+        /// <summary>The element of a tensor without dimensions where a mask holds.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, the value has dimensions, or the shapes do not broadcast.</exception>
+        [Torch]
+        public static Tensor masked_fill(Tensor self, Tensor mask, Tensor value)
+        {
+            if (value.Number is { } number) return masked_fill(self, mask, number);
+            Single("masked_fill_", value);
+            Masked(self, mask);
+            return Record("MaskedFillBackward1", Saves.None, (x, v) => Ops.Where(mask.Node, Ops.Cast(v, x.DType), x), self, value, mask);
+        }
+
+        /// <summary>The element of a tensor without dimensions where a mask holds, in place.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, the value has dimensions, or the shapes do not broadcast.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor masked_fill_(Tensor self, Tensor mask, Tensor value)
+        {
+            if (value.Number is { } number) return masked_fill_(self, mask, number);
+            Writing(self);
+            Single("masked_fill_", value);
+            Masked(self, mask, inPlace: true);
+            return InPlace(self, "MaskedFillBackward1", Saves.None, (x, v) => Ops.Where(mask.Node, Ops.Cast(v, x.DType), x), value, mask);
+        }
+
+        private static void Single(string name, Tensor value)
+        {
+            if (value.ndim > 0) throw new RuntimeError($"{name} only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).");
+        }
+
+        private static void Masked(Tensor self, Tensor mask, bool inPlace = false)
+        {
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {Tensor.ShortName(mask)}");
+            if (inPlace) CheckBroadcast(self.Dims, mask.Dims);
+            CheckBroadcast(mask.Dims, self.Dims);
+        }
+
+        /// <summary>The elements of a source, one after the other, where a mask holds.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, the element types differ, or the source has too few elements.</exception>
+        [Torch]
+        public static Tensor masked_scatter(Tensor self, Tensor mask, Tensor source)
+        {
+            CheckBroadcast(mask.Dims, self.Dims);
+            var shape = Ops.BroadcastShapes("masked_scatter", self.Dims, mask.Dims);
+            var held = Held(self, mask, source, shape);
+            return Record("MaskedScatterBackward0", Saves.None, (x, values) => Spread(Ops.Broadcast(x, shape), values, held), self, source, mask);
+        }
+
+        /// <summary>The elements of a source, one after the other, where a mask holds, in place.</summary>
+        /// <exception cref="RuntimeError">The mask is not of type bool, the element types differ, or the source has too few elements.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor masked_scatter_(Tensor self, Tensor mask, Tensor source)
+        {
+            Writing(self);
+            if (!Spreads(mask.Dims, self.Dims)) mask.Expanded(self.Dims);
+            var held = Held(self, mask, source, self.Dims);
+            return InPlace(self, "MaskedScatterBackward0", Saves.None, (x, values) => Spread(x, values, held), source, mask);
+        }
+
+        private static Node Held(Tensor self, Tensor mask, Tensor source, Dims shape)
+        {
+            if (self.Node.DType != source.Node.DType) throw new RuntimeError($"masked_scatter: expected self and source to have same dtypes but got{self.dtype.TensorType} and {source.dtype.TensorType}");
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.TensorType}");
+            var held = Indexing.Holding(mask, shape);
+            return held.Type.Count <= source.numel() ? held : throw new RuntimeError("Number of elements of source < number of ones in mask");
+        }
+
+        private static Node Spread(Node x, Node values, Node held)
+        {
+            if (held.Type.Count == 0) return Copied(x);
+            var taken = Ops.SliceAxis(Ops.Reshape(values, [values.Type.Count]), 0, 0, held.Type.Count);
+            return Ops.Reshape(Ops.ScatterSet(Ops.Reshape(x, [x.Type.Count]), 0, held, taken), x.Shape);
+        }
+
+        /// <summary>A number in rows of a dimension.</summary>
+        /// <exception cref="RuntimeError">The index is no vector.</exception>
+        /// <exception cref="IndexError">The index is not of type int64, or out of range.</exception>
+        [Torch]
+        public static Tensor index_fill(Tensor self, long dim, Tensor index, Scalar value)
+        {
+            var d = Rows(self, dim, index);
+            return Laid(Record("IndexFillBackward0", Saves.None, x => Filled(x, d, index, value.Fitting(x.DType)), self, index), self);
+        }
+
+        /// <summary>A number in rows of a dimension, in place.</summary>
+        /// <exception cref="RuntimeError">The index is no vector.</exception>
+        /// <exception cref="IndexError">The index is not of type int64, or out of range.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor index_fill_(Tensor self, long dim, Tensor index, Scalar value)
+        {
+            Writing(self);
+            var d = Rows(self, dim, index);
+            return InPlace(self, "IndexFillBackward0", Saves.None, (x, _) => Filled(x, d, index, value.Fitting(x.DType)), [], index);
+        }
+
+        /// <summary>The element of a tensor without dimensions in rows of a dimension.</summary>
+        /// <exception cref="RuntimeError">The index is no vector, or the value has dimensions.</exception>
+        /// <exception cref="IndexError">The index is not of type int64, or out of range.</exception>
+        [Torch]
+        public static Tensor index_fill(Tensor self, long dim, Tensor index, Tensor value)
+        {
+            if (value.Number is { } number) return index_fill(self, dim, index, number);
+            Single("index_fill_", value);
+            var d = Rows(self, dim, index);
+            return Laid(Record("IndexFillBackward1", Saves.None, (x, v) => Filled(x, d, index, Ops.Cast(v, x.DType)), self, value, index), self);
+        }
+
+        /// <summary>The element of a tensor without dimensions in rows of a dimension, in place.</summary>
+        /// <exception cref="RuntimeError">The index is no vector, or the value has dimensions.</exception>
+        /// <exception cref="IndexError">The index is not of type int64, or out of range.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor index_fill_(Tensor self, long dim, Tensor index, Tensor value)
+        {
+            if (value.Number is { } number) return index_fill_(self, dim, index, number);
+            Writing(self);
+            Single("index_fill_", value);
+            var d = Rows(self, dim, index);
+            return InPlace(self, "IndexFillBackward1", Saves.None, (x, v) => Filled(x, d, index, Ops.Cast(v, x.DType)), value, index);
+        }
+
+        private static int Rows(Tensor self, long dim, Tensor index)
+        {
+            if (index.Node.DType != DType.Int64) throw new IndexError("index_fill_(): Expected dtype int64 for index.");
+            var d = Wrap(dim, self.ndim);
+            if (index.ndim > 1) throw new RuntimeError("Index has to be a vector/scalar");
+            var size = self.ndim == 0 ? 1 : self.Dims[d];
+            foreach (var i in index.Longs())
+                if (i < -size || i >= size) throw new IndexError($"index {i} is out of bounds for dimension {d} with size {size}");
+            return d;
+        }
+
+        private static Node Filled(Node x, int d, Tensor index, Node value)
+        {
+            var (whole, places) = (Tensor.Row(x), Tensor.Row(index.Node));
+            if (places.Type.Count == 0 || x.Type.Count == 0) return Copied(x);
+            return Ops.Reshape(Ops.ScatterSet(whole, d, Ops.Wrapped(places, whole.Shape[d]), Ops.Broadcast(value, whole.Shape.With(d, places.Type.Count))), x.Shape);
+        }
+
+        /// <summary>A copy with rows added along a dimension, times alpha.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">The index is no vector.</exception>
+        [Torch]
+        public static Tensor index_add(Tensor self, long dim, Tensor index, Tensor source, Scalar? alpha = null) => Added(self, false, dim, index, source, alpha);
+
+        /// <summary>Adds rows along a dimension, times alpha, in place.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">The index is no vector.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor index_add_(Tensor self, long dim, Tensor index, Tensor source, Scalar? alpha = null) => Added(self, true, dim, index, source, alpha);
+
+        private static Tensor Added(Tensor self, bool inPlace, long dim, Tensor index, Tensor source, Scalar? alpha)
+        {
+            if (inPlace) Writing(self);
+            var (d, count) = (Wrap(dim, self.ndim), index.numel());
+            if (index.ndim > 1) throw new IndexError($"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.TensorType} and size: {index.Dims}");
+            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError($"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.TensorType}");
+            if (self.Node.DType != source.Node.DType) throw new RuntimeError($"index_add_(): self ({self.dtype.TensorType}) and source ({source.dtype.TensorType}) must have the same scalar type");
+            if (d > 0 && d >= source.ndim) throw new RuntimeError($"index_add_(): Indexing dim {d} is out of bounds of tensor");
+            if (count != (source.ndim == 0 ? 1 : source.Dims[d])) throw new RuntimeError($"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({(source.ndim == 0 ? 1 : source.Dims[d])}), for dim: {d}");
+            if (self.ndim != source.ndim || (self.ndim > 0 && self.Dims.Without(d) != source.Dims.Without(d))) throw new RuntimeError($"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {self.Dims} source.shape = {source.Dims}");
+            var size = self.ndim == 0 ? 1 : self.Dims[d];
+            foreach (var i in index.Longs())
+                if (i < 0 || i >= size) throw self.ndim < 2 ? new IndexError("index out of range in self") : new RuntimeError($"index {i} is out of bounds for dimension {d} with size {size}");
+            Node Value(Node x, Node rows) => count == 0 ? Copied(x) : Placed(x, d, index, alpha is { } a ? rows * a.Node(rows.DType) : rows, true);
+            ReadOnlySpan<Tensor> watched = source.requires_grad ? [index] : [];
+            return inPlace ? InPlace(self, "IndexAddBackward0", Saves.Other, Value, source, watched) : Record("IndexAddBackward0", Saves.Other, Value, self, source, watched);
+        }
+
+        private static Node Placed(Node x, int d, Tensor index, Node rows, bool add) => Ops.Reshape(Scattering.Into(Tensor.Row(x), d, Ops.Cast(Tensor.Row(index.Node), DType.Int64), Tensor.Row(rows), add), x.Shape);
+
+        /// <summary>A copy with rows written along a dimension.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">The index is no vector or out of range, or there are not as many rows.</exception>
+        [Torch]
+        public static Tensor index_copy(Tensor self, long dim, Tensor index, Tensor source) => Replaced(self, false, dim, index, source);
+
+        /// <summary>Writes rows along a dimension in place.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">The index is no vector or out of range, or there are not as many rows.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor index_copy_(Tensor self, long dim, Tensor index, Tensor source) => Replaced(self, true, dim, index, source);
+
+        private static Tensor Replaced(Tensor self, bool inPlace, long dim, Tensor index, Tensor source)
+        {
+            if (inPlace) Writing(self);
+            var (d, count) = (Wrap(dim, self.ndim), index.numel());
+            if (index.ndim > 1) throw new IndexError($"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})");
+            if (source.ndim == 0 && count != 1) throw new IndexError($"index_copy_(): When source is scalar, index should have one element (got {count})");
+            if (source.ndim != self.ndim && source.ndim > 0 && self.ndim > 0) throw new IndexError($"index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality ({source.ndim}), destination dimensionality ({self.ndim})");
+            if (source.ndim > 0 && count != source.Dims[d]) throw new IndexError($"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.Dims[d]})");
+            if (index.Node.DType != DType.Int64) throw new RuntimeError($"index_copy_(): Expected a long tensor for index, but got {index.dtype.TensorType}");
+            if (self.Node.DType != source.Node.DType) throw new RuntimeError($"index_copy_(): self and source expected to have the same dtype, but got (self) {self.dtype.TensorType} and (source) {source.dtype.TensorType}");
+            var (here, there) = (self.ndim > 0 ? self.Dims.Without(d) : [], source.ndim > 0 ? source.Dims.Without(d) : Dims.Empty);
+            if (here != there) throw new RuntimeError($"index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {string.Join(" ", here)} at dimension {d} and source slice shape: {string.Join(" ", there)} at dimension 0.");
+            var size = self.ndim == 0 ? 1 : self.Dims[d];
+            foreach (var i in index.Longs())
+                if (i < 0 || i >= size) throw new IndexError($"index_copy_(): index {i} is out of bounds for dimension {d} with size {size}");
+            Node Value(Node x, Node rows) => count == 0 ? Copied(x) : Placed(x, d, index, rows, false);
+            return inPlace ? InPlace(self, "IndexCopyBackward0", Saves.Other, Value, source, index) : Record("IndexCopyBackward0", Saves.Other, Value, self, source, index);
+        }
+
+        /// <summary>A copy with elements written where tensors of positions say, or added there.</summary>
+        /// <exception cref="RuntimeError">The values do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">A position is out of range, or there are too many.</exception>
+        [Torch]
+        public static Tensor index_put(Tensor self, IReadOnlyList<Tensor> indices, Tensor values, bool accumulate = false) => self.Put(indices, values, accumulate, inPlace: false);
+
+        /// <summary>Writes elements where tensors of positions say, or adds them there, in place.</summary>
+        /// <exception cref="RuntimeError">The values do not fit, or the element types differ.</exception>
+        /// <exception cref="IndexError">A position is out of range, or there are too many.</exception>
+        [Torch(Forms = Forms.Method)]
+        public static Tensor index_put_(Tensor self, IReadOnlyList<Tensor> indices, Tensor values, bool accumulate = false) => self.Put(indices, values, accumulate, inPlace: true);
+
+        /// <summary>A copy with one position of a dimension written over.</summary>
+        /// <exception cref="RuntimeError">The source does not have the position's shape.</exception>
+        /// <exception cref="IndexError">The position is out of range.</exception>
+        [Torch]
+        public static Tensor select_scatter(Tensor self, Tensor src, long dim, long index) => Embedded("SelectScatterBackward0", self, src, Views.select(self, dim, index));
+
+        /// <summary>A copy with a range of a dimension written over.</summary>
+        /// <exception cref="RuntimeError">The source does not have the range's shape, or the step is not positive.</exception>
+        [Torch]
+        public static Tensor slice_scatter(Tensor self, Tensor src, long dim = 0, long? start = null, long? end = null, long step = 1) =>
+            step > 0 ? Embedded("SliceScatterBackward0", self, src, self.Ranged(Wrap(dim, self.ndim), start, end, step)) : throw new RuntimeError("slice step must be positive");
+
+        /// <summary>A copy with a diagonal written over.</summary>
+        /// <exception cref="RuntimeError">The source does not have the diagonal's shape.</exception>
+        [Torch]
+        public static Tensor diagonal_scatter(Tensor self, Tensor src, long offset = 0, long dim1 = 0, long dim2 = 1) => Embedded("DiagonalScatterBackward0", self, src, Views.diagonal(self, offset, dim1, dim2));
+
+        // Through the view that shows the part.
+        private static Tensor Embedded(string name, Tensor self, Tensor src, Tensor part)
+        {
+            if (part.Dims != src.Dims) throw new RuntimeError($"expected src to have a size equal to the slice of self. src size = {src.Dims}, slice size = {part.Dims}");
+            var write = part.window!.Movement.Write;
+            return Laid(Record(name, Saves.None, (x, v) => v.Type.Count == 0 ? Copied(x) : write(x, v), self, src.to(self.dtype)), self);
+        }
+    }
+}

@@ -4,7 +4,6 @@ public static partial class torch
 {
     public partial class Tensor
     {
-
         /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
         public Tensor to(dtype dtype)
         {

@@ -7,6 +7,7 @@ public class FamilyTests
 {
     [Theory]
     [InlineData("elementwise.jsonl.gz", 2588)]
+    [InlineData("reductions.jsonl.gz", 1387)]
     public void Every_recorded_call_of_the_family_agrees(string file, int count)
     {
         var calls = RecordedCall.Of(file);

@@ -65,7 +65,7 @@ public static partial class torch
         public static Node std(Node self, bool unbiased) => std(self, null, unbiased);
 
         // Checks that a variance can be taken.
-        private static Node Spread(string name, Node x, Sizes? dim, double correction)
+        internal static Node Spread(string name, Node x, Sizes? dim, double correction)
         {
             if (!x.DType.IsSmooth) throw new RuntimeError("std and var only support floating point and complex dtypes");
             if ((x.Type.Count == 0 ? 0 : x.Shape.Pick(Axes(x, dim) ?? Dims.Range(x.Type.Rank)).Product) - correction <= 0) warnings.warn($"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
@@ -75,12 +75,24 @@ public static partial class torch
         /// <summary>The p-norm over dimensions; its gradient at zero is zero.</summary>
         /// <exception cref="RuntimeError">Not of a floating-point type, or the largest of no elements.</exception>
         [Torch("LinalgVectorNormBackward0", Saves.Self | Saves.Result)]
-        public static Node norm(Node self, double p = 2, Sizes? dim = null, bool keepdim = false)
+        public static Node norm(Node self, double p = 2, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
             if (p == double.PositiveInfinity && Empty(self, dim) is { } lacking) throw new RuntimeError(lacking);
-            return self.DType.IsSmooth ? Ops.Norm(self, p, Axes(self, dim), keepdim)
+            return self.DType.IsSmooth ? Ops.Norm(Widened(self, dtype), p, Axes(self, dim), keepdim)
                 : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {Named(self.DType).TensorType}");
         }
+
+        /// <summary>The 2-norm over dimensions, in another type if one is given; PyTorch's name of it is "fro".</summary>
+        /// <exception cref="RuntimeError">Another name, an element type that is not floating-point, or one that is wider than the one given.</exception>
+        [Torch]
+        public static Tensor norm(Tensor self, string p, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
+        {
+            if (p != "fro") throw new RuntimeError($"linalg.matrix_norm: Order {p} not supported.");
+            return dim is { All.Length: > 2 } many ? throw new RuntimeError($"linalg.matrix_norm: dim must be a 2-tuple. Got {string.Join(' ', many.All)}") : self.norm(2, dim, keepdim, dtype);
+        }
+
+        private static Node Widened(Node x, dtype? dtype) => dtype is null || DTypes.Promote(x.DType, dtype.Type) == dtype.Type ? Typed(x, dtype)
+            : throw new RuntimeError($"linalg.vector_norm: the dtype of the input ({Named(x.DType).TensorType}) should be convertible without narrowing to the specified dtype ({dtype.TensorType})");
 
         private static string? Empty(Node x, Sizes? dim)
         {
@@ -179,10 +191,6 @@ public static partial class torch
         // PyTorch answers about bytes in bytes.
         private static Node Told(Node truth, Node of) => of.DType == DType.UInt8 ? Ops.Cast(truth, DType.UInt8) : truth;
 
-        /// <summary>Running sums along a dimension.</summary>
-        [Torch("CumsumBackward0")]
-        public static Node cumsum(Node self, long dim, dtype? dtype = null) => Wrap(dim, self.Type.Rank) is var d && Typed(self, dtype) is var x && x.Type.Rank == 0 ? Typed(Ops.Sum(Copied(x)), dtype) : Typed(Ops.CumSum(x, d), dtype);
-
         /// <summary>log Σ eˣ over dimensions, without overflow.</summary>
         [Torch("LogsumexpBackward0", Saves.Self | Saves.Result, Types = Types.Real)]
         public static Node logsumexp(Node self, Sizes dim, bool keepdim = false)
@@ -212,11 +220,21 @@ public static partial class torch
 
         /// <summary>Sorted elements and where they came from; stable.</summary>
         [Torch]
-        public static ValuesAndIndices sort(Tensor self, long dim = -1, bool descending = false)
+        public static ValuesAndIndices sort(Tensor self, long dim = -1, bool descending = false) => Sorted("SortBackward0", self, dim, descending);
+
+        private static ValuesAndIndices Sorted(string name, Tensor self, long dim, bool descending)
         {
-            var sorted = WithIndices("SortBackward0", self, x => Ops.Sort(Ordered(x, $"\"sorting_kernel_method_name\" not implemented for '{Named(x.DType).TensorType}'"), Wrap(dim, x.Type.Rank), descending));
+            var sorted = WithIndices(name, self, x => Ops.Sort(Ordered(x, $"\"sorting_kernel_method_name\" not implemented for '{Named(x.DType).TensorType}'"), Wrap(dim, x.Type.Rank), descending));
             return sorted with { values = Laid(sorted.values, self), indices = Laid(sorted.indices, self) };
         }
+
+        /// <summary>Sorted elements and where they came from; stable in any case.</summary>
+        [Torch]
+        public static ValuesAndIndices sort(Tensor self, bool stable, long dim = -1, bool descending = false) => Sorted("SortBackward1", self, dim, descending);
+
+        /// <summary>The positions that sort the elements; stable in any case.</summary>
+        [Torch]
+        public static Tensor argsort(Tensor self, bool stable, long dim = -1, bool descending = false) => sort(self, stable, dim, descending).indices;
 
         /// <summary>The positions that sort the elements.</summary>
         [Torch]
@@ -241,6 +259,6 @@ public static partial class torch
         [Torch]
         public static bool equal(Tensor self, Tensor other) => self.Dims == other.Dims && (bool)new Tensor(Ops.All(Ops.Equal(self.Node, other.Node)));
 
-        private static Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
+        internal static Node Typed(Node x, dtype? dtype) => dtype is null ? x : Ops.Cast(x, dtype.Type);
     }
 }

@@ -23,12 +23,12 @@ public static partial class torch
         return x.Type.Rank == 0 ? null : Dims.From(seen.Select(d => (long)d).Order());
     }
 
-    internal static ValuesAndIndices WithIndices(string name, Tensor x, Func<Node, (Node Values, Node Indices)> f)
+    internal static ValuesAndIndices WithIndices(string name, Tensor x, Func<Node, (Node Values, Node Indices)> f, Saves saves = Saves.None)
     {
         Node? indices = null;
-        var values = Record(name, Saves.None, own => { (var picked, indices) = f(own); return picked; }, x);
+        var values = Record(name, saves, own => { (var picked, indices) = f(own); return picked; }, x);
         var places = new Tensor(indices!);
         values.gradFn?.SaveResult(places);
-        return new(values, places) { Name = name.Replace("Backward0", "", StringComparison.Ordinal).ToLowerInvariant() };
+        return new(values, places) { Name = name[..name.IndexOf("Backward", StringComparison.Ordinal)].ToLowerInvariant() };
     }
 }

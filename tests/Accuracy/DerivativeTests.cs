@@ -83,6 +83,9 @@ public class DerivativeTests
         Assert.Equal(double.PositiveInfinity, At(1, -3));
         Assert.Equal(0, At(2, double.PositiveInfinity));
         Assert.True(double.IsNaN(At(1, double.NaN)));
+        // Far out 1/x is left of the first, whose square is no number any more.
+        Assert.Equal(1e-200, At(1, 1e200), 1e-213);
+        Assert.Equal(1e-160, At(1, 1e160), 1e-173);
         Assert.Throws<ArgumentOutOfRangeException>(() => Polygamma(-1, Scalar(1.0)));
     }
 }

@@ -42,7 +42,7 @@ internal static class Conversion
         foreach (var m in type.GetMember("op_Implicit", MemberTypes.Method, BindingFlags.Public | BindingFlags.Static).Cast<MethodInfo>())
         {
             var from = m.GetParameters()[0].ParameterType;
-            if (m.ReturnType != type || from == type || from.IsByRefLike || !(from.IsPrimitive || from.IsArray || from == typeof(Tensor))) continue;
+            if (m.ReturnType != type || from == type || from.IsByRefLike || !(from.IsPrimitive || from.IsArray || from == typeof(string) || from == typeof(Tensor))) continue;
             if (To(from, value) is { } given && !(given.Cost >= best?.Cost - 10)) best = (m.Invoke(null, [given.Value]), given.Cost + 10);
         }
         return best is { } b && type == typeof(Tensor) ? (b.Value, b.Cost + 10) : best;

@@ -32,10 +32,10 @@ public class SlopeTests
         ["tan"] = (x, _) => x.tan(),
         ["lerp from"] = (x, w) => x.clone().lerp_(full_like(x, 2), w),
         ["lerp to"] = (x, w) => full_like(x, 2).lerp_(x, w),
-        ["bce"] = (x, t) => functional.binary_cross_entropy(x, full_like(x, t), "none"),
-        ["bce of"] = (x, t) => functional.binary_cross_entropy(full_like(x, t), x, "none"),
-        ["bce with logits"] = (x, t) => functional.binary_cross_entropy_with_logits(x, full_like(x, t), "none"),
-        ["bce with logits of"] = (x, z) => functional.binary_cross_entropy_with_logits(full_like(x, z), x, "none"),
+        ["bce"] = (x, t) => functional.binary_cross_entropy(x, full_like(x, t), reduction: "none"),
+        ["bce of"] = (x, t) => functional.binary_cross_entropy(full_like(x, t), x, reduction: "none"),
+        ["bce with logits"] = (x, t) => functional.binary_cross_entropy_with_logits(x, full_like(x, t), reduction: "none"),
+        ["bce with logits of"] = (x, z) => functional.binary_cross_entropy_with_logits(full_like(x, z), x, reduction: "none"),
     };
 
     // PyTorch's curvature there is that of the straight line beyond; here it is the curve's.

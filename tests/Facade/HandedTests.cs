@@ -25,7 +25,7 @@ public class HandedTests
         ["sign of a transpose"] = (x => x.t().sign().sum(), 1),
         ["sums are added to"] = (x => x.exp().sum() + x.sin().sum() + x.cos().sum(), 2),
         ["binary cross entropy, mean"] = (x => F.binary_cross_entropy_with_logits(x, x.detach()), 3),
-        ["binary cross entropy, sum"] = (x => F.binary_cross_entropy_with_logits(x, x.detach(), "sum"), 2),
+        ["binary cross entropy, sum"] = (x => F.binary_cross_entropy_with_logits(x, x.detach(), reduction: "sum"), 2),
         ["a row"] = (x => x[0].exp().sum(), 0),
         ["linear"] = (x => F.linear(ones([2, 3], float64), x).sum(), 0),
     };

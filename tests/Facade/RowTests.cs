@@ -22,7 +22,7 @@ public class RowTests
 
     // What takes tensors and gives tensors, in the places where PyTorch's operators are.
     private static IEnumerable<string> Unwritten() =>
-        new[] { typeof(torch), typeof(Tensor), typeof(nn.functional) }.SelectMany(home => home.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        new[] { typeof(torch), typeof(Tensor), typeof(nn.functional), typeof(linalg) }.SelectMany(home => home.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(m => !m.IsSpecialName && IsTensors(m.ReturnType) && !m.IsDefined(typeof(GeneratedCodeAttribute)) && (!m.IsStatic || m.GetParameters().Any(p => IsTensors(p.ParameterType))))
             .Select(m => $"{home.FullName!["Functional.Autograd.".Length..].Replace('+', '.')}.{m.Name}"));
 

@@ -30,7 +30,7 @@ internal sealed unsafe class FactorKernel<T>(Op op, ImmutableArray<TensorType> o
         else
             for (var i = 0; i < batch; i++) One(i);
         if (Array.FindIndex(failed, f => f >= 0) is var first and >= 0)
-            throw new LinearAlgebraException($"{op}: matrix {first} of {batch} {Failure(op, failed[first])}");
+            throw new LinearAlgebraException($"{op}: matrix {first} of {batch} {Failure(op, failed[first])}") { Matrix = first, Place = failed[first] };
     }
 
     internal static string Failure(Op op, long place) => op is Primitives.Cholesky ? $"is not positive definite: its leading minor of order {place + 1} is not positive" : $"is singular: element {place} of the diagonal is 0";

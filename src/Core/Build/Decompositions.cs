@@ -53,14 +53,15 @@ public static partial class Ops
     /// </summary>
     /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rcond">Singular values of at most this part of the largest count as 0; the larger of m and n times the distance of numbers at 1 when left out.</param>
+    /// <param name="atol">Those of at most this as well.</param>
     /// <returns>[…, n, m].</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
-    public static Node Pinv(Node a, double? rcond = null)
+    public static Node Pinv(Node a, double? rcond = null, double atol = 0)
     {
         a = Matrices(a, "Pinv");
         var (u, s, vh) = Svd(a);
-        var zero = Not(Counted(s, a, rcond));
+        var zero = Not(Counted(s, a, rcond, atol));
         return WithRule("Pinv", MatMul(Adjoint(vh) * Unsqueeze(Where(zero, 0, 1 / Where(zero, 1, s)), -2), Adjoint(u)), [a], static (x, p, c) =>
         {
             // dP = −P·dA·P + P·Pᴴ·dAᴴ·(1 − A·P) + (1 − P·A)·dAᴴ·Pᴴ·P.
@@ -92,10 +93,11 @@ public static partial class Ops
     /// </summary>
     /// <param name="a">[…, m, n], a real or complex floating-point type; integers become float64, and half types are computed in float32.</param>
     /// <param name="rtol">The part; the larger of m and n times the distance of numbers at 1 when left out.</param>
+    /// <param name="atol">Singular values of at most this count as 0 as well.</param>
     /// <returns>[…], int64.</returns>
     /// <exception cref="ShapeException">These are no matrices.</exception>
     /// <exception cref="LinearAlgebraException">When evaluated: an element is not finite.</exception>
-    public static Node MatrixRank(Node a, double? rtol = null) => Matrices(a, "MatrixRank") is var x ? Sum(Cast(Counted(SvdVals(x), x, rtol), DType.Int64), -1) : a;
+    public static Node MatrixRank(Node a, double? rtol = null, double atol = 0) => Matrices(a, "MatrixRank") is var x ? Sum(Cast(Counted(SvdVals(x), x, rtol, atol), DType.Int64), -1) : a;
 
     /// <summary>
     /// A norm of matrices. Of Frobenius' and the nuclear norm, and the largest singular value (2) or the least (−2), see PyTorch; 1 and ∞ are the largest sum of sizes in a column and in a row, −1 and −∞ the least.
@@ -164,6 +166,6 @@ public static partial class Ops
     }
 
     // Which singular values are not 0 but for rounding.
-    private static Node Counted(Node s, Node a, double? part) =>
-        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * s.DType.Rounding);
+    private static Node Counted(Node s, Node a, double? part, double least) =>
+        s.Shape[^1] == 0 ? Cast(s, DType.Bool) : s > Max(MaxOver(s, -1, keep: true) * (part ?? Math.Max(a.Shape[^1], a.Shape[^2]) * s.DType.Rounding), least);
 }

@@ -291,7 +291,7 @@ public static partial class torch
             {
                 if (!met.Add(node) || ends.Contains(node) || node.Op is Detach) continue;
                 foreach (var input in node.Inputs)
-                    if (input.DType.IsSmooth) stack.Push(input);
+                    if (input.DType.IsSmooth || input.Type.IsTuple) stack.Push(input);
             }
             met.IntersectWith(ends);
             return met;

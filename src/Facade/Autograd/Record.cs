@@ -99,6 +99,23 @@ public static partial class torch
         return Recorded(name, saves, Guard(() => f(own)), own, operands, watched);
     }
 
+    /// <summary>Records an operation of one operand and several results, all of which its derivative reads.</summary>
+    internal static Tensor[] RecordAll(string name, Func<Node, Node[]> f, Tensor x)
+    {
+        var own = x.Node;
+        var nodes = Guard(() => f(own));
+        var results = Array.ConvertAll(nodes, static node => new Tensor(node));
+        var fn = x.requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [x.Edge]) : null;
+        for (var i = 0; i < results.Length; i++)
+        {
+            (results[i].gradFn, results[i].outputNr) = (fn, fn is null ? 0 : i);
+            results[i].storage.Depth = x.storage.Depth + 1;
+            fn?.SaveResult(results[i]);
+        }
+        if (x.storage.Depth >= (fn is null ? DeepestPlain : DeepestPending)) Force(results);
+        return results;
+    }
+
     private static Tensor Recorded(string name, Saves saves, Node node, ReadOnlySpan<Node> own, ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched)
     {
         var result = new Tensor(node);

@@ -48,7 +48,8 @@ internal static class Forms
 
         public bool HasNumber => parameters.Any(p => p.Role == Role.Number);
 
-        public bool Has(string form) => row["Forms"] is { } forms ? forms.Split('|').Any(f => f.Trim() is var t && (t == "Forms." + form || t == "Forms.All")) : form is "Method" or "Function";
+        public bool Has(string form) => row["Forms"] is not { } forms ? form is "Method" or "Function"
+            : forms.Split('|').Any(f => f.Trim() switch { "Forms.All" => form != "Flagged", "Forms.Flagged" => form is "Flagged" or "Function", var one => one == "Forms." + form });
 
         private string Type => row.IsRecorded ? "Tensor" : row.Returns;
 
@@ -56,8 +57,9 @@ internal static class Forms
 
         public string InPlace() => Member($"public Tensor {row.Name}_({Signature(1)})", Checked("this", 1, Written, "_"), "_");
 
-        public string Function() => Member($"public static {Type} {row.Name}({Signature(0)})",
-            Has("Method") ? $" => {Given(0, 1)}.{row.Name}({Rest});" : Checked("", 0, Body));
+        public string Function() => row.IsRecorded && Has("Flagged")
+            ? Member($"public static Tensor {row.Name}({Signature(0)}, bool inplace = false)", Checked("", 0, values => $"inplace ? {Written(values)} : {Body(values)}"))
+            : Member($"public static {Type} {row.Name}({Signature(0)})", Has("Method") ? $" => {Given(0, 1)}.{row.Name}({Rest});" : Checked("", 0, Body));
 
         public string FunctionInPlace() => Member($"public static Tensor {row.Name}_({Signature(0)})", $" => {Given(0, 1, "_")}.{row.Name}_({Rest});", "_");
 
@@ -112,7 +114,7 @@ internal static class Forms
             var others = string.Join(", ", Taking(values).Skip(1));
             if (Operands.Length > 2 && !row.Family.Elementwise) others = $"[{others}]";
             var tail = others.Length > 0 ? ", " + others : "";
-            return row.Family.Elementwise && tail.Length > 0 ? $"Change({Gradient}, {Saves}, {Lambda()}{tail}{(IsReal ? ", real: true" : "")})" : $"InPlace(this, {Gradient}, {Saves}, {Lambda()}{tail})";
+            return row.Family.Elementwise && tail.Length > 0 ? $"Change({Gradient}, {Saves}, {Lambda()}{tail}{(IsReal ? ", real: true" : "")})" : $"InPlace({values[0]}, {Gradient}, {Saves}, {Lambda()}{tail})";
         }
 
         private IEnumerable<string> Taking(string[] values) => parameters.Select((p, i) => (p, i)).Where(x => x.p.Role != Role.Plain).Select(x => values[x.i]);

@@ -80,6 +80,8 @@ public static partial class torch
         Method = 1,
         Function = 2,
         InPlace = 4,
+        /// <summary>A function with PyTorch's flag <c>inplace</c>.</summary>
+        Flagged = 8,
         All = Method | Function | InPlace,
     }
 

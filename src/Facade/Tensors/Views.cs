@@ -231,6 +231,9 @@ public static partial class torch
             return Seen("AsStridedBackward0", own, [node], [new(null, movement, layout)], Creation.Normal, epoch)[0];
         }
 
+        /// <summary>Drops a dimension of size 1 in place, which counts as a change.</summary>
+        internal Tensor Unlisted(int dim) => InPlaceView("SqueezeBackward4", squeeze(dim));
+
         // The elements stay where they are; the tensor itself becomes another window on them. Its aliases do not change.
         internal Tensor InPlaceView(string name, Tensor moved)
         {

@@ -90,10 +90,10 @@ public static partial class torch
         public sealed class GELU(string approximate = "none") : Activation(x => functional.gelu(x, approximate), $"approximate='{approximate}'");
 
         /// <summary>x / (1 + e⁻ˣ).</summary>
-        public sealed class SiLU() : Activation(functional.silu);
+        public sealed class SiLU() : Activation(x => functional.silu(x));
 
         /// <summary>x·tanh(softplus x).</summary>
-        public sealed class Mish() : Activation(functional.mish);
+        public sealed class Mish() : Activation(x => functional.mish(x));
 
         /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
         public sealed class ELU(double alpha = 1) : Activation(x => functional.elu(x, alpha), $"alpha={Written.Python(alpha)}");
@@ -331,10 +331,10 @@ public static partial class torch
         public sealed class L1Loss(string reduction = "mean") : Loss((x, t) => functional.l1_loss(x, t, reduction));
 
         /// <summary>The cross entropy of probabilities.</summary>
-        public sealed class BCELoss(string reduction = "mean") : Loss((x, t) => functional.binary_cross_entropy(x, t, reduction));
+        public sealed class BCELoss(string reduction = "mean") : Loss((x, t) => functional.binary_cross_entropy(x, t, reduction: reduction));
 
         /// <summary>The cross entropy of sigmoid(input).</summary>
-        public sealed class BCEWithLogitsLoss(string reduction = "mean") : Loss((x, t) => functional.binary_cross_entropy_with_logits(x, t, reduction));
+        public sealed class BCEWithLogitsLoss(string reduction = "mean") : Loss((x, t) => functional.binary_cross_entropy_with_logits(x, t, reduction: reduction));
 
         /// <summary>Minus the log-probability of the classes. https://pytorch.org/docs/2.6/generated/torch.nn.NLLLoss.html</summary>
         public sealed class NLLLoss(Tensor? weight = null, long ignore_index = -100, string reduction = "mean")

@@ -98,7 +98,7 @@ internal static class Gamma
         var terms = 0.0;
         for (; x < 16 + n; x++) terms += Term(n, x);
         var last = Term(n, x);
-        var (sum, factor) = (terms + last / 2 + last * x / n, last / x);
+        var (sum, factor) = (terms + last / 2 + Term(n - 1, x), last / x);
         for (var k = 0; k < Bernoulli.Length; k++)
         {
             var part = factor * Bernoulli[k] * (n + 1) / 2;

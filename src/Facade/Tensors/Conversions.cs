@@ -1,0 +1,90 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    public partial class Tensor
+    {
+        /// <summary>Another element type or device; the same object when nothing changes. https://pytorch.org/docs/2.6/generated/torch.Tensor.to.html</summary>
+        public Tensor to(dtype dtype)
+        {
+            if (dtype.Type == Node.DType) return this;
+            if (is_complex() && !dtype.is_complex && dtype != torch.@bool) warnings.once("Casting complex values to real discards the imaginary part");
+            return Laid(Record("ToCopyBackward0", Saves.None, x => Ops.Cast(x, dtype.Type), this), this);
+        }
+
+        /// <summary>Another device.</summary>
+        /// <exception cref="AssertionError">There is no such device.</exception>
+        public Tensor to(device device)
+        {
+            Demand(device);
+            return this;
+        }
+
+        /// <summary>Another element type and device.</summary>
+        public Tensor to(device device, dtype dtype) => to(device).to(dtype);
+
+        /// <summary>Another device, by name.</summary>
+        public Tensor to(string device) => to((device)device);
+
+        /// <summary>Another element type.</summary>
+        public Tensor type(dtype dtype) => to(dtype);
+
+        /// <summary>The element type of another tensor.</summary>
+        public Tensor type_as(Tensor other) => to(other.dtype);
+
+        /// <summary>The first GPU.</summary>
+        /// <exception cref="AssertionError">There is none.</exception>
+        public Tensor cuda() => to(CUDA);
+
+        /// <summary>The CPU.</summary>
+        public Tensor cpu() => this;
+
+        /// <summary>float32.</summary>
+        public Tensor @float() => to(float32);
+
+        /// <summary>float16.</summary>
+        public Tensor half() => to(float16);
+
+        /// <summary>bfloat16.</summary>
+        public Tensor bfloat16() => to(torch.bfloat16);
+
+        /// <summary>complex64.</summary>
+        public Tensor cfloat() => to(complex64);
+
+        /// <summary>complex128.</summary>
+        public Tensor cdouble() => to(complex128);
+
+        /// <summary>float64.</summary>
+        public Tensor @double() => to(float64);
+
+        /// <summary>int64.</summary>
+        public Tensor @long() => to(int64);
+
+        /// <summary>int32.</summary>
+        public Tensor @int() => to(int32);
+
+        /// <summary>bool.</summary>
+        public Tensor @bool() => to(torch.@bool);
+
+        /// <summary>The elements in row-major order, as doubles, longs or bools.</summary>
+        public object[] tolist() => Node.DType switch
+        {
+            DType.Bool => [.. Elements<bool>().Cast<object>()],
+            DType.Float32 or DType.Float64 => [.. Doubles().Cast<object>()],
+            _ => [.. Longs().Cast<object>()],
+        };
+    }
+
+    /// <summary>Access to the elements, as users of TorchSharp write it: <c>x.data&lt;float&gt;()</c>.</summary>
+    /// <exception cref="TypeError">T is not the element type.</exception>
+    internal static T[] Data<T>(Tensor x) where T : unmanaged => x.to_array<T>();
+}
+
+/// <summary>Extension methods of the facade.</summary>
+public static class TensorExtensions
+{
+    /// <summary>The elements in row-major order: <c>x.data&lt;float&gt;()</c> beside the property <c>x.data</c>.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <exception cref="torch.TypeError">T is not the element type.</exception>
+    public static T[] data<T>(this torch.Tensor x) where T : unmanaged => torch.Data<T>(x);
+}

@@ -1,0 +1,77 @@
+using Functional.Autograd;
+using static Functional.Autograd.torch;
+
+namespace Facade;
+
+/// <summary>Writing through windows and strided views of memory: values, gradients, versions and aliases are PyTorch 2.6's.</summary>
+public class WindowTests
+{
+    private static Tensor X() => arange(6, dtype: float64).requires_grad_();
+
+    private static double[] Gradient(Tensor y, Tensor x)
+    {
+        (y * arange(1, 7, dtype: float64)).sum().backward();
+        return x.grad!.to_array<double>();
+    }
+
+    public static TheoryData<string, double[], double[]> Writes => new()
+    {
+        { "windows side by side", [0, 2, 4, 6, 8, 10], [2, 4, 6, 8, 10, 12] },
+        { "every second place", [0, 10, 2, 30, 4, 5], [1, 20, 3, 40, 5, 6] },
+        { "a row of rows that overlap", [7, 7, 2, 3, 4, 5], [0, 0, 3, 4, 5, 6] },
+        { "one window of those that overlap", [0, 3, 6, 9, 4, 5], [1, 6, 9, 12, 5, 6] },
+        { "a piece", [0, 2, 4, 3, 4, 5], [2, 4, 6, 4, 5, 6] },
+    };
+
+    [Theory, MemberData(nameof(Writes))]
+    public void Writing_through_places_reaches_the_base(string what, double[] values, double[] gradient)
+    {
+        var x = X();
+        var y = x.clone();
+        _ = what switch
+        {
+            "windows side by side" => y.unfold(0, 3, 3).mul_(2),
+            "every second place" => y.as_strided(2, 2, 1).mul_(10),
+            "a row of rows that overlap" => y.as_strided((2, 2), (1, 1))[0].fill_(7),
+            "one window of those that overlap" => y.unfold(0, 3, 1)[1].mul_(3),
+            _ => y.tensor_split(2)[0].mul_(2),
+        };
+        Assert.Equal(values, y.to_array<double>());
+        Assert.Equal((1, "CopySlices"), (y._version, y.grad_fn!.name()));
+        Assert.Equal(gradient, Gradient(y, x));
+    }
+
+    [Fact]
+    public void What_a_view_does_not_show_has_no_gradient_through_it()
+    {
+        var x = X();
+        var seen = x.clone()[2..4].as_strided(3, 1, 1);
+        Assert.Equal([1, 2, 3], seen.to_array<double>());
+        (seen * tensor(new[] { 1.0, 10, 100 })).sum().backward();
+        Assert.Equal([0, 0, 10, 100, 0, 0], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void A_shape_changed_in_place_leaves_aliases_as_they_are()
+    {
+        var x = X();
+        var y = x.clone().view(2, 3);
+        var (beside, row) = (y.detach(), y[0]);
+        y.transpose_(0, 1);
+        Assert.Equal(("torch.Size([3, 2])", "torch.Size([2, 3])"), (y.shape.ToString(), beside.shape.ToString()));
+        Assert.Equal((1, 1), (y._version, beside._version));
+        y[0].mul_(5);
+        Assert.Equal([0, 1, 2, 15, 4, 5], beside.to_array<double>());
+        Assert.Equal([0, 1, 2], row.to_array<double>());
+        y.sum().backward();
+        Assert.Equal([5, 1, 1, 5, 1, 1], x.grad!.to_array<double>());
+    }
+
+    [Fact]
+    public void Pieces_are_views_that_may_not_be_written_to_and_unsafe_ones_may()
+    {
+        var y = X().clone();
+        Assert.StartsWith("Output 0 of SplitBackward0 is a view and is being modified inplace.", Assert.Throws<RuntimeError>(() => y.view(2, 3).t().split(2)[0].mul_(2)).Message);
+        Assert.Equal([0, 2, 4], unsafe_split(y, 3)[0].mul_(2).to_array<double>());
+    }
+}

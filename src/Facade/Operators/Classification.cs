@@ -121,6 +121,11 @@ public static partial class torch
 
         /// <summary>The cross entropy of probabilities.</summary>
         /// <exception cref="ValueError">The shapes differ.</exception>
+        [Torch]
+        public static Tensor binary_cross_entropy(Tensor input, Tensor target, string reduction) => binary_cross_entropy(input, target, null, reduction);
+
+        /// <summary>The cross entropy of probabilities.</summary>
+        /// <exception cref="ValueError">The shapes differ.</exception>
         /// <exception cref="RuntimeError">The element types differ, a value is not in [0, 1], or the weight wants a gradient.</exception>
         [Torch]
         public static Tensor binary_cross_entropy(Tensor input, Tensor target, Tensor? weight = null, string reduction = "mean")
@@ -137,6 +142,11 @@ public static partial class torch
             Tensor[] watched = weight is null ? [] : [weight];
             return LaidUnreduced(Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => factor is null ? Ops.BinaryCrossEntropy(x, t, kind) : Combined(Ops.BinaryCrossEntropy(x, t, Reduction.None) * factor, kind), input, target, watched), kind, input, target);
         }
+
+        /// <summary>The cross entropy of sigmoid(input).</summary>
+        /// <exception cref="ValueError">The shapes differ.</exception>
+        [Torch]
+        public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, string reduction) => binary_cross_entropy_with_logits(input, target, null, reduction);
 
         /// <summary>The cross entropy of sigmoid(input); pos_weight is a factor of the first of its two terms.</summary>
         /// <exception cref="ValueError">The shapes differ.</exception>

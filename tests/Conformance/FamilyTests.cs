@@ -8,6 +8,7 @@ namespace Conformance;
 /// </summary>
 public class FamilyTests
 {
+    /// <summary>Each call gives what PyTorch gave.</summary>
     /// <param name="file">The record.</param>
     /// <param name="count">How many calls it holds.</param>
     /// <param name="copied">What is written in place is a copy of the recorded input.</param>

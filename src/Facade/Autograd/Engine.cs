@@ -265,10 +265,12 @@ public static partial class torch
             // Where the derivative reads the result, it is a function of that too: its hooks are for the next derivative as well.
             if (fn.Saves.HasFlag(Saves.Result)) sources.Add((fn.Outputs[0], new(fn, 0)));
             var reached = Reached(node, sources.ConvertAll(s => s.Own));
+            var formula = fn.Saves.HasFlag(Saves.Formula) || (fn.Saves.HasFlag(Saves.Powers) && Ops.Constant(node) is not { Value: 0 });
+            var saved = !formula ? [] : (fn.Saves & (Saves.All | Saves.Result)) == Saves.Result ? fn.Outputs : fn.Inputs;
             // What is written over is a function of the incoming gradient even where nothing of it is left.
-            sources = sources.FindAll(s => reached.Contains(s.Own) || (fn.Saves.HasFlag(Saves.Formula) && fn.Inputs.Contains(s.Own)) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
+            sources = sources.FindAll(s => reached.Contains(s.Own) || saved.Contains(s.Own) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
             if (sources.TrueForAll(s => s.Edge.Fn is null)) return default;
-            return new(new GradFn(name, IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Formula | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0);
+            return new(new GradFn(name, IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Powers | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0);
         }
 
         // Whether nothing but places and sums of incoming gradients is read: the next derivative needs none of it.

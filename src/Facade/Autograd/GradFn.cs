@@ -189,11 +189,10 @@ public static partial class torch
             }
             var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
             foreach (var input in Inputs) given.TryAdd(input, Node.Placeholder(input.Type));
-            Outputs = Traversal.Rebuild(Outputs, given.ContainsKey, (node, x) => given.TryGetValue(node, out var hollow) ? hollow : x.Length == 0 ? Hollow(node) : new Node(node.Op, [.. x]));
+            // What is left besides is detached, and of no gradient, or a constant of the operation's own.
+            Outputs = Traversal.Rebuild(Outputs, n => n.Op is Detach || given.ContainsKey(n), (node, x) => given.TryGetValue(node, out var hollow) ? hollow : node.Op is Detach ? Node.Placeholder(node.Type) : x.Length == 0 ? node : new Node(node.Op, [.. x]));
             Inputs = [.. Inputs.Select(i => given[i])];
         }
-
-        private static Node Hollow(Node leaf) => leaf.Op is Input ? Node.Placeholder(leaf.Type) : leaf;
 
         /// <summary>The gradients of the operands, given those of the results. What the results do not depend on differentiably gets zeros.</summary>
         internal virtual Node?[] Backward(Node?[] cotangents, bool[] needed)

@@ -44,6 +44,8 @@ public static partial class torch
         Number = 1 << 10,
         /// <summary>PyTorch's derivative is a function of the operands also where ours is constant: differentiated again it gives zeros, not nothing.</summary>
         Formula = 1 << 11,
+        /// <summary>So is its derivative, and the derivative of that, until nothing but zero is left.</summary>
+        Powers = 1 << 12,
     }
 
     private const int DeepestPending = 4096;

@@ -21,8 +21,8 @@ public static partial class torch
         /// <summary>Like <see cref="set_detect_anomaly"/> with mode true.</summary>
         public static IDisposable detect_anomaly(bool check_nan = true) => set_detect_anomaly(true, check_nan);
 
-        /// <summary>An old name of tensor; it only sets requires_grad.</summary>
-        public static Tensor Variable(Tensor data, bool requires_grad = false) => torch.Variable(data, requires_grad);
+        /// <summary>An old name of tensor; it only sets requires_grad, and volatile nothing.</summary>
+        public static Tensor Variable(Tensor data, bool requires_grad = false, bool? @volatile = null) => torch.Variable(data, requires_grad, @volatile);
 
         /// <summary>Adds gradients of a tensor to the leaves that it depends on.</summary>
         public static void backward(Tensor tensors, Tensor? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IReadOnlyList<Tensor>? inputs = null) =>
@@ -139,9 +139,10 @@ public static partial class torch
         }
     }
 
-    /// <summary>An old name of tensor; it only sets requires_grad.</summary>
-    public static Tensor Variable(Tensor data, bool requires_grad = false)
+    /// <summary>An old name of tensor; it only sets requires_grad, and volatile nothing.</summary>
+    public static Tensor Variable(Tensor data, bool requires_grad = false, bool? @volatile = null)
     {
+        if (@volatile is not null) warnings.warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.");
         var variable = data.detach();
         return requires_grad ? variable.requires_grad_() : variable;
     }

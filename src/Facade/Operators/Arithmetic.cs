@@ -97,7 +97,7 @@ public static partial class torch
 
         /// <summary>self to the power of exponent.</summary>
         /// <exception cref="RuntimeError">Integers to a negative power.</exception>
-        [Torch("PowBackward0", Saves.Self | Saves.Formula, Check = nameof(NoFractions))]
+        [Torch("PowBackward0", Saves.Self | Saves.Powers, Check = nameof(NoFractions))]
         public static Node pow(Node self, [Operand] Scalar exponent) => exponent.Value switch
         {
             // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.

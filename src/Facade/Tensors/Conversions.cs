@@ -66,6 +66,29 @@ public static partial class torch
         /// <summary>bool.</summary>
         public Tensor @bool() => to(torch.@bool);
 
+        /// <summary>The elements as an array in row-major order: a copy, where NumPy's array shares its memory. https://pytorch.org/docs/2.6/generated/torch.Tensor.numpy.html</summary>
+        /// <typeparam name="T">The element type.</typeparam>
+        /// <param name="force">Also of a tensor that requires grad.</param>
+        /// <exception cref="RuntimeError">The tensor requires grad, and force is not set.</exception>
+        /// <exception cref="TypeError">T is not the element type.</exception>
+        public T[] numpy<T>(bool force = false) where T : unmanaged =>
+            requires_grad && !force ? throw new RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.") : to_array<T>();
+
+        /// <summary>A leaf of its own with the same elements, and a copy of the gradient: what Python's copy.deepcopy gives.</summary>
+        /// <exception cref="RuntimeError">The tensor is not a leaf.</exception>
+        public virtual Tensor __deepcopy__()
+        {
+            if (!is_leaf) throw new RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001");
+            var copy = detach().clone();
+            copy.SetLeafRequiresGrad(requires_grad);
+            copy.gradient = gradient?.__deepcopy__();
+            return copy;
+        }
+
+        /// <summary>The rows one after the other, as views that one operation made: <c>foreach (var row in x)</c>.</summary>
+        /// <exception cref="TypeError">The tensor has no dimensions.</exception>
+        public IEnumerator<Tensor> GetEnumerator() => ndim == 0 ? throw new TypeError("iteration over a 0-d tensor") : ((IEnumerable<Tensor>)this.unbind()).GetEnumerator();
+
         /// <summary>The elements in row-major order, as doubles, longs or bools.</summary>
         public object[] tolist() => Node.DType switch
         {

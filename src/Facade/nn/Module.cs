@@ -14,10 +14,14 @@ public static partial class torch
             /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
             public Parameter(Tensor data, bool requires_grad = true) : base(data.Node, data.storage, data.version, data.window)
             {
-                if (requires_grad && !data.is_floating_point()) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+                if (requires_grad && !data.Node.DType.IsSmooth) throw new RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
                 SetLeafRequiresGrad(requires_grad);
                 Force([this]);
             }
+
+            /// <inheritdoc/>
+            /// <remarks>The gradient is not copied.</remarks>
+            public override Tensor __deepcopy__() => new Parameter(detach().clone(), requires_grad);
 
             private protected override string Prefix => "Parameter containing:\n";
         }

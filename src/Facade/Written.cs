@@ -25,6 +25,9 @@ public static partial class torch
         public static string Stream(double x) => double.IsNaN(x) ? "nan" : double.IsInfinity(x) ? x > 0 ? "inf" : "-inf"
             : Exponent(x.ToString("G6", CultureInfo.InvariantCulture));
 
+        /// <summary>A type of integers or truth values as C++ writes it.</summary>
+        public static string InC(DType type) => type switch { DType.Int64 => "long int", DType.Int32 => "int", DType.Int16 => "short int", DType.Int8 => "signed char", DType.UInt8 => "unsigned char", _ => "bool" };
+
         public static string Python(bool x) => x ? "True" : "False";
 
         /// <summary>As Python writes a tuple: (2, 3), and (2,) for one.</summary>

@@ -18,9 +18,10 @@ internal static class Binder
         var arguments = call.Arguments(inputs);
         var keywords = call.Keywords(inputs);
         var path = call.Op.Split('.');
-        var home = call.Form switch { "F" => typeof(nn.functional), "method" => typeof(Tensor), _ => path[..^1].Aggregate(typeof(torch), (t, n) => t?.GetNestedType(n)!) };
-        var self = call.Form == "method" ? arguments[0] : null;
-        if (self is not null) arguments = arguments[1..];
+        // torch.fft is an object, the others are classes.
+        var self = call.Form == "method" ? arguments[0] : path.Length == 1 ? null : typeof(torch).GetProperty(path[0])?.GetValue(null);
+        var home = call.Form == "F" ? typeof(nn.functional) : self?.GetType() ?? path[..^1].Aggregate(typeof(torch), (t, n) => t?.GetNestedType(n)!);
+        if (call.Form == "method") arguments = arguments[1..];
         var best = (home?.GetMember(path[^1], MemberTypes.Method, BindingFlags.Public | (self is null ? BindingFlags.Static : BindingFlags.Instance)) ?? [])
             .Cast<MethodInfo>().Where(m => !m.IsGenericMethod).SelectMany(m => Fit(m, self, arguments, keywords)).MinBy(c => c.Cost);
         return best is null ? null : () => Flat(Invoke(best));

@@ -18,6 +18,7 @@ public class FamilyTests
     [InlineData("algebra.jsonl.gz", 536, false)]
     [InlineData("numbers.jsonl.gz", 520, false)]
     [InlineData("functional.jsonl.gz", 1484, false)]
+    [InlineData("spectral.jsonl.gz", 1095, false)]
     public void Every_recorded_call_of_the_family_agrees(string file, int count, bool copied)
     {
         warnings.sink = (_, _) => { };

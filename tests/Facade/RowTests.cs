@@ -16,13 +16,14 @@ public class RowTests
     private static IEnumerable<(MethodInfo Method, TorchAttribute Row)> RowsOf(Type family) =>
         family.GetMethods(Declared).Select(m => (m, m.GetCustomAttribute<TorchAttribute>()!)).Where(r => r.Item2 is not null);
 
-    private static string HomeOf(Type family) => family.GetCustomAttribute<OperatorsAttribute>()!.Home.FullName!["Functional.Autograd.".Length..].Replace('+', '.');
+    private static string HomeOf(Type family) => family.GetCustomAttribute<OperatorsAttribute>()! is { Instance: { } name } ? "torch." + name
+        : family.GetCustomAttribute<OperatorsAttribute>()!.Home.FullName!["Functional.Autograd.".Length..].Replace('+', '.');
 
     private static bool IsTensors(Type type) => type == typeof(Tensor) || type == typeof(ValuesAndIndices) || (type.IsArray && IsTensors(type.GetElementType()!)) || (type.IsGenericType && type.GetGenericArguments().Any(IsTensors));
 
     // What takes tensors and gives tensors, in the places where PyTorch's operators are.
     private static IEnumerable<string> Unwritten() =>
-        new[] { typeof(torch), typeof(Tensor), typeof(nn.functional), typeof(linalg) }.SelectMany(home => home.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        new[] { typeof(torch), typeof(Tensor), typeof(nn.functional), typeof(linalg), typeof(special), typeof(Fourier) }.SelectMany(home => home.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(m => !m.IsSpecialName && IsTensors(m.ReturnType) && !m.IsDefined(typeof(GeneratedCodeAttribute)) && (!m.IsStatic || m.GetParameters().Any(p => IsTensors(p.ParameterType))))
             .Select(m => $"{home.FullName!["Functional.Autograd.".Length..].Replace('+', '.')}.{m.Name}"));
 

@@ -51,8 +51,8 @@ public class FormsTests
         // Another place in the file, and another text of a row's body, are no other forms.
         driver = driver.RunGenerators(Compilation("// moved\n" + rows.Replace("exp(Node self) => self;", "exp(Node self) => new();", StringComparison.Ordinal)));
         var families = driver.GetRunResult().Results[0].TrackedSteps["Families"].SelectMany(s => s.Outputs).ToList();
-        Assert.Equal(2, families.Count);
-        Assert.Single(families, f => f.Reason is IncrementalStepRunReason.Unchanged or IncrementalStepRunReason.Cached);
+        Assert.Equal(3, families.Count);
+        Assert.Equal(2, families.Count(f => f.Reason is IncrementalStepRunReason.Unchanged or IncrementalStepRunReason.Cached));
         // A summary is part of the forms; the other family, whose refused row has moved, is written again for its place.
         driver = driver.RunGenerators(Compilation("// moved\n" + rows.Replace("eˣ.", "The exponential.", StringComparison.Ordinal)));
         Assert.Contains(driver.GetRunResult().Results[0].TrackedSteps["Families"].SelectMany(s => s.Outputs), f => f.Reason == IncrementalStepRunReason.Modified);

@@ -17,6 +17,12 @@ internal sealed record FamilyKey(string Name, string Home, Items<(string Name, s
 {
     /// <summary>Whether operands are spread over each other and the result is laid out like them.</summary>
     public bool Elementwise => Facts.Contains(("Elementwise", "true"));
+
+    /// <summary>The property of torch that functions are methods of, where they are those of an object and not of a class.</summary>
+    public string? Instance => Facts.FirstOrDefault(f => f.Name == "Instance").Value is { } name ? name.Substring("nameof(".Length).TrimEnd(')') : null;
+
+    /// <summary>Where users write functions below torch.</summary>
+    public string Place => Instance ?? Home;
 }
 
 /// <summary>How an argument takes part.</summary>

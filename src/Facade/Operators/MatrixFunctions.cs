@@ -131,5 +131,37 @@ public static partial class torch
             while (first < self.Type.Rank && self.Shape[first] != 3) first++;
             return first < self.Type.Rank ? LinearAlgebra.Crossed(self, other, first) : throw new RuntimeError("no dimension of size 3 in input");
         }
+
+        /// <summary>The factors of A = P·L·U from what linalg.lu_factor gives of A; empty ones where they are not asked for.</summary>
+        /// <exception cref="RuntimeError">Not matrices, the pivots are not of type int32, or one is no row.</exception>
+        [Torch("LuUnpackBackward0")]
+        public static return_types.lu_unpack lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data = true, bool unpack_pivots = true)
+        {
+            const string name = "torch.lu_unpack";
+            if (LU_data.ndim < 2) throw new RuntimeError($"{name}: Expected tensor with 2 or more dimensions. Got size: {LU_data.Dims} instead");
+            if (unpack_pivots && LU_pivots.Node.DType != DType.Int32) throw new RuntimeError($"{name}: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.");
+            var (m, k, rank, none) = (LU_data.Dims[^2], Math.Min(LU_data.Dims[^2], LU_data.Dims[^1]), LU_data.ndim, torch.zeros([0], dtype: LU_data.dtype));
+            var p = unpack_pivots ? new Tensor(Ops.Transpose(Ops.OneHot(Elimination.Order(LU_pivots.Node, m, "lu_unpack"), m, LU_data.Node.DType))) : none;
+            if (!unpack_data) return new(p, none, none);
+            return new(p, Record("LuUnpackBackward0", Saves.None, x =>
+            {
+                var own = Ops.Tril(Ops.SliceAxis(x, rank - 1, 0, k), -1);
+                return own + Ops.Cast(Ops.Equal(Ops.Unsqueeze(Ops.Arange(m), 1), Ops.Arange(k)), x.DType);
+            }, LU_data), Record("LuUnpackBackward0", Saves.None, x => Ops.Triu(Ops.SliceAxis(x, rank - 2, 0, k)), LU_data));
+        }
+
+        /// <summary>The X with A·X = self, from what linalg.lu_factor gives of A.</summary>
+        /// <exception cref="RuntimeError">Shapes or types do not fit.</exception>
+        [Torch]
+        public static Tensor lu_solve(Tensor self, Tensor LU_data, Tensor LU_pivots)
+        {
+            warnings.once("torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a future PyTorch release.\nNote that torch.linalg.lu_solve has its arguments reversed.\nX = torch.lu_solve(B, LU, pivots)\nshould be replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)");
+            return linalg.lu_solve(LU_data, LU_pivots, self);
+        }
+
+        /// <summary>The first columns of the product of reflections 1 − input2·v·vᵀ, whose v stand below the diagonal.</summary>
+        /// <exception cref="RuntimeError">Shapes or types do not fit, or there are more columns than rows.</exception>
+        [Torch]
+        public static Tensor orgqr(Tensor self, Tensor input2) => linalg.householder_product(self, input2);
     }
 }

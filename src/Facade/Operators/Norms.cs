@@ -56,7 +56,7 @@ public static partial class torch
             const string name = "linalg.matrix_norm";
             LinearAlgebra.Matrices(A.Node, name);
             long[] dims = dim?.All ?? [-2, -1];
-            if (dims.Length != 2) throw new RuntimeError($"{name}: dim must be a 2-tuple. Got {string.Join(", ", dims)}");
+            if (dims.Length != 2) throw new RuntimeError($"{name}: dim must be a 2-tuple. Got {string.Join(' ', dims)}");
             var (i, j) = (Wrap(dims[0], A.ndim), Wrap(dims[1], A.ndim));
             if (i == j) throw new RuntimeError($"{name}: dims must be different. Got ({dims[0]}, {dims[1]})");
             LinearAlgebra.Real(A.Node, name);

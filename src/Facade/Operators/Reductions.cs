@@ -82,11 +82,12 @@ public static partial class torch
                 : throw new RuntimeError($"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {Named(self.DType).TensorType}");
         }
 
-        /// <summary>The 2-norm over dimensions, in another type if one is given; PyTorch's name of it is "fro".</summary>
+        /// <summary>The 2-norm over dimensions, fro, or the sum of the singular values of matrices, nuc; in another type if one is given.</summary>
         /// <exception cref="RuntimeError">Another name, an element type that is not floating-point, or one that is wider than the one given.</exception>
         [Torch]
         public static Tensor norm(Tensor self, string p, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
+            if (p == "nuc") return linalg.matrix_norm(self, p, dim ?? [.. Dims.Range(self.ndim)], keepdim, dtype);
             if (p != "fro") throw new RuntimeError($"linalg.matrix_norm: Order {p} not supported.");
             return dim is { All.Length: > 2 } many ? throw new RuntimeError($"linalg.matrix_norm: dim must be a 2-tuple. Got {string.Join(' ', many.All)}") : self.norm(2, dim, keepdim, dtype);
         }

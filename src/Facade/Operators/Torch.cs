@@ -56,6 +56,9 @@ public static partial class torch
     {
         public Type Home { get; } = home ?? typeof(torch);
 
+        /// <summary>The property of torch that holds the home, where functions are methods of that object.</summary>
+        public string? Instance { get; init; }
+
         /// <summary>Element by element: operands are promoted and spread over each other, the result lies in memory as they do.</summary>
         public bool Elementwise { get; init; }
 

@@ -13,8 +13,9 @@ def num(x):
 def dump(t):
     if t is None: return None
     if t._is_zerotensor(): t=torch.zeros(t.shape,dtype=t.dtype)
-    return {"dtype":str(t.dtype)[6:],"shape":list(t.shape),"data":[num(v) for v in t.detach().contiguous().reshape(-1).tolist()]}
+    return {"dtype":str(t.dtype)[6:],"shape":list(t.shape),"data":[[num(v.real),num(v.imag)] if isinstance(v,complex) else num(v) for v in t.detach().resolve_conj().contiguous().reshape(-1).tolist()]}
 def rand(shape,dtype=f64,lo=-2,hi=2):
+    if dtype.is_complex: return torch.complex(rand(shape,f64,lo,hi),rand(shape,f64,lo,hi)).to(dtype)
     n=1
     for s in shape: n*=s
     return torch.tensor([round(rng.uniform(lo,hi),3) for _ in range(n)],dtype=f64).to(dtype).reshape(shape)
@@ -60,7 +61,7 @@ def call(op,args,kwargs=None,second=True,grads=True,form='torch'):
         full[at(t)]=dump(x)
         if x is None: continue
         p=rand(tuple(x.shape),x.dtype); probes[at(t)]=dump(p)
-        if x.requires_grad: terms.append((x*p).sum())
+        if x.requires_grad: terms.append((x*p).sum().real if x.is_complex() else (x*p).sum())
     line["grads"]=full
     if not terms or not second: return
     try: g2=torch.autograd.grad(terms,want+cot1,allow_unused=True)

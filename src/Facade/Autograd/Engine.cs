@@ -177,7 +177,10 @@ public static partial class torch
             }
             if (fn is AccumulateGrad leaf)
             {
-                if (runs && flows[0] is { } flow) Accumulate(leaf, flow);
+                if (!runs || flows[0] is not { } flow) return;
+                Accumulate(leaf, flow);
+                // Of operands it has none.
+                foreach (var hook in fn.PostHooks ?? []) Called([], given => hook(given, [flow.Tensor()]));
                 return;
             }
             foreach (var flow in flows)

@@ -137,7 +137,12 @@ public static partial class torch
 
             internal static Tensor[][] Hessian(Func<Tensor[], Tensor[]> func, Tensor[] inputs, bool create_graph, bool strict) => Jacobian(own =>
             {
-                var rows = Jacobian(x => [Single("hessian", func(x)).squeeze()], own, create_graph: true, strict: false)[0];
+                var rows = Jacobian(x =>
+                {
+                    var outputs = func(x);
+                    Demand("outputs", outputs, strict);
+                    return [Single("hessian", outputs).squeeze()];
+                }, own, create_graph: true, strict: false)[0];
                 Demand("jacobian", rows, strict);
                 return rows;
             }, inputs, create_graph, strict);

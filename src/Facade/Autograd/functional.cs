@@ -139,9 +139,9 @@ public static partial class torch
             {
                 var rows = Jacobian(x =>
                 {
-                    var outputs = func(x);
-                    Demand("outputs", outputs, strict);
-                    return [Single("hessian", outputs).squeeze()];
+                    var found = func(x);
+                    Demand("outputs", found, strict);
+                    return [Single("hessian", found).squeeze()];
                 }, own, create_graph: true, strict: false)[0];
                 Demand("jacobian", rows, strict);
                 return rows;

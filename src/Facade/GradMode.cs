@@ -44,7 +44,9 @@ public static partial class torch
 
     private static readonly Ambient NoGrad = new();
 
-    internal static bool GradMode => !NoGrad.On;
+    internal static readonly Ambient Inference = new();
+
+    internal static bool GradMode => !NoGrad.On && !Inference.On;
 
     /// <summary>Whether operations are recorded.</summary>
     public static bool is_grad_enabled() => GradMode;
@@ -59,6 +61,20 @@ public static partial class torch
     /// <summary>Operations inside are recorded, also within <see cref="no_grad"/>.</summary>
     public static IDisposable enable_grad() => set_grad_enabled(true);
 
-    /// <summary>Like <see cref="no_grad"/>; with mode false like <see cref="enable_grad"/>.</summary>
-    public static IDisposable inference_mode(bool mode = true) => set_grad_enabled(!mode);
+    /// <summary>
+    /// Like <see cref="no_grad"/>, and what is made inside can't be changed, or saved for a derivative, outside. With mode false: as usual inside.
+    /// </summary>
+    /// <remarks>https://pytorch.org/docs/2.6/generated/torch.autograd.grad_mode.inference_mode.html</remarks>
+    public static IDisposable inference_mode(bool mode = true)
+    {
+        var (grad, inference) = (set_grad_enabled(!mode), Inference.Set(mode));
+        return new Scope(() =>
+        {
+            inference.Dispose();
+            grad.Dispose();
+        });
+    }
+
+    /// <summary>Whether <see cref="inference_mode"/> is on.</summary>
+    public static bool is_inference_mode_enabled() => Inference.On;
 }

@@ -28,6 +28,9 @@ public static partial class torch
         /// <summary>A type of integers or truth values as C++ writes it.</summary>
         public static string InC(DType type) => type switch { DType.Int64 => "long int", DType.Int32 => "int", DType.Int16 => "short int", DType.Int8 => "signed char", DType.UInt8 => "unsigned char", _ => "bool" };
 
+        /// <summary>The name of an object's type, as Python calls it.</summary>
+        public static string Type(object? x) => x switch { null => "NoneType", int or long => "int", double or float => "float", bool => "bool", string => "str", _ => x.GetType().Name };
+
         public static string Python(bool x) => x ? "True" : "False";
 
         /// <summary>As Python writes a tuple: (2, 3), and (2,) for one.</summary>

@@ -66,7 +66,7 @@ public class AutogradTests
         var z = y * y;
         y.add_(3);
         Assert.Contains("[torch.FloatTensor [2]], which is output 0 of AddBackward0, is at version 1; expected version 0 instead.", Assert.Throws<RuntimeError>(() => z.sum().backward()).Message);
-        using (graph.allow_mutation_on_saved_tensors()) z.sum().backward();
+        using (autograd.graph.allow_mutation_on_saved_tensors()) z.sum().backward();
         Assert.Equal("tensor([ 8., 16.])", x.grad!.ToString());
     }
 

@@ -164,7 +164,7 @@ public class FunctionTests
             y.sum().backward();
         }
 
-        using (graph.allow_mutation_on_saved_tensors()) Nest(3000);
+        using (autograd.graph.allow_mutation_on_saved_tensors()) Nest(3000);
         Assert.Equal(1, reached);
     });
 

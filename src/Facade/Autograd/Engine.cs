@@ -99,9 +99,25 @@ public static partial class torch
             return wanted is null ? [] : [.. wanted.Select(e => captured!.GetValueOrDefault(e))];
         }
 
+        /// <summary>The pass of this thread that is under way.</summary>
+        [field: ThreadStatic]
+        public static Engine? Current { get; private set; }
+
+        /// <summary>Whether a gradient will arrive there.</summary>
+        public bool WillReach(Edge edge) => edge.Fn is { } fn && stops.TryGetValue(fn, out var stop) && (!restricted || stop.IsOnPath);
+
         private void Drain()
         {
-            while (ready.TryDequeue(out var stop)) Execute(stop);
+            var outer = Current;
+            Current = this;
+            try
+            {
+                while (ready.TryDequeue(out var stop)) Execute(stop);
+            }
+            finally
+            {
+                Current = outer;
+            }
         }
 
         /// <summary>What was added to, for computing it at once.</summary>
@@ -144,6 +160,7 @@ public static partial class torch
 
         private Flow Sum(Flow a, Flow b)
         {
+            if (Duals.Any && Duals.Of([a.Tensor(), b.Tensor()]).Count > 0) return Held(Flow.From(a.Tensor() + b.Tensor()));
             var inPlace = !create && Ownership.CanBeAddedTo(a);
             a.Holders--;
             b.Holders--;
@@ -208,12 +225,35 @@ public static partial class torch
         private Flow?[] Differentiate(Stop stop, Flow?[] flows)
         {
             var fn = stop.Fn;
-            var gradients = fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
+            var gradients = autograd.anomaly ? Watched(fn, flows) : Gradients(fn, flows);
             stop.HasRun = true;
-            if (autograd.anomaly) CheckNumbers(fn, gradients);
             if (fn.PostHooks is not null && fn.HasNumber) gradients = [gradients[0], null];
             foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
+        }
+
+        private Flow?[] Gradients(GradFn fn, Flow?[] flows) => fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
+
+        // What fails is told together with the place where the operation was recorded.
+        private Flow?[] Watched(GradFn fn, Flow?[] flows)
+        {
+            var outer = GradFn.Running;
+            GradFn.Running = fn;
+            try
+            {
+                var gradients = Gradients(fn, flows);
+                CheckNumbers(fn, gradients);
+                return gradients;
+            }
+            catch
+            {
+                warnings.warn(fn.Told());
+                throw;
+            }
+            finally
+            {
+                GradFn.Running = outer;
+            }
         }
 
         // Another thread's pass may free what the operation saved.
@@ -238,14 +278,24 @@ public static partial class torch
                     cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
                 }
             var nodes = fn.Backward(cotangents, needed);
+            var unpacked = fn.Unpacked();
+            if (unpacked is not null) nodes = Guard(() => Replaced(nodes, unpacked, [.. fn.Inputs, .. cotangents.OfType<Node>()]));
             var gradients = new Flow?[nodes.Length];
             for (var i = 0; i < nodes.Length; i++)
-                if (nodes[i] is { } node) gradients[i] = Ownership.Given(fn, i, node, flows, cotangents, create ? Recorder(fn, node, flows, cotangents) : null);
+                if (nodes[i] is { } node) gradients[i] = Ownership.Given(fn, i, node, flows, cotangents, create ? Recorder(fn, node, flows, cotangents, unpacked) : null);
+            foreach (var gradient in gradients)
+                if (Duals.Any && gradient is not null && !flows.Contains(gradient)) Duals.Push(fn, gradient, flows, cotangents);
             return gradients;
         }
 
         // In a method of its own: what a closure captures is made where it is declared, wanted or not.
-        private static Func<string, Edge> Recorder(GradFn fn, Node node, Flow?[] flows, Node?[] cotangents) => name => Differentiable(fn, node, name, flows, cotangents);
+        private static Func<string, Edge> Recorder(GradFn fn, Node node, Flow?[] flows, Node?[] cotangents, Dictionary<Node, Node>? unpacked) => name => Differentiable(fn, node, name, flows, cotangents, unpacked);
+
+        private static Node?[] Replaced(Node?[] nodes, Dictionary<Node, Node> by, HashSet<Node> ends)
+        {
+            var rebuilt = new Queue<Node>(Traversal.Rebuild([.. nodes.OfType<Node>()], n => by.ContainsKey(n) || ends.Contains(n), (n, x) => by.GetValueOrDefault(n) ?? (x.Length == 0 || ends.Contains(n) ? n : new Node(n.Op, [.. x]))));
+            return [.. nodes.Select(n => n is null ? null : rebuilt.Dequeue())];
+        }
 
         // In the shape and type that the operation it goes to was recorded with: they differ where someone has exchanged a tensor's data.
         private static Flow Fitted(Flow flow, Edge edge, string whose, int k)
@@ -259,14 +309,14 @@ public static partial class torch
         }
 
         // A gradient as an operation of its own: a function of the incoming gradients and of the operands.
-        private static Edge Differentiable(GradFn fn, Node node, string name, Flow?[] flows, Node?[] cotangents)
+        private static Edge Differentiable(GradFn fn, Node node, string name, Flow?[] flows, Node?[] cotangents, Dictionary<Node, Node>? unpacked)
         {
             List<(Node Own, Edge Edge)> sources = [];
             for (var k = 0; k < flows.Length; k++)
                 if (flows[k] is { } flow) sources.Add((cotangents[k]!, flow.Edge));
-            for (var i = 0; i < fn.Inputs.Length; i++) sources.Add((fn.Inputs[i], fn.Edges[i]));
+            for (var i = 0; i < fn.Inputs.Length; i++) sources.Add((unpacked?.GetValueOrDefault(fn.Inputs[i]) ?? fn.Inputs[i], fn.Edges[i]));
             // Where the derivative reads the result, it is a function of that too: its hooks are for the next derivative as well.
-            if (fn.Saves.HasFlag(Saves.Result)) sources.Add((fn.Outputs[0], new(fn, 0)));
+            if (fn.Saves.HasFlag(Saves.Result)) sources.Add((unpacked?.GetValueOrDefault(fn.Outputs[0]) ?? fn.Outputs[0], new(fn, 0)));
             var reached = Reached(node, sources.ConvertAll(s => s.Own));
             var formula = fn.Saves.HasFlag(Saves.Formula) || (fn.Saves.HasFlag(Saves.Powers) && Ops.Constant(node) is not { Value: 0 });
             var saved = !formula ? [] : (fn.Saves & (Saves.All | Saves.Result)) == Saves.Result ? fn.Outputs : fn.Inputs;
@@ -348,7 +398,6 @@ public static partial class torch
             {
                 if (gradients[i] is not { } flow || !autograd.check_nan) continue;
                 if (!Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(flow.Node)))[0]) continue;
-                warnings.warn($"Error detected in {fn.Name}. Traceback of forward call that caused the error:");
                 throw new RuntimeError($"Function '{fn.Name}' returned nan values in its {i}th output.");
             }
         }

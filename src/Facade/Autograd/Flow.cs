@@ -37,7 +37,7 @@ public static partial class torch
         public static Flow Of(Tensor t) => new(t.Node, t.Edge) { tensor = t, Holders = 1, Version = t.version.Value, Layout = Placed(t) };
 
         /// <summary>What a hook saw or made: nobody's any more, unless it is a leaf of the user's.</summary>
-        public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge) { Version = t.version.Value, IsView = t._is_view(), Layout = Placed(t) };
+        public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge) { tensor = Duals.Any ? t : null, Version = t.version.Value, IsView = t._is_view(), Layout = Placed(t) };
 
         /// <summary>The same gradient after it was written into.</summary>
         public Flow Rewritten(Tensor by) => new(by.Node, edge) { tensor = tensor, Holders = Holders, Version = by.version.Value, IsView = IsView, Layout = Layout };

@@ -1,18 +1,26 @@
+using System.Runtime.CompilerServices;
+
 namespace Functional.Autograd;
 
 public static partial class torch
 {
     /// <summary>A recorded function with a backward of the user's own.</summary>
-    internal sealed class FunctionFn(string name, Node[] outputs, Node[] inputs, Edge[] edges, autograd.FunctionCtx context, Func<autograd.FunctionCtx, Tensor[], Tensor?[]> backward)
+    /// <param name="name">Its name.</param>
+    /// <param name="outputs">The results.</param>
+    /// <param name="inputs">The operands.</param>
+    /// <param name="edges">Where their gradients go.</param>
+    /// <param name="context">What it kept.</param>
+    /// <param name="backward">The user's backward.</param>
+    /// <param name="once">Its results can't be differentiated again.</param>
+    internal sealed class FunctionFn(string name, Node[] outputs, Node[] inputs, Edge[] edges, autograd.FunctionCtx context, Func<autograd.FunctionCtx, Tensor[], Tensor?[]?> backward, bool once)
         : GradFn(name, Saves.None, outputs, inputs, edges)
     {
         public Flow?[] Call(Flow?[] flows, bool create)
         {
             var given = new Tensor[flows.Length];
-            for (var k = 0; k < given.Length; k++) given[k] = flows[k]?.Tensor() ?? new Tensor(Ops.Full(Outputs[k].Type, 0));
-            context.Owner = this;
+            for (var k = 0; k < given.Length; k++) given[k] = flows[k]?.Tensor() ?? (context.Materializes ? new Tensor(Ops.Full(Outputs[k].Type, 0)) : null!);
             Tensor?[] results;
-            using (set_grad_enabled(create)) results = backward(context, given) ?? [null];
+            using (set_grad_enabled(create && !once)) results = backward(context, given) ?? [null];
             if (results.Length != Edges.Length) throw new RuntimeError($"function {Name} returned an incorrect number of gradients (expected {Edges.Length}, got {results.Length})");
             var gradients = new Flow?[results.Length];
             for (var i = 0; i < results.Length; i++)
@@ -21,7 +29,8 @@ public static partial class torch
                 var wanted = Inputs[i].Shape;
                 if (g.Dims != wanted && (g.Dims.Count < wanted.Count || !Reduces(g.Dims, wanted)))
                     throw new RuntimeError($"Function {Name} returned an invalid gradient at index {i} - got {g.Dims} but expected shape compatible with {wanted}");
-                gradients[i] = Flow.Of((g.Dims == wanted ? g : Record("SumBackward1", Saves.None, x => Ops.SumTo(x, wanted), g)).to(Named(Inputs[i].DType)));
+                var fitted = (g.Dims == wanted ? g : Record("SumBackward1", Saves.None, x => Ops.SumTo(x, wanted), g)).to(Named(Inputs[i].DType));
+                gradients[i] = Flow.Of(create && once && Array.Exists(given, x => x is { requires_grad: true }) ? Refused(fitted, "trying to differentiate twice a function that was marked with @once_differentiable") : fitted);
             }
             return gradients;
         }
@@ -29,7 +38,7 @@ public static partial class torch
         internal override void Release()
         {
             (Released, Outputs, Inputs, SavedValues) = (true, [.. Outputs.Select(o => Node.Placeholder(o.Type))], [.. Inputs.Select(i => Node.Placeholder(i.Type))], []);
-            context.save_for_backward();
+            context.Free();
         }
 
         private static bool Reduces(Dims from, Dims to)
@@ -42,69 +51,136 @@ public static partial class torch
 
     public static partial class autograd
     {
-        /// <summary>What a custom function keeps from forward to backward.</summary>
-        public sealed class FunctionCtx
-        {
-            private Tensor?[] kept = [];
-            private int[] versions = [];
-
-            internal GradFn? Owner { get; set; }
-
-            /// <summary>Which inputs want a gradient.</summary>
-            public bool[] needs_input_grad { get; internal set; } = [];
-
-            /// <summary>Keeps tensors for the backward; null stands for one that there is not.</summary>
-            public void save_for_backward(params Tensor?[] tensors) => (kept, versions) = (tensors, [.. tensors.Select(t => t?.version.Value ?? 0)]);
-
-            /// <summary>The tensors that were kept, null where null was.</summary>
-            /// <exception cref="RuntimeError">The graph was freed, or a tensor was changed in place since.</exception>
-            public Tensor[] saved_tensors
-            {
-                get
-                {
-                    if (Owner is { Released: true }) throw new RuntimeError(GradFn.Twice);
-                    if (Owner is not null)
-                    {
-                        Owner.SavedValues = [.. kept.Select((t, i) => (Kept: t, Version: versions[i])).Where(k => k.Kept is not null).Select(k => new Saved(k.Kept!, k.Version, ReferenceEquals(k.Kept!.gradFn, Owner), k.Kept.is_leaf))];
-                        Owner.Check();
-                    }
-                    return kept!;
-                }
-            }
-        }
-
         /// <summary>
-        /// A function with a backward of its own: derive from it, and call <c>Function.apply&lt;MyFunction&gt;(x)</c>. A backward written
-        /// with tensor operations can be differentiated itself.
+        /// A function with a derivative of its own: derive from it, and call <c>new MyFunction().apply(x)</c> or <c>Function.apply&lt;MyFunction&gt;(x)</c>.
+        /// What is not a tensor goes to the constructor. A backward written with tensor operations can be differentiated itself.
         /// </summary>
+        /// <typeparam name="TOut">The result: a tensor, a tuple of up to four, or an array.</typeparam>
         /// <remarks>https://pytorch.org/docs/2.6/autograd.html#torch.autograd.Function</remarks>
-        public abstract class Function
+        public abstract class Function<TOut> where TOut : notnull
         {
-            /// <summary>Computes the result.</summary>
-            public abstract Tensor forward(FunctionCtx ctx, params Tensor[] inputs);
+            /// <summary>Computes the result; <see cref="setup_context"/> keeps what the backward needs.</summary>
+            /// <exception cref="NotImplementedError">Neither this nor the forward with a context is there.</exception>
+            public virtual TOut forward(params Tensor[] inputs) => throw new NotImplementedError("You must implement the forward function for custom autograd.Function.");
 
-            /// <summary>From the gradient of the result to one gradient per input.</summary>
-            public virtual Tensor?[] backward(FunctionCtx ctx, params Tensor[] grad_outputs) =>
+            /// <summary>Keeps what the derivative needs, where <see cref="forward(Tensor[])"/> has no context.</summary>
+            /// <param name="ctx">Where to keep it.</param>
+            /// <param name="inputs">The operands.</param>
+            /// <param name="output">The result.</param>
+            public virtual void setup_context(FunctionCtx ctx, Tensor[] inputs, TOut output)
+            {
+            }
+
+            /// <summary>Computes the result and keeps what the derivative needs.</summary>
+            public virtual TOut forward(FunctionCtx ctx, params Tensor[] inputs)
+            {
+                var output = forward(inputs);
+                setup_context(ctx, inputs, output);
+                return output;
+            }
+
+            /// <summary>From one gradient per result to one per input; null for an input without one.</summary>
+            public virtual Tensor?[]? backward(FunctionCtx ctx, params Tensor[] grad_outputs) =>
                 throw new NotImplementedError("You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.");
+
+            /// <summary>From one tangent per input to one per result: forward mode.</summary>
+            public virtual Tensor?[] jvp(FunctionCtx ctx, params Tensor[] grad_inputs) =>
+                throw new NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.");
+
+            /// <summary>Whether the backward is not to be differentiated itself: PyTorch's decorator of the same name.</summary>
+            protected virtual bool once_differentiable => false;
 
             /// <summary>Runs a function and records it.</summary>
             /// <typeparam name="T">The function.</typeparam>
-            public static Tensor apply<T>(params Tensor[] inputs) where T : Function, new()
+            public static TOut apply<T>(params Tensor[] inputs) where T : Function<TOut>, new() => new T().apply(inputs);
+
+            /// <summary>Runs the function and records it.</summary>
+            /// <exception cref="RuntimeError">An input that was marked as dirty is a leaf that requires grad, or is not among the results.</exception>
+            /// <exception cref="TypeError">The result is not made of tensors.</exception>
+            public TOut apply(params Tensor[] inputs)
             {
-                var function = new T();
                 var context = new FunctionCtx { needs_input_grad = [.. inputs.Select(i => i.requires_grad)] };
-                Tensor output;
-                using (no_grad()) output = function.forward(context, inputs);
-                var given = inputs.Contains(output);
-                if (!given && output._is_view()) output.made = Creation.Function;
-                if (!GradMode || !output.is_floating_point() || !inputs.Any(i => i.requires_grad)) return output;
-                // An input that is returned as it is becomes a view of itself: it has a history of its own, and may not be written through.
-                if (given)
-                    using (no_grad()) (output = output.view_as(output)).made = Creation.Function;
-                else if (output.gradFn is not null) output = new Tensor(output.Node);
-                output.gradFn = new FunctionFn(typeof(T).Name + "Backward", [output.Node], Positions(inputs), Edges(inputs), context, function.backward);
-                return output;
+                TOut made;
+                using (no_grad()) using (Duals.Outside()) made = forward(context, inputs);
+                var outputs = Parts(made);
+                foreach (var dirty in context.Dirty)
+                    if (!outputs.Contains(dirty)) throw new RuntimeError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified inplace must all be outputs of the Function.");
+                var results = Recorded(context, inputs, outputs);
+                Push(context, inputs, results);
+                return (TOut)Whole(made, results);
             }
+
+            private Tensor[] Recorded(FunctionCtx context, Tensor[] inputs, Tensor[] outputs)
+            {
+                foreach (var output in outputs)
+                    if (output._is_view() && !inputs.Contains(output)) output.made = Creation.Function;
+                bool Differs(Tensor t) => t.Node.DType.IsSmooth && !context.NonDifferentiable.Contains(t);
+                if (!GradMode || !inputs.Any(i => i.requires_grad) || !outputs.Any(Differs)) return outputs;
+                foreach (var dirty in context.Dirty)
+                    if (dirty is { is_leaf: true, requires_grad: true }) throw new RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.");
+                // An input that is returned as it is becomes a view of itself: it has a history of its own, and may not be written through.
+                Tensor[] results = [.. outputs.Select((o, k) => !Differs(o) || context.Dirty.Contains(o) ? o : inputs.Contains(o) || outputs.AsSpan(0, k).Contains(o) ? Viewed(o) : o.gradFn is null ? o : new Tensor(o.Node))];
+                var fn = new FunctionFn(GetType().Name + "Backward", Distinct([.. results.Select(r => r.Node)]), Positions(inputs), Edges(inputs), context, backward, once_differentiable);
+                for (var k = 0; k < results.Length; k++)
+                    if (Differs(outputs[k])) Rebase(results[k], fn, k, context.Dirty.Contains(outputs[k]));
+                context.Own(fn);
+                return results;
+            }
+
+            private static Tensor Viewed(Tensor x)
+            {
+                using (no_grad())
+                {
+                    var view = x.view_as(x);
+                    view.made = Creation.Function;
+                    return view;
+                }
+            }
+
+            // What was changed in place has the function as its history; a view's base has it through the view.
+            private static void Rebase(Tensor result, FunctionFn fn, int nr, bool dirty)
+            {
+                if (!dirty || result.viewed is null)
+                {
+                    if (dirty) result.version.Bump();
+                    result.Follow(fn, nr);
+                }
+                else InPlace(result, fn.Name, Saves.None, static (_, v) => v, new Tensor(result.Node) { gradFn = fn, outputNr = nr });
+            }
+
+            private void Push(FunctionCtx context, Tensor[] inputs, Tensor[] results)
+            {
+                foreach (var level in Duals.Of(inputs))
+                {
+                    var given = inputs.Select(i => Duals.At(i, level) ?? (context.Materializes && i.Node.DType.IsSmooth ? zeros_like(i) : null!)).ToArray();
+                    Tensor?[] tangents;
+                    using (Duals.Outside(level)) tangents = jvp(context, given);
+                    if (tangents.Length != results.Length) throw new RuntimeError($"function {GetType().Name} returned an incorrect number of tangents (expected {results.Length}, got {tangents.Length})");
+                    for (var k = 0; k < results.Length; k++)
+                        if (tangents[k] is { } t && results[k].Node.DType.IsSmooth) Duals.Give(results[k], level, t);
+                }
+            }
+
+            private static Tensor[] Parts(TOut made) => made switch
+            {
+                Tensor t => [t],
+                IEnumerable<Tensor> several => [.. several],
+                ITuple tuple when Enumerable.Range(0, tuple.Length).All(i => tuple[i] is Tensor) => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)],
+                _ => throw new TypeError($"expected Tensor or tuple of Tensor (got {made.GetType().Name})"),
+            };
+
+            private static object Whole(TOut like, Tensor[] parts) => like switch
+            {
+                Tensor => parts[0],
+                Tensor[] => parts,
+                ValueTuple<Tensor, Tensor> => (parts[0], parts[1]),
+                ValueTuple<Tensor, Tensor, Tensor> => (parts[0], parts[1], parts[2]),
+                ValueTuple<Tensor, Tensor, Tensor, Tensor> => (parts[0], parts[1], parts[2], parts[3]),
+                _ => throw new TypeError($"a tuple of up to four tensors, or an array (got {like.GetType().Name})"),
+            };
         }
+
+        /// <inheritdoc/>
+        public abstract class Function : Function<Tensor>;
     }
 }

@@ -10,7 +10,17 @@ public static partial class torch
     public readonly record struct Edge(GradFn? Fn, int Nr);
 
     /// <summary>A value that an operation saved for its backward, and the version it had.</summary>
-    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf);
+    /// <param name="Tensor">The tensor.</param>
+    /// <param name="Version">Its version then.</param>
+    /// <param name="IsResult">Whether it is a result of the operation.</param>
+    /// <param name="WasLeaf">Whether it was a leaf.</param>
+    /// <param name="Own">The node that the operation's piece has for it.</param>
+    /// <param name="Unpack">What a hook makes of what another one kept; null where there are none.</param>
+    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf, Node Own, Func<object?>? Unpack = null)
+    {
+        public Tensor Value() => Unpack is null ? Tensor : Unpack() is var made && made is Tensor unpacked ? unpacked
+            : throw new TypeError($"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {Written.Type(made)}");
+    }
 
     /// <summary>A handle that removes a hook.</summary>
     public sealed class Hook
@@ -48,8 +58,36 @@ public static partial class torch
         private bool saving;
         internal Dictionary<int, List<Hook>>? TensorHooks;
         internal List<(int Nr, Tensor Tensor)>? Retained;
-        internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
-        internal List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
+        private Rare? rare;
+
+        /// <summary>What few operations have.</summary>
+        private sealed class Rare
+        {
+            public List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
+            public List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
+            public Duals.Motion[] Motions = [];
+            public Recording? Recording;
+            public Dictionary<string, object?> Metadata = [];
+        }
+
+        private Rare Own => rare ??= new();
+
+        internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks => rare?.PreHooks;
+
+        internal List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks => rare?.PostHooks;
+
+        /// <summary>How the operands moved, where forward mode was on.</summary>
+        internal Duals.Motion[] Motions
+        {
+            get => rare?.Motions ?? [];
+            set
+            {
+                if (value.Length > 0) Own.Motions = value;
+            }
+        }
+
+        /// <summary>What the user keeps with the operation.</summary>
+        public IDictionary<string, object?> metadata => Own.Metadata;
 
         internal GradFn(string name, Saves saves, Node[] outputs, Node[] inputs, Edge[] edges)
         {
@@ -57,6 +95,30 @@ public static partial class torch
             Sequence = Interlocked.Increment(ref sequence);
             // A write through a view holds the operation that wrote, whatever that saved.
             saving = saves.HasFlag(Saves.Number) || name == "CopySlices";
+            if (autograd.anomaly) Own.Recording = new(new System.Diagnostics.StackTrace(1, true), Running);
+        }
+
+        /// <summary>Where an operation was recorded, and the operation whose derivative that was part of.</summary>
+        private sealed record Recording(System.Diagnostics.StackTrace Trace, GradFn? Within)
+        {
+            // The user's own lines, the outermost first as in Python.
+            public override string ToString() => string.Concat(Trace.GetFrames().Select(f => (Frame: f, Method: System.Diagnostics.DiagnosticMethodInfo.Create(f)))
+                .Where(f => f.Frame.GetFileName() is not null && f.Method?.DeclaringAssemblyName.StartsWith("Functional.Autograd.Torch,", StringComparison.Ordinal) == false)
+                .Reverse().Select(f => $"  File \"{f.Frame.GetFileName()}\", line {f.Frame.GetFileLineNumber()}, in {f.Method!.Name}\n"));
+        }
+
+        /// <summary>The operation whose derivative is being computed, while anomalies are looked for.</summary>
+        [field: ThreadStatic]
+        internal static GradFn? Running { get; set; }
+
+        /// <summary>Where it was recorded, as anomaly detection tells it.</summary>
+        internal string Told()
+        {
+            if (rare?.Recording is not { } recording) return $"Error detected in {Name}. No forward pass information available. Enable detect anomaly during forward pass for more information.";
+            var told = new System.Text.StringBuilder($"Error detected in {Name}. Traceback of forward call that caused the error:\n{recording}");
+            for (var within = recording.Within; within is not null; within = within.rare?.Recording?.Within)
+                told.Append($"\n\nPrevious calculation was induced by {within.Name}. ").Append(within.rare?.Recording is not { } there ? "No forward pass information available. Enable detect anomaly during forward pass for more information." : $"Traceback of forward call that induced the previous calculation:\n{there}");
+            return told.ToString();
         }
 
         /// <summary>A recorded piece that is built from one distinct node for each operand.</summary>
@@ -94,16 +156,16 @@ public static partial class torch
         {
             // Lists of hooks are replaced, never changed: a pass that is under way keeps the hooks that it began with. A function may stand there twice.
             var own = new Func<Tensor?[], Tensor?[]?>(hook);
-            PreHooks = [.. PreHooks ?? [], own];
-            return new(() => PreHooks = PreHooks.FindAll(h => !ReferenceEquals(h, own)));
+            Own.PreHooks = [.. PreHooks ?? [], own];
+            return new(() => Own.PreHooks = PreHooks!.FindAll(h => !ReferenceEquals(h, own)));
         }
 
         /// <summary>Calls a function with the gradients of the operands and those of the results; what it returns, unless null, takes the operands' gradients' place.</summary>
         public Hook register_hook(Func<Tensor?[], Tensor?[], Tensor?[]?> hook)
         {
             var own = new Func<Tensor?[], Tensor?[], Tensor?[]?>(hook);
-            PostHooks = [.. PostHooks ?? [], own];
-            return new(() => PostHooks = PostHooks.FindAll(h => !ReferenceEquals(h, own)));
+            Own.PostHooks = [.. PostHooks ?? [], own];
+            return new(() => Own.PostHooks = PostHooks!.FindAll(h => !ReferenceEquals(h, own)));
         }
 
         /// <summary>Calls a function with the gradients of the operands and those of the results.</summary>
@@ -139,9 +201,9 @@ public static partial class torch
                 var readers = read >> (3 * i) & 7;
                 if (readers == 0 || (int.IsPow2(readers) && !Wanted(operands, int.Log2(readers)))) continue;
                 saving = true;
-                if (i > 0 || !written) saved[count++] = new(operands[i], operands[i].version.Value, false, operands[i].is_leaf);
+                if (i > 0 || !written) saved[count++] = autograd.graph.Packed(new(operands[i], operands[i].version.Value, false, operands[i].is_leaf, Inputs[i]));
             }
-            foreach (var x in watched) saved[count++] = new(x, x.version.Value, false, x.is_leaf);
+            foreach (var x in watched) saved[count++] = autograd.graph.Packed(new(x, x.version.Value, false, x.is_leaf, x.Node));
             SavedValues = saved[..count].ToArray();
             saving |= watched.Length > 0;
         }
@@ -151,7 +213,7 @@ public static partial class torch
         /// <summary>Saves a result that the gradients read.</summary>
         internal void SaveResult(Tensor result)
         {
-            SavedValues = [.. SavedValues, new(result, result.version.Value, result.is_floating_point(), WasLeaf: true)];
+            SavedValues = [.. SavedValues, autograd.graph.Packed(new(result, result.version.Value, result.is_floating_point(), WasLeaf: true, result.Node))];
             saving = true;
         }
 
@@ -160,9 +222,16 @@ public static partial class torch
         {
             if (Refusal is not null) throw new RuntimeError(Refusal);
             if (Released && saving) throw new RuntimeError(Twice);
-            if (graph.MutationAllowed) return;
-            foreach (var saved in SavedValues)
+            Check(SavedValues);
+        }
+
+        internal void Check(ReadOnlySpan<Saved> values)
+        {
+            if (autograd.graph.MutationAllowed) return;
+            foreach (var saved in values)
             {
+                // What hooks keep is theirs.
+                if (saved.Unpack is not null) continue;
                 if (!saved.IsResult && !saved.WasLeaf && saved.Tensor.is_leaf) throw new RuntimeError("Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead");
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
@@ -173,6 +242,21 @@ public static partial class torch
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
                 throw new RuntimeError($"one of the variables needed for gradient computation has been modified by an inplace operation: [{saved.Tensor.KernelType} {saved.Tensor.Dims}]{clause} is at version {now}; expected version {saved.Version} instead. {hint}");
             }
+        }
+
+        /// <summary>What hooks make of what they kept, in place of what was saved; null where there are none.</summary>
+        internal Dictionary<Node, Node>? Unpacked()
+        {
+            if (!Array.Exists(SavedValues, s => s.Unpack is not null)) return null;
+            var unpacked = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+            foreach (var saved in SavedValues)
+            {
+                if (saved.Unpack is null) continue;
+                var value = saved.Value();
+                if (value.Dims != saved.Own.Shape) throw new RuntimeError($"Output of saved tensor unpack_hook of {Name} expected to have shape {saved.Own.Shape} but got {value.Dims}");
+                unpacked[saved.Own] = Copied(Ops.Cast(value.Node, saved.Own.DType));
+            }
+            return unpacked;
         }
 
         internal const string Twice = "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.";

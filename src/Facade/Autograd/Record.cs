@@ -113,12 +113,13 @@ public static partial class torch
             (results[i].gradFn, results[i].outputNr) = (fn, fn is null ? 0 : i);
             results[i].storage.Depth = x.storage.Depth + 1;
             fn?.SaveResult(results[i]);
+            if (Duals.Any) Move(results[i], Duals.Pushed(name, Saves.None, nodes[i], [own], [x]));
         }
-        if (x.storage.Depth >= (fn is null ? DeepestPlain : DeepestPending)) Force(results);
+        if (x.storage.Depth >= (fn is null ? DeepestPlain : DeepestPending) && own.Hangs is null) Force(results);
         return results;
     }
 
-    private static Tensor Recorded(string name, Saves saves, Node node, ReadOnlySpan<Node> own, ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched)
+    private static Tensor Recorded(string name, Saves saves, Node node, ReadOnlySpan<Node> own, ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched, long below = long.MaxValue)
     {
         var result = new Tensor(node);
         var depth = 0;
@@ -133,13 +134,23 @@ public static partial class torch
         {
             var fn = new GradFn(name, saves, [node], own.ToArray(), Edges(operands));
             fn.Save(operands, watched);
-            if (saves.HasFlag(Saves.Result)) fn.SaveResult(result);
             result.gradFn = fn;
+            if (saves.HasFlag(Saves.Result)) fn.SaveResult(result);
         }
+        if (Duals.Any && name != "") Move(result, Duals.Pushed(name, saves, node, own, operands, below));
         // Histories are computed before they grow without bound.
-        if (depth >= (result.gradFn is null ? DeepestPlain : DeepestPending)) Force([result]);
+        if (depth >= (result.gradFn is null ? DeepestPlain : DeepestPending) && node.Hangs is null) Force([result]);
         return result;
     }
+
+    private static void Move(Tensor result, Duals.Motion[] motions)
+    {
+        foreach (var motion in motions) Duals.Give(result, motion.Level, motion.Tangent);
+        if (result.gradFn is { } fn) fn.Motions = motions;
+    }
+
+    /// <summary>The same value, whose derivative is refused.</summary>
+    internal static Tensor Refused(Tensor x, string why) => new(x.Node) { gradFn = new GradFn("Error", Saves.None, [x.Node], [], []) { Refusal = why } };
 
     /// <summary>One node for each operand, all distinct.</summary>
     internal static Node[] Positions(ReadOnlySpan<Tensor> operands)

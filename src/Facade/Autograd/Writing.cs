@@ -16,6 +16,7 @@ public static partial class torch
     /// <summary>The same with any number of further operands.</summary>
     internal static Tensor InPlace(Tensor self, string name, Saves saves, Func<Node, Node[], Node> value, ReadOnlySpan<Tensor> others, params ReadOnlySpan<Tensor> watched)
     {
+        CheckInference(self);
         var wanted = self.requires_grad;
         foreach (var x in others) wanted |= x.requires_grad;
         wanted &= GradMode && self.Node.DType.IsSmooth;
@@ -34,22 +35,25 @@ public static partial class torch
         var whole = Guard(() => self.Over(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));
         var after = ReferenceEquals(owner, self) ? node : owner.Part(whole);
 
+        var motions = Duals.Any ? Duals.Pushed(name, saves, after, own, [owner, .. others]) : [];
         GradFn? fn = null;
         if (wanted)
         {
             Tensor[] operands = [self, .. others];
-            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, edges) { Writer = name };
+            fn = new GradFn(ReferenceEquals(owner, self) ? name : "CopySlices", saves, [after], own, edges) { Writer = name, Motions = motions };
             fn.Save(operands, watched, written: true);
         }
         self.storage.Write(whole);
         self.storage.Depth = Math.Max(self.storage.Depth, Deepest(others)) + 1;
         self.version.Bump();
+        foreach (var motion in motions) Duals.Give(owner, motion.Level, motion.Tangent);
         if (fn is not null)
         {
             owner.Follow(fn, 0);
             owner.SetLeafRequiresGrad(false);
             if (saves.HasFlag(Saves.Result)) fn.SaveResult(self);
         }
+        if (whole.Hangs is not null) return self;
         if (self.storage.Depth >= DeepestPending) Force([owner]);
         else if (!wanted) Together(owner);
         return self;
@@ -101,7 +105,14 @@ public static partial class torch
     /// <summary>Refuses a tensor that may not be written to while operations are recorded.</summary>
     internal static void Writing(Tensor self)
     {
+        CheckInference(self);
         if (GradMode && self.requires_grad) CheckWritable(self);
+    }
+
+    private static void CheckInference(Tensor self)
+    {
+        if (self.version.IsInference && !Inference.On)
+            throw new RuntimeError("Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.");
     }
 
     private static void CheckWritable(Tensor self)
@@ -118,12 +129,14 @@ public static partial class torch
     internal static string Forbidden(Tensor view, string what)
     {
         var made = view.gradFn;
-        var head = made is null ? $"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
+        var head = view.made == Creation.Inference ? $"{(made is null ? "A view was" : $"Output {view.outputNr} of {made.FullName} is a view of a view which was")} created in inference mode and {what} modified inplace in normal mode."
+            : made is null ? $"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
             : view.made == Creation.NoGrad ? $"Output {view.outputNr} of {made.FullName} is a view of a view which was created in no_grad mode and {what} modified inplace with grad mode enabled."
             : $"Output {view.outputNr} of {made.FullName} is a view and {what} modified inplace.";
         return head + view.made switch
         {
             Creation.NoGrad => " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+            Creation.Inference => " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
             Creation.MultiOutput => " This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
             _ => " This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
         };

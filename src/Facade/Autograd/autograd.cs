@@ -52,7 +52,7 @@ public static partial class torch
             var retain = retain_graph ?? create_graph;
             var engine = new Engine(create_graph, retain);
             engine.Run(roots, inputs is null ? null : [.. inputs.Select(i => i.Edge)], accumulate: true);
-            if (!create_graph) Defer([.. engine.Touched, .. tensors], retain);
+            if (!create_graph) Defer([.. engine.Touched, .. tensors.Where(t => t.Node.Hangs is null)], retain);
         }
 
         /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>
@@ -97,6 +97,28 @@ public static partial class torch
             if (!create_graph) Defer([.. result.OfType<Tensor>(), .. engine.Touched], retain);
             return result;
         }
+
+        /// <summary>The gradient of outputs at a place in their graph.</summary>
+        /// <inheritdoc cref="grad(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor?}?, bool?, bool, bool, bool?, bool, bool)"/>
+        public static Tensor?[] grad(Tensor outputs, graph.GradientEdge inputs, Tensor? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool? allow_unused = null) =>
+            grad([outputs], [inputs], grad_outputs is null ? null : [grad_outputs], retain_graph, create_graph, allow_unused);
+
+        /// <summary>The gradients of outputs at places in their graph.</summary>
+        /// <inheritdoc cref="grad(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor?}?, bool?, bool, bool, bool?, bool, bool)"/>
+        public static Tensor?[] grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<graph.GradientEdge> inputs, IReadOnlyList<Tensor?>? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool? allow_unused = null) =>
+            grad(outputs, [.. inputs.Select(At)], grad_outputs, retain_graph, create_graph, true, allow_unused);
+
+        /// <summary>Adds the gradients that a place in a graph leads to.</summary>
+        /// <param name="tensors">The place.</param>
+        /// <param name="grad_tensors">The gradient there; may be left out for one element.</param>
+        /// <param name="retain_graph">Keep what a further pass needs; as create_graph when left out.</param>
+        /// <param name="create_graph">Make the gradients differentiable themselves.</param>
+        /// <exception cref="RuntimeError">As PyTorch.</exception>
+        public static void backward(graph.GradientEdge tensors, Tensor? grad_tensors = null, bool? retain_graph = null, bool create_graph = false) => backward([At(tensors)], [grad_tensors], retain_graph, create_graph);
+
+        // A tensor at that place: of its value only the type is known.
+        private static Tensor At(graph.GradientEdge edge) =>
+            new(Node.Placeholder(edge.node is AccumulateGrad leaf ? leaf.Type : edge.node.Outputs[edge.output_nr].Type)) { gradFn = edge.node, outputNr = edge.output_nr };
 
         private static Tensor?[] Batched(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? batches, bool? retain, bool create, bool? allowUnused, bool materialize)
         {
@@ -193,16 +215,5 @@ public static partial class torch
             postAccumulate.Add(added);
             return added;
         }
-    }
-
-    /// <summary>Recorded graphs.</summary>
-    public static class graph
-    {
-        private static readonly Ambient Allowed = new();
-
-        internal static bool MutationAllowed => Allowed.On;
-
-        /// <summary>Changing a saved value in place is no error inside. It costs nothing: recorded operations hold the values that they saw.</summary>
-        public static IDisposable allow_mutation_on_saved_tensors() => Allowed.Set(true);
     }
 }

@@ -46,6 +46,7 @@ public static partial class torch
             }
             if (name.Length > 0) suffixes.Add($"grad_fn=<{name}>");
             else if (requires_grad) suffixes.Add("requires_grad=True");
+            if (Duals.Any && autograd.forward_ad.Shown(this) is { } tangent) suffixes.Add($"tangent={tangent}");
             var text = "tensor(" + (Type.Count == 0 ? "[]" : new Printer(this).Text(7));
             var line = text.Length - text.LastIndexOf('\n') + 1;
             var result = new StringBuilder(text);

@@ -58,6 +58,9 @@ public static partial class torch
 
         public int Value => value;
 
+        /// <summary>Whether it was made in inference mode: then it does not count.</summary>
+        public bool IsInference { get; } = Inference.On;
+
         public void Bump() => Interlocked.Increment(ref value);
 
         /// <summary>Sets the count: of a gradient that PyTorch had changed before it was handed out, or that a failed pass gives back.</summary>
@@ -65,7 +68,7 @@ public static partial class torch
     }
 
     /// <summary>How a view was made, which decides whether it may be written to.</summary>
-    internal enum Creation { Normal, NoGrad, MultiOutput, Function }
+    internal enum Creation { Normal, NoGrad, Inference, MultiOutput, Function }
 
     /// <summary>One movement on the way from a storage to a view: how to read through it, and how to write.</summary>
     /// <param name="Read">From the whole to the part.</param>

@@ -127,7 +127,10 @@ public static partial class torch
         internal string KernelType => Node.DType == DType.Bool ? "CPUBoolType" : type();
 
         /// <summary>How often the tensor, or one that shares its elements, was changed in place.</summary>
-        public int _version => version.Value;
+        public int _version => version.IsInference ? throw new RuntimeError("Inference tensors do not track version counter.") : version.Value;
+
+        /// <summary>Whether the tensor was made in inference mode.</summary>
+        public bool is_inference() => version.IsInference;
 
         /// <summary>The tensor that this is a view of; null when it owns its elements, or is a gradient.</summary>
         public Tensor? _base => viewed;
@@ -144,6 +147,7 @@ public static partial class torch
             {
                 if (grad_fn is not null) throw new RuntimeError(value ? "you can only change requires_grad flags of leaf variables." : NotLeaf);
                 if (value && !Node.DType.IsSmooth) throw new RuntimeError("only Tensors of floating point and complex dtype can require gradients");
+                if (value) CheckNormal();
                 leafRequiresGrad = value;
             }
         }
@@ -156,9 +160,15 @@ public static partial class torch
         {
             if (grad_fn is not null) return requires_grad ? this : throw new RuntimeError(NotLeaf);
             if (requires_grad && !Node.DType.IsSmooth) throw new RuntimeError("only Tensors of floating point dtype can require gradients");
+            if (requires_grad) CheckNormal();
             leafRequiresGrad = requires_grad;
             if (requires_grad && Node.Value is null) Together(this);
             return this;
+        }
+
+        private void CheckNormal()
+        {
+            if (version.IsInference && !Inference.On) throw new RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
         }
 
         internal void SetLeafRequiresGrad(bool value) => leafRequiresGrad = value;

@@ -36,13 +36,15 @@ public static partial class torch
             var own = Node;
             Node[] nodes = [.. Parts(own, movements).Select(Copied)];
             var fn = requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
-            return [.. nodes.Select((node, i) => new Tensor(node) { gradFn = fn, outputNr = fn is null ? 0 : i })];
+            Tensor[] copies = [.. nodes.Select((node, i) => new Tensor(node) { gradFn = fn, outputNr = fn is null ? 0 : i })];
+            for (var i = 0; i < copies.Length && Duals.Any; i++) Move(copies[i], Duals.Pushed(name, Saves.None, nodes[i], [own], [this]));
+            return copies;
         }
 
         private Tensor[] Seen(string name, Node own, Node[] nodes, Window[] windows, Creation kind, int epoch)
         {
             var from = viewed is null ? Creation.Normal : made;
-            if (from == Creation.Normal) from = GradMode ? kind : Creation.NoGrad;
+            if (from == Creation.Normal) from = GradMode ? kind : Inference.On && !version.IsInference ? Creation.Inference : Creation.NoGrad;
             var fn = requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [Edge]) : null;
             var views = new Tensor[nodes.Length];
             for (var i = 0; i < views.Length; i++)

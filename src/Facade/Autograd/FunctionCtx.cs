@@ -1,0 +1,68 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    public static partial class autograd
+    {
+        /// <summary>What a custom function keeps from forward to backward.</summary>
+        /// <remarks>https://pytorch.org/docs/2.6/autograd.html#context-method-mixins</remarks>
+        public sealed class FunctionCtx
+        {
+            private Tensor?[] toSave = [], forForward = [];
+            private Saved?[] saved = [];
+
+            internal GradFn? Owner { get; set; }
+
+            internal Tensor[] Dirty { get; private set; } = [];
+
+            internal Tensor[] NonDifferentiable { get; private set; } = [];
+
+            internal bool Materializes { get; private set; } = true;
+
+            /// <summary>Which inputs want a gradient.</summary>
+            public bool[] needs_input_grad { get; internal set; } = [];
+
+            /// <summary>Keeps tensors for the backward; null stands for one that there is not.</summary>
+            public void save_for_backward(params Tensor?[] tensors)
+            {
+                toSave = tensors;
+                saved = [.. tensors.Select(t => t is null ? (Saved?)null : new Saved(t, t.version.Value, false, t.is_leaf, t.Node))];
+            }
+
+            /// <summary>Keeps tensors for <see cref="Function{TOut}.jvp"/>.</summary>
+            public void save_for_forward(params Tensor?[] tensors) => forForward = tensors;
+
+            /// <summary>Says which inputs the forward has changed in place; they must be among its results.</summary>
+            public void mark_dirty(params Tensor[] args) => Dirty = args;
+
+            /// <summary>Says which results have no derivative; the backward gets zeros for them.</summary>
+            public void mark_non_differentiable(params Tensor[] args) => NonDifferentiable = args;
+
+            /// <summary>Whether a gradient that there is not reaches backward and jvp as zeros, as it does at first, or as null.</summary>
+            public void set_materialize_grads(bool value) => Materializes = value;
+
+            /// <summary>The tensors that were kept, null where null was.</summary>
+            /// <exception cref="RuntimeError">The graph was freed, or a tensor was changed in place since.</exception>
+            public Tensor[] saved_tensors
+            {
+                get
+                {
+                    if (Owner is null) return (toSave.Length > 0 ? toSave : forForward)!;
+                    if (Owner.Released) throw new RuntimeError(GradFn.Twice);
+                    Owner.Check([.. saved.OfType<Saved>()]);
+                    return [.. saved.Select(s => s is { } kept ? kept.Value() : null!)];
+                }
+            }
+
+            // What is saved is known once the results have their history: a result may be among it.
+            internal void Own(GradFn fn)
+            {
+                Owner = fn;
+                for (var i = 0; i < saved.Length; i++)
+                    if (saved[i] is { } kept) saved[i] = graph.Packed(kept with { Version = kept.Tensor.version.Value, IsResult = ReferenceEquals(kept.Tensor.gradFn, fn), WasLeaf = kept.Tensor.is_leaf });
+            }
+
+            internal void Free() => (toSave, saved) = ([], []);
+        }
+    }
+}

@@ -5,7 +5,7 @@ namespace Functional.Autograd;
 public static partial class torch
 {
     /// <summary>Helpers around training.</summary>
-    public static class utils
+    public static partial class utils
     {
         /// <summary>Data in batches: https://pytorch.org/docs/2.6/data.html</summary>
         public static class data

@@ -160,6 +160,9 @@ public static partial class torch
         /// <summary>The product of the sizes.</summary>
         public long numel() => Dims.Product;
 
+        /// <summary>The sizes one by one: <c>[.. x.shape, 3]</c>.</summary>
+        public IEnumerator<long> GetEnumerator() => Dims.GetEnumerator();
+
         /// <summary>The sizes as an array.</summary>
         public static implicit operator long[](Size size) => size.Dims.Span.ToArray();
 
@@ -231,6 +234,8 @@ public static partial class torch
     internal static void Together(Tensor tensor)
     {
         alongside ??= new();
+        // What belongs to a function that is traced is not there to be computed.
+        if (tensor.Node.Hangs is not null) return;
         // Another thread may never compute what it was to.
         if (ReferenceEquals(tensor.watched, alongside)) return;
         tensor.watched = alongside;
@@ -242,7 +247,8 @@ public static partial class torch
     {
         if (pending is { Count: > 0 }) Force([]);
         pending ??= new();
-        foreach (var tensor in tensors) pending.Add(tensor);
+        foreach (var tensor in tensors)
+            if (tensor.Node.Hangs is null) pending.Add(tensor);
         pendingKeep = keep;
     }
 
@@ -279,6 +285,10 @@ public static partial class torch
         try
         {
             Evaluator.Force(nodes, keep);
+        }
+        catch (InvalidOperationException) when (Mapping.Current is not null)
+        {
+            throw new RuntimeError("vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.");
         }
         catch (Exception e) when (e is not PythonError)
         {

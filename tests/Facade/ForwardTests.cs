@@ -64,6 +64,7 @@ public class ForwardTests
         // The gradient of Σx³ is 3x², which moves by 6x·v.
         var g = grad(x.pow(3).sum(), x, create_graph: true)[0]!;
         Assert.Equal("tensor([6., 6.], dtype=torch.float64, grad_fn=<PowBackward0>)", Tangent(g));
+        Assert.Equal("tensor([2., 1.], dtype=torch.float64)", Tangent(grad((x * x).sum(), x)[0]!));
         var product = grad((x * x * x).sum(), x)[0]!;
         Assert.Equal("tensor([6., 6.], dtype=torch.float64)", Tangent(product));
     }

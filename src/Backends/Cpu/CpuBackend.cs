@@ -150,7 +150,9 @@ public sealed class CpuBackend : IBackend
             if (writes > to.Length) to = new nint[writes];
             for (var i = 0; i < reads; i++) from[i] = at[launch.Inputs[i]];
             for (var i = 0; i < writes; i++) to[i] = at[launch.Outputs[i]];
+            var began = Backend.Watch is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
             ((CpuKernel)plan.Kernels[k]).Run(from[..reads], to[..writes]);
+            Backend.Watch?.Invoke(launch.Kernel, began);
         }
     }
 }

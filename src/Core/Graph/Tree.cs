@@ -51,8 +51,7 @@ public static class Tree
     public static T With<T>(T tree, ImmutableArray<Node> leaves)
     {
         if (tree is ImmutableArray<Node> { IsDefault: false } before && before.Length == leaves.Length) return (T)(object)leaves;
-        var rest = new Queue<Node>(leaves);
-        return Leaves(tree).Length == leaves.Length ? (T)Built(tree, rest) : throw new ArgumentException($"Tree: {leaves.Length} leaves for a structure of {Leaves(tree).Length}");
+        return Leaves(tree).Length == leaves.Length ? (T)Built(tree, new Queue<Node>(leaves)) : throw new ArgumentException($"Tree: {leaves.Length} leaves for a structure of {Leaves(tree).Length}");
     }
 
     /// <summary>A function of every leaf.</summary>
@@ -112,16 +111,27 @@ public static class Tree
         return $"{layer.Kind}{string.Join(", ", layer.Parts.Select((p, k) => layer.Names is { } names ? $"{names[k]}: {Structure(p)}" : Structure(p)))}{layer.Kind[^1] switch { '(' => ')', '[' => ']', _ => '}' }}";
     }
 
-    private static void Collect(object? tree, ImmutableArray<Node>.Builder into)
+    /// <summary>The leaves of a tree whose leaves are of another type.</summary>
+    internal static List<TLeaf> LeavesOf<TLeaf>(object? tree) where TLeaf : class
     {
-        if (tree is Node leaf) into.Add(leaf);
+        List<TLeaf> leaves = [];
+        Collect(tree, leaves);
+        return leaves;
+    }
+
+    /// <summary>A tree of the same structure with other leaves, as many.</summary>
+    internal static T WithLeaves<T, TLeaf>(T tree, IEnumerable<TLeaf> leaves) where TLeaf : class => (T)Built(tree, new Queue<TLeaf>(leaves));
+
+    private static void Collect<TLeaf>(object? tree, ICollection<TLeaf> into) where TLeaf : class
+    {
+        if (tree is TLeaf leaf) into.Add(leaf);
         else
             foreach (var part in Apart(tree).Parts) Collect(part, into);
     }
 
-    private static object Built(object? tree, Queue<Node> leaves)
+    private static object Built<TLeaf>(object? tree, Queue<TLeaf> leaves) where TLeaf : class
     {
-        if (tree is Node) return leaves.Dequeue();
+        if (tree is TLeaf) return leaves.Dequeue();
         var layer = Apart(tree);
         return layer.Build([.. layer.Parts.Select(p => Built(p, leaves))]);
     }

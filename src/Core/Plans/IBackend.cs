@@ -60,6 +60,9 @@ public static class Backend
     /// <summary>The default backend: the CPU, unless another was set.</summary>
     public static IBackend Default { get => field ??= FindCpu(); set; }
 
+    /// <summary>Called after a kernel with it and the time at which it began, where someone measures.</summary>
+    internal static Action<Kernel, long>? Watch { get; set; }
+
     // Core does not reference a backend; the CPU's ships beside it and is found by its name.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor, "Functional.Autograd.Cpu.CpuBackend", "Functional.Autograd.Cpu")]
     private static IBackend FindCpu() =>

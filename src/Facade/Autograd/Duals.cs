@@ -78,6 +78,12 @@ public static partial class torch
             All.AddOrUpdate(x, new(level, tangent, others));
         }
 
+        /// <summary>Lets a tensor move as another one does.</summary>
+        public static void Copy(Tensor from, Tensor to)
+        {
+            if (Any && All.TryGetValue(from, out var tangents)) All.AddOrUpdate(to, tangents);
+        }
+
         private static Tangents? Without(Tangents? list, DualLevel level) => list is null ? null : ReferenceEquals(list.Level, level) || !list.Level.IsOpen ? Without(list.Others, level) : list with { Others = Without(list.Others, level) };
 
         /// <summary>The levels below a number along which any of the tensors moves, the outermost first.</summary>

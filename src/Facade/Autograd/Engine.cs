@@ -103,6 +103,9 @@ public static partial class torch
         [field: ThreadStatic]
         public static Engine? Current { get; private set; }
 
+        /// <summary>Whether it reaches all leaves, and not only given places.</summary>
+        public bool IsFull => !restricted;
+
         /// <summary>Whether a gradient will arrive there.</summary>
         public bool WillReach(Edge edge) => edge.Fn is { } fn && stops.TryGetValue(fn, out var stop) && (!restricted || stop.IsOnPath);
 
@@ -225,14 +228,21 @@ public static partial class torch
         private Flow?[] Differentiate(Stop stop, Flow?[] flows)
         {
             var fn = stop.Fn;
+            var began = autograd.profiler.Current is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
             var gradients = autograd.anomaly ? Watched(fn, flows) : Gradients(fn, flows);
+            autograd.profiler.Current?.Add(fn.Name, began);
             stop.HasRun = true;
             if (fn.PostHooks is not null && fn.HasNumber) gradients = [gradients[0], null];
             foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
         }
 
-        private Flow?[] Gradients(GradFn fn, Flow?[] flows) => fn is FunctionFn custom ? custom.Call(flows, create) : Derived(fn, flows);
+        private Flow?[] Gradients(GradFn fn, Flow?[] flows) => fn switch
+        {
+            FunctionFn custom => custom.Call(flows, create),
+            AgainFn again => again.Call(flows, create),
+            _ => Derived(fn, flows),
+        };
 
         // What fails is told together with the place where the operation was recorded.
         private Flow?[] Watched(GradFn fn, Flow?[] flows)
@@ -274,8 +284,8 @@ public static partial class torch
             for (var k = 0; k < flows.Length; k++)
                 if (flows[k] is { } flow)
                 {
-                    // A gradient that is to be differentiated is a function of positions, like any recorded operation.
-                    cotangents[k] = create ? new Node(Alias.Instance, flow.Node) : flow.Node;
+                    // A gradient that is to be differentiated, or moves, is a function of positions, like any recorded operation.
+                    cotangents[k] = create || Duals.Any ? new Node(Alias.Instance, flow.Node) : flow.Node;
                 }
             var nodes = fn.Backward(cotangents, needed);
             var unpacked = fn.Unpacked();

@@ -35,6 +35,9 @@ public static partial class torch
             return gradients;
         }
 
+        internal override GradFn OfRows(Node[] outputs, Node[] inputs, Edge[] edges, Predicate<Saved> keeps) =>
+            throw new RuntimeError($"vmap: the gradient of {Name} flows out of vmap, and its backward is written for one row; take the gradient inside, as vmap(grad(f)) does");
+
         internal override void Release()
         {
             (Released, Outputs, Inputs, SavedValues) = (true, [.. Outputs.Select(o => Node.Placeholder(o.Type))], [.. Inputs.Select(i => Node.Placeholder(i.Type))], []);

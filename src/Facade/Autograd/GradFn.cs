@@ -45,6 +45,9 @@ public static partial class torch
     {
         private static long sequence;
 
+        /// <summary>The number of the operation that was recorded last.</summary>
+        internal static long Latest => Interlocked.Read(ref sequence);
+
         // Also its hash: an object whose header holds one can't be locked but through a block of its own, which the collector must visit.
         internal readonly long Sequence;
         internal readonly Saves Saves;
@@ -127,6 +130,14 @@ public static partial class torch
             var own = Positions(operands);
             return new(name, saves, [build(own)], own, Edges(operands));
         }
+
+        /// <summary>The same operation of many rows.</summary>
+        /// <param name="outputs">Its results.</param>
+        /// <param name="inputs">Its operands.</param>
+        /// <param name="edges">Where their gradients go.</param>
+        /// <param name="keeps">Which saved values are still there.</param>
+        internal virtual GradFn OfRows(Node[] outputs, Node[] inputs, Edge[] edges, Predicate<Saved> keeps) =>
+            new(Name, Saves, outputs, inputs, edges) { Variant = ", of rows", Writer = Writer, Refusal = Refusal, Released = Released, saving = saving, SavedValues = Array.FindAll(SavedValues, keeps) };
 
         internal string Name { get; }
 
@@ -316,6 +327,9 @@ public static partial class torch
     internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", Saves.None, [], [], [])
     {
         public Tensor Variable => variable;
+
+        /// <summary>Whether the leaf was a transform's own, and the transform is over.</summary>
+        public bool IsSpent { get; set; }
 
         /// <summary>The shape and element type that gradients are expected in.</summary>
         public TensorType Type { get; } = variable.Type;

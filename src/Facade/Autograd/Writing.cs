@@ -35,6 +35,8 @@ public static partial class torch
         var whole = Guard(() => self.Over(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));
         var after = ReferenceEquals(owner, self) ? node : owner.Part(whole);
 
+        if (Mapping.Current is { } mapping && mapping.Differs(whole) && !mapping.Owns(self.storage.Node))
+            throw new RuntimeError($"vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic.");
         var motions = Duals.Any ? Duals.Pushed(name, saves, after, own, [owner, .. others]) : [];
         GradFn? fn = null;
         if (wanted)

@@ -45,6 +45,7 @@ public static partial class torch
                 grad_tensors = grad_variables;
             }
             if (inputs is { Count: 0 }) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
+            if (Mapping.Current is not null) throw new RuntimeError("backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.");
             var roots = Roots(tensors, grad_tensors);
             if (create_graph) warnings.warn("Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.");
             if (inputs is not null)
@@ -52,7 +53,7 @@ public static partial class torch
             var retain = retain_graph ?? create_graph;
             var engine = new Engine(create_graph, retain);
             engine.Run(roots, inputs is null ? null : [.. inputs.Select(i => i.Edge)], accumulate: true);
-            if (!create_graph) Defer([.. engine.Touched, .. tensors.Where(t => t.Node.Hangs is null)], retain);
+            if (!create_graph) Defer([.. engine.Touched, .. tensors], retain);
         }
 
         /// <summary>Gradients of outputs with respect to inputs; no leaf's gradient is touched.</summary>

@@ -28,6 +28,19 @@ public static partial class torch
             return this;
         }
 
+        internal Generator Copy()
+        {
+            var copy = new Generator(initial_seed);
+            copy.Become(this);
+            return copy;
+        }
+
+        internal void Become(Generator other)
+        {
+            other.state.CopyTo(state, 0);
+            (initial_seed, next, spare) = (other.initial_seed, other.next, other.spare);
+        }
+
         internal uint Next32()
         {
             if (next == N) Twist();
@@ -151,6 +164,17 @@ public static partial class torch
 
     /// <summary>The generator that random functions draw from when none is given.</summary>
     public static Generator default_generator => Default;
+
+    /// <summary>The default generator as it is now; it goes on from another one's state where one is given.</summary>
+    internal static Generator State(Generator? then = null)
+    {
+        lock (Default)
+        {
+            var now = Default.Copy();
+            if (then is not null) Default.Become(then);
+            return now;
+        }
+    }
 
     /// <summary>Starts the default generator from a seed. https://pytorch.org/docs/2.6/generated/torch.manual_seed.html</summary>
     public static Generator manual_seed(long seed)

@@ -14,6 +14,7 @@ public static partial class torch
     // A kernel is for floating-point types alone, and has the name that PyTorch's error says.
     private static Node Drawn(TensorType type, string? kernel, Generator? generator, Draws draw, Dims? order = null, bool contiguous = true)
     {
+        if (Mapping.Current is { } mapping) return mapping.Drawn(type, t => Drawn(t, kernel, generator, draw));
         if (kernel is not null && !type.DType.IsFloat) throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(type.DType).TensorType}'");
         var values = Room<double>(type.Count, type.DType.Size);
         var source = generator ?? Default;

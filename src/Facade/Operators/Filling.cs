@@ -149,7 +149,7 @@ public static partial class torch
             var d = Wrap(dim, self.ndim);
             if (index.ndim > 1) throw new RuntimeError("Index has to be a vector/scalar");
             var size = self.ndim == 0 ? 1 : self.Dims[d];
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < -size || i >= size) throw new IndexError($"index {i} is out of bounds for dimension {d} with size {size}");
             return d;
         }
@@ -184,7 +184,7 @@ public static partial class torch
             if (count != (source.ndim == 0 ? 1 : source.Dims[d])) throw new RuntimeError($"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({(source.ndim == 0 ? 1 : source.Dims[d])}), for dim: {d}");
             if (self.ndim != source.ndim || (self.ndim > 0 && self.Dims.Without(d) != source.Dims.Without(d))) throw new RuntimeError($"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {self.Dims} source.shape = {source.Dims}");
             var size = self.ndim == 0 ? 1 : self.Dims[d];
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < 0 || i >= size) throw self.ndim < 2 ? new IndexError("index out of range in self") : new RuntimeError($"index {i} is out of bounds for dimension {d} with size {size}");
             Node Value(Node x, Node rows) => count == 0 ? Copied(x) : Placed(x, d, index, alpha is { } a ? rows * a.Node(rows.DType) : rows, true);
             ReadOnlySpan<Tensor> watched = source.requires_grad ? [index] : [];
@@ -218,7 +218,7 @@ public static partial class torch
             var (here, there) = (self.ndim > 0 ? self.Dims.Without(d) : [], source.ndim > 0 ? source.Dims.Without(d) : Dims.Empty);
             if (here != there) throw new RuntimeError($"index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {string.Join(" ", here)} at dimension {d} and source slice shape: {string.Join(" ", there)} at dimension 0.");
             var size = self.ndim == 0 ? 1 : self.Dims[d];
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < 0 || i >= size) throw new IndexError($"index_copy_(): index {i} is out of bounds for dimension {d} with size {size}");
             Node Value(Node x, Node rows) => count == 0 ? Copied(x) : Placed(x, d, index, rows, false);
             return inPlace ? InPlace(self, "IndexCopyBackward0", Saves.Other, Value, source, index) : Record("IndexCopyBackward0", Saves.Other, Value, self, source, index);

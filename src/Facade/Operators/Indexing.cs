@@ -26,7 +26,7 @@ public static partial class torch
             if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError("index_select(): Expected dtype int32 or int64 for index");
             if (self.ndim == 0 && index.numel() != 1) throw new RuntimeError($"index_select(): Index to scalar can have only 1 value, got {index.numel()} value(s)");
             var size = self.ndim == 0 ? 1 : self.Dims[d];
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < 0 || i >= size) throw new IndexError("index out of range in self");
             return Record("IndexSelectBackward0", Saves.None, x => x.Type.Rank == 0 ? Ops.Reshape(Ops.Take(Tensor.Row(x), 0, Tensor.Row(index.Node)), x.Shape) : Ops.Take(x, d, Tensor.Row(index.Node)), self, index);
         }
@@ -66,7 +66,7 @@ public static partial class torch
         /// <summary>Refuses places that a tensor of so many elements does not have.</summary>
         internal static void Within(Tensor index, long count)
         {
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < -count || i >= count) throw new IndexError($"out of range: tried to access index {i} on a tensor of {count} elements.");
         }
 

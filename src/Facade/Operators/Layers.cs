@@ -72,7 +72,7 @@ public static partial class torch
             if (weight.ndim != 2) throw new RuntimeError("'weight' must be 2-D");
             if (input.Node.DType is not (DType.Int64 or DType.Int32))
                 throw new RuntimeError($"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.KernelType} instead (while checking arguments for embedding)");
-            if (Array.Exists(input.Longs(), i => i < 0 || i >= weight.size(0))) throw new IndexError("index out of range in self");
+            if (Array.Exists(input.Known(), i => i < 0 || i >= weight.size(0))) throw new IndexError("index out of range in self");
             return Record("EmbeddingBackward0", Saves.None, w =>
             {
                 var taken = Ops.Take(w, 0, input.Node);

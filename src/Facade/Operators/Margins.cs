@@ -94,7 +94,7 @@ public static partial class torch
             if (weight is not null && weight.numel() != classes) throw new RuntimeError($"inconsistent weight size, expected {classes} but got {weight.Dims}");
             Takes(input.Node, "multi_margin_loss_cpu_kernel", whole: false);
             if (target.dtype != int64) throw new RuntimeError($"expected scalar type Long but found {target.dtype.TensorType}");
-            if (Array.Exists(target.Longs(), t => t < 0 || t >= classes)) throw new RuntimeError("target out of range");
+            if (Array.Exists(target.Known(), t => t < 0 || t >= classes)) throw new RuntimeError("target out of range");
             Tensor[] watched = weight is null ? [target] : [target, weight];
             return Record("MultiMarginLossBackward0", Saves.Self, x =>
             {

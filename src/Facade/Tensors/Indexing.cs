@@ -221,7 +221,7 @@ public static partial class torch
         {
             if (tensors.Exists(t => Dims[t.Dim] == 0) && !tensors.Exists(t => t.Index.numel() == 0)) throw new IndexError("index is out of bounds for dimension with size 0");
             for (var k = 0; k < tensors.Count && count > 0; k++)
-                foreach (var i in tensors[k].Index.Longs())
+                foreach (var i in tensors[k].Index.Known())
                     if (Dims[tensors[k].Dim] is var size && (i < -size || i >= size)) throw new IndexError($"index {i} is out of bounds for dimension {k} with size {size}");
         }
 
@@ -286,7 +286,7 @@ public static partial class torch
                 if (src is not null && !(fits && places[k] <= AtLeastOne(src)[k])) throw new RuntimeError($"Expected index {index.Dims} to be no larger than self {Dims} apart from dimension {d} and to be no larger size than src {src.Dims}");
             }
             if (reduce is not null) Scattering.Reducing(reduce);
-            foreach (var i in index.Longs())
+            foreach (var i in index.Known())
                 if (i < 0 || i >= self[d]) throw new RuntimeError($"index {i} is out of bounds for dimension {d} with size {self[d]}");
             return d;
         }

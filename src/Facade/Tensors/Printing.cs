@@ -31,6 +31,7 @@ public static partial class torch
         /// <summary>PyTorch's text of the tensor.</summary>
         public override string ToString()
         {
+            if (IsRow) return $"BatchedTensor(shape={shape}, dtype={dtype})";
             var suffixes = new List<string>();
             if (Type.Count == 0 && ndim != 1) suffixes.Add("size=" + (ndim == 1 ? $"({Dims[0]},)" : "(" + string.Join(", ", Dims) + ")"));
             var usual = Type.Count == 0 ? dtype == get_default_dtype() : dtype == get_default_dtype() || dtype == get_default_dtype().to_complex() || dtype == int64 || dtype == torch.@bool;

@@ -372,7 +372,8 @@ public static partial class torch
 
         /// <summary>bool(x).</summary>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
-        public static explicit operator bool(Tensor x) => x.Type.Count == 1 ? x.is_complex() ? (System.Numerics.Complex)x.item() != 0 : x.Single() != 0
+        public static explicit operator bool(Tensor x) => x.IsRow ? throw new RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .")
+            : x.Type.Count == 1 ? x.is_complex() ? (System.Numerics.Complex)x.item() != 0 : x.Single() != 0
             : throw new RuntimeError(x.Type.Count == 0 ? "Boolean value of Tensor with no values is ambiguous" : "Boolean value of Tensor with more than one value is ambiguous");
 
         /// <summary>Whether a condition holds: <c>if (x &lt; y)</c>.</summary>

@@ -23,6 +23,16 @@ public static partial class torch
             /// <remarks>The gradient is not copied.</remarks>
             public override Tensor __deepcopy__() => new Parameter(detach().clone(), requires_grad);
 
+            // Another tensor in a parameter's place: what is done with it is done with that one.
+            private Parameter(Tensor of) : base(of.Node, of.storage, of.version, of.window, of.storage.Epoch)
+            {
+                (viewed, made, followed) = (of.viewed, of.made, of.followed);
+                (gradFn, outputNr) = of.Edge;
+                Duals.Copy(of, this);
+            }
+
+            internal static Parameter For(Tensor of) => of as Parameter ?? new(of);
+
             private protected override string Prefix => "Parameter containing:\n";
         }
 

@@ -1,0 +1,131 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>
+    /// A call of vmap: the function is called once, with one row of each argument, of which nothing but the type is known; every operation that it
+    /// records becomes the operation of all rows, by the batching rules of the functional core.
+    /// </summary>
+    internal sealed class Mapping : IDisposable
+    {
+        [ThreadStatic] private static Mapping? current;
+
+        private readonly Mapping? outer = current;
+        private readonly Trace trace = Trace.Begin("vmap");
+        private readonly Segment segment = new();
+        private readonly Dictionary<Node, Node> rows = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<GradFn, Edge> places = [];
+        private readonly long size;
+        private readonly string randomness;
+
+        public Mapping(long size, string randomness)
+        {
+            (this.size, this.randomness) = (size, randomness);
+            current = this;
+        }
+
+        /// <summary>The innermost call under way.</summary>
+        public static Mapping? Current => current;
+
+        public void Dispose()
+        {
+            trace.Dispose();
+            current = outer;
+        }
+
+        /// <summary>A row of a tensor whose first dimension counts rows.</summary>
+        public Tensor Row(Tensor all, long below = long.MaxValue)
+        {
+            var row = new Tensor(Node.Placeholder(all.Type.Reshaped(all.Dims[1..])));
+            rows[row.Node] = all.Node;
+            if (all.requires_grad)
+            {
+                // Stands for the place of all rows until there is an operation of all rows.
+                row.gradFn = Standing(row.Node);
+                places[row.gradFn] = all.Edge;
+            }
+            foreach (var level in Duals.Of([all], below)) Duals.Give(row, level, Row(Duals.At(all, level)!, level.Number));
+            return row;
+        }
+
+        /// <summary>Whether a value differs from row to row, so that it is not known.</summary>
+        public bool Differs(Node node) => outer?.Differs(node) == true || Differing([node]).Contains(node);
+
+        /// <summary>Whether a value was made inside.</summary>
+        public bool Owns(Node node) => trace.Made(node);
+
+        // What depends on a row.
+        private HashSet<Node> Differing(ReadOnlySpan<Node> roots)
+        {
+            HashSet<Node> differing = new(rows.Keys, ReferenceEqualityComparer.Instance);
+            using var numbering = Numbering.Begin();
+            foreach (var node in Traversal.Order(roots, n => rows.ContainsKey(n) || !trace.Made(n), numbering))
+                foreach (var input in node.Inputs)
+                    if (trace.Made(node) && differing.Contains(input)) differing.Add(node);
+            return differing;
+        }
+
+        /// <summary>What is drawn inside.</summary>
+        /// <exception cref="RuntimeError">It was not said how.</exception>
+        public Node Drawn(TensorType type, Func<TensorType, Node> draw)
+        {
+            if (randomness == "error") throw new RuntimeError("vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' randomness flags on vmap or perform the randomness operation out of vmap");
+            current = outer;
+            try
+            {
+                if (randomness == "same") return draw(type);
+                var row = Node.Placeholder(type);
+                rows[row] = draw(type.Reshaped([size, .. type.Shape]));
+                return row;
+            }
+            finally
+            {
+                current = this;
+            }
+        }
+
+        /// <summary>The results of all rows, along a new first dimension.</summary>
+        public Tensor[] All(Tensor[] results)
+        {
+            List<(Tensor Row, DualLevel? Level, Tensor? Of)> wanted = [];
+            void Want(Tensor row, DualLevel? level, Tensor? of)
+            {
+                wanted.Add((row, level, of));
+                foreach (var l in Duals.Of([row], level?.Number ?? long.MaxValue)) Want(Duals.At(row, l)!, l, row);
+            }
+            foreach (var y in results) Want(y, null, null);
+            var made = segment.Made(wanted.Select(w => w.Row.Edge));
+            Node[] roots = [.. wanted.Select(w => w.Row.Node), .. made.SelectMany(f => f.Outputs), .. made.SelectMany(f => f.Inputs)];
+            var differing = Differing(roots);
+            Node[] moving = [.. roots.Where(differing.Contains).Distinct(ReferenceEqualityComparer.Instance).Cast<Node>()];
+            var batched = Batching.Of(moving, [.. rows.Keys], [.. rows.Values], size, trace);
+            var image = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
+            for (var i = 0; i < moving.Length; i++) image[moving[i]] = batched[i];
+            Node Image(Node node) => image.GetValueOrDefault(node, node);
+
+            var of = new Dictionary<GradFn, GradFn>();
+            Edge Place(Edge edge) => edge.Fn is not { } fn ? default : places.TryGetValue(fn, out var all) ? all : of.TryGetValue(fn, out var now) ? new(now, edge.Nr) : edge;
+            foreach (var fn in made)
+                if (!places.ContainsKey(fn) && Array.Exists(fn.Outputs, differing.Contains)) of[fn] = fn.OfRows([.. fn.Outputs.Select(Image)], [.. fn.Inputs.Select(Image)], [.. fn.Edges.Select(Place)], s => !trace.Made(s.Own));
+
+            var all = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
+            foreach (var (row, level, owner) in wanted)
+            {
+                var place = Place(row.Edge);
+                var batch = differing.Contains(row.Node) ? new Tensor(Image(row.Node)) { gradFn = place.Fn, outputNr = place.Nr } : row.expand([size, .. row.shape]);
+                all[row] = batch;
+                if (level is not null) Duals.Give(all[owner!], level, batch);
+            }
+            return [.. results.Select(y => all[y])];
+        }
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>Whether this is a row inside vmap, whose elements are not known.</summary>
+        internal bool IsRow => Mapping.Current is { } mapping && mapping.Differs(Node);
+
+        /// <summary>The elements as integers, for a check; none where they are not known.</summary>
+        internal long[] Known() => IsRow ? [] : Longs();
+    }
+}

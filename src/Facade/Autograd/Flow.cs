@@ -13,7 +13,10 @@ public static partial class torch
 
         public Node Node => node;
 
-        public Edge Edge => edge;
+        // Of a given gradient it is asked only where it matters: a view may not tell.
+        public Edge Edge => given?.Edge ?? edge;
+
+        private Tensor? given;
 
         /// <summary>How many hold it: whoever waits for it, and its owner when it is handed out to stay.</summary>
         public int Holders { get; set; }
@@ -34,13 +37,13 @@ public static partial class torch
         public Tensor? Origin => Base ?? tensor?.viewed ?? tensor;
 
         /// <summary>A gradient that the caller made and still holds.</summary>
-        public static Flow Of(Tensor t) => new(t.Node, t.Edge) { tensor = t, Holders = 1, Version = t.version.Value, Layout = Placed(t) };
+        public static Flow Of(Tensor t) => new(t.Node, default) { tensor = t, given = t, Holders = 1, Version = t.version.Value, Layout = Placed(t) };
 
         /// <summary>What a hook saw or made: nobody's any more, unless it is a leaf of the user's.</summary>
         public static Flow From(Tensor t) => t is { is_leaf: true, requires_grad: true } ? Of(t) : new(t.Node, t.Edge) { tensor = Duals.Any ? t : null, Version = t.version.Value, IsView = t._is_view(), Layout = Placed(t) };
 
         /// <summary>The same gradient after it was written into.</summary>
-        public Flow Rewritten(Tensor by) => new(by.Node, edge) { tensor = tensor, Holders = Holders, Version = by.version.Value, IsView = IsView, Layout = Layout };
+        public Flow Rewritten(Tensor by) => new(by.Node, Edge) { tensor = tensor, Holders = Holders, Version = by.version.Value, IsView = IsView, Layout = Layout };
 
         private static Layout? Placed(Tensor t) => t.IsPlain || Layouts.IsContiguous(t.Layout) ? null : t.Layout;
 
@@ -50,7 +53,7 @@ public static partial class torch
         private Tensor Made()
         {
             var made = Layout is null ? new Tensor(node) : Placed(Layout);
-            (made.gradFn, made.outputNr, made.isPart) = (edge.Fn, edge.Nr, IsView);
+            (made.gradFn, made.outputNr, made.isPart) = (Edge.Fn, Edge.Nr, IsView);
             made.version.Restore(Version);
             // As any view that is made without recording.
             if (Base is not null) (made.viewed, made.made, made.followed) = (Base, Creation.NoGrad, Version);

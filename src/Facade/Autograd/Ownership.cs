@@ -18,6 +18,8 @@ public static partial class torch
             Like,
             /// <summary>Computed element by element, row-major.</summary>
             Plain,
+            /// <summary>Computed element by element with the operand, laid out as it is.</summary>
+            Own,
             /// <summary>Computed as a whole, row-major.</summary>
             New,
             /// <summary>The incoming gradient itself where nothing has to be done to it.</summary>
@@ -38,7 +40,7 @@ public static partial class torch
         private sealed record Rule(How How, string? Second = null, int Written = 0, int? Recorded = null);
 
         private static readonly Rule Same = new(How.Same), Product = new(How.Like, "MulBackward0"), Quotient = new(How.Like, "DivBackward0"), Negative = new(How.Like, "NegBackward0"),
-            Reduction = new(How.New, "MulBackward0"), Matrix = new(How.New, "MmBackward0"), Column = new(How.Column, "TBackward0"), Scattered = new(How.New, "ScatterBackward0", 2);
+            Reduction = new(How.Own, "MulBackward0"), Matrix = new(How.New, "MmBackward0"), Column = new(How.Column, "TBackward0"), Scattered = new(How.New, "ScatterBackward0", 2);
 
         private static Rule Like(string? second = null) => new(How.Like, second);
 
@@ -92,14 +94,14 @@ public static partial class torch
             ["AliasBackward0"] = [Same],
             ["ExpandBackward0"] = [Same],
             ["CopyBackwards"] = [New(), Same],
-            ["CopySlices"] = [New("CopySlices", 2), New("CloneBackward0")],
+            ["CopySlices"] = [New("CopySlices", 2)],
             ["IndexPutBackward0"] = [New("IndexPutBackward0"), New("IndexBackward0")],
             ["SumBackward0"] = [new(How.Spread, "ExpandBackward0")],
             ["SumBackward1"] = [View("ExpandBackward0")],
             ["MeanBackward0"] = [New("DivBackward1")],
             ["MeanBackward1"] = [New("DivBackward1")],
-            ["ProdBackward0"] = [new(How.Same, "MulBackward0")],
-            ["ProdBackward1"] = [new(How.Same, "MulBackward0")],
+            ["ProdBackward0"] = [Reduction],
+            ["ProdBackward1"] = [Reduction],
             ["VarBackward0"] = [Reduction],
             ["StdBackward0"] = [Reduction],
             ["LinalgVectorNormBackward0"] = [Reduction],
@@ -108,14 +110,17 @@ public static partial class torch
             ["LogsumexpBackward0"] = [Reduction],
             ["MaxBackward1"] = [New("MaskedFillBackward1", 1)],
             ["MinBackward1"] = [New("MaskedFillBackward1", 1)],
+            ["MedianBackward0"] = [New("MaskedFillBackward1", 1)],
+            ["NanmedianBackward0"] = [New("MaskedFillBackward1", 1)],
             ["MaxBackward0"] = [Scattered],
             ["MinBackward0"] = [Scattered],
             ["SortBackward0"] = [Scattered],
             ["TopkBackward0"] = [Scattered],
+            ["CumprodBackward0"] = [new(How.Same, "DivBackward0")],
             ["CumsumBackward0"] = [new(How.Same, "FlipBackward0")],
             ["RepeatBackward0"] = [new(How.Same, "SumBackward1")],
-            ["TrilBackward0"] = [New()],
-            ["TriuBackward0"] = [New()],
+            ["TrilBackward0"] = [New("TrilBackward0")],
+            ["TriuBackward0"] = [New("TriuBackward0")],
             ["ViewBackward0"] = [View("ViewBackward0")],
             ["UnsafeViewBackward0"] = [View("ViewBackward0")],
             ["ReshapeAliasBackward0"] = [View("ViewBackward0")],
@@ -165,7 +170,12 @@ public static partial class torch
             ["BinaryCrossEntropyWithLogitsBackward0, mean"] = [New("DivBackward1", 3, 1), New("DivBackward1", 1)],
         };
 
-        private static Rule RuleOf(GradFn fn, int operand) => !Rules.TryGetValue(fn.Name + fn.Variant, out var rules) ? Product : rules[Math.Min(operand, rules.Length - 1)];
+        private static Rule RuleOf(GradFn fn, int operand) => fn.Name == "CopySlices" && operand > 0 ? OfPart(RuleOf(fn.Writer!, operand)) : RuleOf(fn.Name + fn.Variant, operand);
+
+        private static Rule RuleOf(string name, int operand) => !Rules.TryGetValue(name, out var rules) ? Product : rules[Math.Min(operand, rules.Length - 1)];
+
+        // What wrote through a view is given a copy of the view's part of the gradient.
+        private static Rule OfPart(Rule rule) => rule with { How = How.New, Second = rule.How == How.Same ? "CloneBackward0" : rule.Second };
 
         /// <summary>The gradient of an operand: what came in when that is handed on, else a new flow.</summary>
         /// <param name="fn">The operation.</param>
@@ -187,14 +197,15 @@ public static partial class torch
             var (isView, layout, second) = (rule.How is How.View or How.Spread or How.Column, Placed(rule.How, fn, operand, node, flows[k]!, cotangents[k]!), rule.Second);
             var written = isAlias ? flows[k]!.Version : (record is null ? null : rule.Recorded) ?? rule.Written;
             // Where an operand was broadcast, the gradient is summed: over leading dimensions that ends in a view of the sum.
-            if (rule.How is How.Like or How.Plain or How.Same && fn.Outputs.Length > 0 && fn.Name is not ("RepeatBackward0" or "CumsumBackward0" or "ProdBackward0" or "ProdBackward1" or "FlipBackward0") && node.Shape != fn.Outputs[0].Shape)
+            if (rule.How is How.Like or How.Plain or How.Same && fn.Outputs.Length > 0 && fn.Name is not ("RepeatBackward0" or "CumsumBackward0" or "CumprodBackward0" or "FlipBackward0") && node.Shape != fn.Outputs[0].Shape)
             {
                 isView = node.Type.Rank is > 0 && node.Type.Rank < fn.Outputs[0].Type.Rank;
                 (layout, written, second) = (null, 0, node.Type.Rank == 0 ? "SumBackward0" : isView ? "ViewBackward0" : "SumBackward1");
             }
             if (passes) second = "SumBackward0";
             // Where types were promoted, the gradient is converted back.
-            if (rule.How is How.Like or How.Plain && fn.Name != "ToCopyBackward0" && node.DType != fn.Outputs[0].DType) (isView, written, second) = (false, 0, "ToCopyBackward0");
+            var converted = fn.Outputs.Length > 0 && node.DType != fn.Outputs[0].DType && node.DType.IsComplex == fn.Outputs[0].DType.IsComplex && fn.Name != "ToCopyBackward0";
+            if (converted) (isView, isAlias, written, second, layout) = (false, false, 0, "ToCopyBackward0", layout is null ? null : Layouts.Like(node.Type, [layout]));
             return new(node, record?.Invoke(second ?? NameOf(node.Op)) ?? default) { Version = written, IsView = isView, Layout = layout, Base = isAlias && record is null ? flows[k]!.Origin : null };
         }
 
@@ -213,10 +224,11 @@ public static partial class torch
             if (spread) return node.Type.Rank == 0 ? null : new(node.DType, node.Shape, Dims.Repeat(0, node.Type.Rank), 0);
             if (how == How.Column) return Seen(Layouts.Ordered(node.Type, [1, 0]));
             if (how == How.View) return Seen(Moved(fn, node, cotangent, flow.Layout ?? Layout.Dense(cotangent.Type)));
+            if (how == How.Own) return fn.SavedValues is [var own, ..] && own.Tensor.Dims == node.Shape ? Seen(Layouts.Like(node.Type, [own.Tensor.Layout])) : null;
             if (how is not (How.Like or How.Same) || flow.Layout is not { } layout || layout.Shape != node.Shape) return null;
             // Where the gradient is one number spread, what it is multiplied by tells.
             var saved = Array.Find(fn.SavedValues, s => fn.Inputs.Length != 2 || ReferenceEquals(s.Tensor.Node, fn.Inputs[1 - operand])).Tensor;
-            return Layouts.Like(node.Type, saved is null ? [layout] : [layout, saved.Layout]);
+            return Layouts.Like(node.Type, saved is null || how == How.Same ? [layout] : [layout, saved.Layout]);
         }
 
         // The layout seen through the movements from the incoming gradient.

@@ -7,11 +7,11 @@ public static partial class torch
     {
         /// <summary>Running sums along a dimension.</summary>
         [Torch("CumsumBackward0", Forms = Forms.All)]
-        public static Node cumsum(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => Ops.CumSum(x, d)), dtype);
+        public static Node cumsum(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => x.Shape[d] == 1 && x.DType.IsSmooth ? x : Ops.CumSum(x, d)), dtype);
 
         /// <summary>Running products along a dimension.</summary>
         [Torch("CumprodBackward0", Saves.Self | Saves.Result, Forms = Forms.All)]
-        public static Node cumprod(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => Ops.CumProd(x, d)), dtype);
+        public static Node cumprod(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => x.Type.Count == 1 && x.DType.IsSmooth ? x : Ops.CumProd(x, d)), dtype);
 
         /// <summary>The logarithms of running sums of exponentials along a dimension, without overflow.</summary>
         [Torch("LogcumsumexpBackward0", Saves.Self | Saves.Result, Kernel = "logcumsumexp_out_cpu", Floats = true)]

@@ -65,7 +65,8 @@ public static partial class torch
                 }
                 // One element is filled in behind a mask, of whatever type it is.
                 if (value.Number is null && value.Node.DType != Node.DType && !(masked && value.numel() == 1)) throw new RuntimeError($"Index put requires the source and destination dtypes match, got {dtype.TensorType} for the destination and {value.dtype.TensorType} for the source.");
-                basic.Put(tensors, value, masked && value.numel() == 1);
+                var trimmed = Trimmed(value.Dims);
+                basic.Put(tensors, value.Number is not null || trimmed == value.Dims ? value : value.view([.. trimmed]), masked && value.numel() == 1);
             }
         }
 

@@ -237,7 +237,7 @@ public static partial class torch
             }
         }
 
-        internal static string ShortName(Tensor t) => t.dtype.TensorType.ToLowerInvariant() switch { "byte" => "unsigned char", "char" => "signed char", "long" => "long int", var name => name };
+        internal static string ShortName(Tensor t) => t.dtype.TensorType.ToLowerInvariant() switch { "byte" => "unsigned char", "char" => "signed char", "long" => "long int", "short" => "short int", "half" => "c10::Half", "bfloat16" => "c10::BFloat16", "complexfloat" => "c10::complex<float>", "complexdouble" => "c10::complex<double>", var name => name };
 
         /// <summary>The elements without history: shares storage, but not the version counter. Setting it swaps the storage.</summary>
         /// <remarks>Writing through it never corrupts a gradient: recorded operations hold the values that they saw.</remarks>

@@ -1,5 +1,4 @@
-# Records what PyTorch 2.6 saves for the backward: every recorded call of operators.jsonl.gz and modules.jsonl.gz that the facade has, and the
-# calls below, for every choice of inputs that require grad and every input and result changed in place between the call and backward.
+# Records what PyTorch 2.6 saves for the backward: one call of each form of the recorded ones, and the calls below, for every choice of inputs that require grad and every input and result changed in place between the call and backward.
 # Writes one JSON object a line, a recorded call with "cases", a list of [which inputs require grad, what was changed, error of the first
 # pass, error of the second]; "01" says that the second input does, "r1" is the second result, no error is "".
 # usage: python make_saves.py | gzip -9n > saves.jsonl.gz
@@ -11,12 +10,13 @@ import os
 import torch
 import torch.nn.functional as F
 
+torch.set_num_threads(1)
 HERE = os.path.dirname(os.path.abspath(__file__))
 T = {"in": 0}
 
 
 def made(x):
-    data = [float(v) if isinstance(v, str) else v for v in x["data"]]
+    data = [complex(*map(float, v)) if isinstance(v, list) else float(v) if isinstance(v, str) else v for v in x["data"]]
     return torch.tensor(data, dtype=getattr(torch, x["dtype"])).reshape(x["shape"]).clone()
 
 
@@ -77,10 +77,10 @@ EXTRA = [
 
 def value(a, inputs):
     if isinstance(a, dict):
-        return inputs[a["in"]]
+        return inputs[a["in"]] if "in" in a else getattr(torch, a["dtype"])
     if isinstance(a, list):
         return [value(x, inputs) for x in a]
-    return float("inf") if a == "Infinity" else a
+    return float(a) if a in ("Infinity", "-Infinity", "NaN") else a
 
 
 def results(line, inputs):
@@ -101,8 +101,18 @@ def results(line, inputs):
     return [out] if isinstance(out, torch.Tensor) else [o for o in out if isinstance(o, torch.Tensor)]
 
 
+def smooth(x):
+    return x.is_floating_point() or x.is_complex()
+
+
+def total(out):
+    out = next(o for o in out if smooth(o))
+    return torch.view_as_real(out.resolve_conj()).sum() if out.is_complex() else out.sum()
+
+
 def outcome(line, wanted, changed):
     first = ""
+    torch.manual_seed(7)
     try:
         inputs = [made(x) for x in line["inputs"]]
         inputs = [x.requires_grad_().clone() if w == "1" else x for x, w in zip(inputs, wanted)]
@@ -110,7 +120,7 @@ def outcome(line, wanted, changed):
         if changed:
             t = out[int(changed[1:])] if changed[0] == "r" else inputs[int(changed)]
             t.copy_(t.detach().clone())
-        loss = next(o for o in out if o.is_floating_point()).sum()
+        loss = total(out)
         if not loss.requires_grad:
             return None
         loss.backward()
@@ -128,11 +138,11 @@ def cases(line):
         out = results(line, [x.clone() for x in inputs])
     except Exception:
         return []
-    if not any(o.is_floating_point() for o in out) or all(o.numel() == 0 for o in out):
+    if not any(map(smooth, out)) or all(o.numel() == 0 for o in out):
         return []
     found = []
     places = ["", *map(str, range(len(inputs))), *["r%d" % i for i in range(len(out))]]
-    for wanted in itertools.product(*["01" if x.is_floating_point() else "0" for x in inputs]):
+    for wanted in itertools.product(*["01" if smooth(x) else "0" for x in inputs]):
         wanted = "".join(wanted)
         if "1" not in wanted:
             continue
@@ -145,11 +155,11 @@ def cases(line):
 
 def recorded():
     lacking = {int(x[:3]) for x in open(f"{HERE}/lacking.txt") if x[0] != "#"}
-    for file in ("operators", "modules"):
+    for file in ("operators", "modules", "elementwise", "reductions", "algebra", "numbers", "functional", "movements"):
         for number, text in enumerate(gzip.open(f"{HERE}/{file}.jsonl.gz", "rt")):
-            if file == "modules" or number not in lacking:
+            if file != "operators" or number not in lacking:
                 line = json.loads(text)
-                if "error" not in line and line["op"] != "dropout":
+                if "error" not in line and "dropout" not in line["op"]:
                     yield {k: line[k] for k in ("op", "form", "args", "kwargs", "inputs")}
 
 

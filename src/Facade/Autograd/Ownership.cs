@@ -170,7 +170,7 @@ public static partial class torch
             ["BinaryCrossEntropyWithLogitsBackward0, mean"] = [New("DivBackward1", 3, 1), New("DivBackward1", 1)],
         };
 
-        private static Rule RuleOf(GradFn fn, int operand) => fn.Name == "CopySlices" && operand > 0 ? OfPart(RuleOf(fn.Writer!, operand)) : RuleOf(fn.Name + fn.Variant, operand);
+        private static Rule RuleOf(GradFn fn, int operand) => fn.Name == "CopySlices" && operand > 0 ? OfPart(RuleOf(fn.Writer ?? "CopyBackwards", operand)) : RuleOf(fn.Name + fn.Variant, operand);
 
         private static Rule RuleOf(string name, int operand) => !Rules.TryGetValue(name, out var rules) ? Product : rules[Math.Min(operand, rules.Length - 1)];
 

@@ -19,6 +19,8 @@ public class FamilyTests
     [InlineData("numbers.jsonl.gz", 520, false)]
     [InlineData("functional.jsonl.gz", 1484, false)]
     [InlineData("spectral.jsonl.gz", 1095, false)]
+    [InlineData("special.jsonl.gz", 487, true)]
+    [InlineData("places.jsonl.gz", 193, false)]
     public void Every_recorded_call_of_the_family_agrees(string file, int count, bool copied)
     {
         warnings.sink = (_, _) => { };

@@ -19,7 +19,7 @@ public static partial class torch
         [Torch]
         public static Tensor adaptive_avg_pool2d(Tensor input, Sizes output_size)
         {
-            var size = Checked("adaptive_avg_pool2d", ": ", 2, input, output_size);
+            var size = Checked("adaptive_avg_pool2d", ": output_size", 2, input, output_size);
             return size.All(s => s == 1) ? input.mean((-1L, -2L), keepdim: true) : Averaged("adaptive_avg_pool2d", 2, input, size);
         }
 
@@ -28,7 +28,7 @@ public static partial class torch
         [Torch]
         public static Tensor adaptive_avg_pool3d(Tensor input, Sizes output_size)
         {
-            var size = Checked("adaptive_avg_pool3d", ": ", 3, input, output_size);
+            var size = Checked("adaptive_avg_pool3d", ": output_size", 3, input, output_size);
             return size.All(s => s == 1) ? input.mean((-1L, -2L, -3L), keepdim: true) : Averaged("adaptive_avg_pool3d", 3, input, size);
         }
 
@@ -71,25 +71,47 @@ public static partial class torch
         [Torch]
         public static ValuesAndIndices adaptive_max_pool2d_with_indices(Tensor input, Sizes output_size)
         {
-            var size = Checked("adaptive_max_pool2d", "(): internal error: ", 2, input, output_size);
-            var indices = new Tensor(Guard(() => Largest(input.Node, size).Indices));
-            return new(Record("AdaptiveMaxPool2DBackward0", Saves.Self | Saves.Formula, x => Largest(x, size).Values, input), indices) { Name = "adaptive_max_pool2d" };
+            var size = Checked("adaptive_max_pool2d", "(): internal error: output_size", 2, input, output_size);
+            return Found("adaptive_max_pool2d", 2, input, size);
         }
 
-        private static (Node Values, Node Indices) Largest(Node x, Dims size)
+        /// <summary>The largest elements of so many parts of volumes.</summary>
+        /// <exception cref="RuntimeError">The shape or the sizes do not fit.</exception>
+        [Torch]
+        public static Tensor adaptive_max_pool3d(Tensor input, Sizes output_size) => adaptive_max_pool3d_with_indices(input, output_size).values;
+
+        /// <summary>The largest elements of so many parts of volumes, and where they are.</summary>
+        /// <exception cref="RuntimeError">The shape or the sizes do not fit.</exception>
+        [Torch]
+        public static ValuesAndIndices adaptive_max_pool3d_with_indices(Tensor input, Sizes output_size)
         {
-            var (rows, columns) = (new Parts(Takes(x, "adaptive_max_pool2d", whole: false).Shape[^2], size[0]), new Parts(x.Shape[^1], size[1]));
+            var size = Checked("adaptive_max_pool3d", "(): internal error: output_size.size()", 3, input, output_size);
+            return Found("adaptive_max_pool3d", 3, input, size);
+        }
+
+        private static ValuesAndIndices Found(string name, int n, Tensor input, Dims size)
+        {
+            var indices = new Tensor(Guard(() => Largest(name, input.Node, size).Indices));
+            return new(Record($"AdaptiveMaxPool{n}DBackward0", Saves.Self | Saves.Formula, x => Largest(name, x, size).Values, input), indices) { Name = name };
+        }
+
+        private static (Node Values, Node Indices) Largest(string name, Node x, Dims size)
+        {
+            Takes(x, size.Count == 3 ? name + "_cpu" : name, whole: false);
+            var (n, plane) = (size.Count, x.Shape[^size.Count..]);
+            Parts[] parts = [.. size.Select((count, k) => new Parts(plane[k], count))];
             // Parts that are shorter end in repetitions of their last element, which is not the first of the largest.
             Node Split(Node of)
             {
-                var rank = of.Type.Rank;
-                var both = Ops.Take(Ops.Take(of, rank - 1, columns.Index), rank - 2, rows.Index);
-                return Ops.Reshape(Ops.SwapAxes(both, rank - 1, rank), [.. both.Shape[..(rank - 2)], size[0], size[1], rows.Longest * columns.Longest]);
+                var lead = of.Type.Rank - n;
+                for (var k = 0; k < n; k++) of = Ops.Take(of, lead + 2 * k, parts[k].Index);
+                var order = Enumerable.Range(0, n).Select(k => (long)(lead + 2 * k));
+                return Ops.Reshape(Ops.Permute(of, [.. Dims.Range(lead), .. order, .. order.Select(d => d + 1)]), [.. of.Shape[..lead], .. size, parts.Aggregate(1L, (a, p) => a * p.Longest)]);
             }
             var flat = Split(x);
             var best = Ops.ArgMax(flat, -1, keep: true);
             Node Picked(Node of) => Ops.Squeeze(Ops.Gather(Ops.Broadcast(of, flat.Shape), -1, best), -1);
-            return (Picked(flat), Picked(Split(Ops.Reshape(Ops.Arange(x.Shape[^2..].Product), x.Shape[^2..]))));
+            return (Picked(flat), Picked(Split(Ops.Reshape(Ops.Arange(plane.Product), plane))));
         }
 
         private static void CheckLine(string name, Tensor input)
@@ -101,7 +123,7 @@ public static partial class torch
 
         private static Dims Checked(string name, string mark, int n, Tensor input, Sizes output_size)
         {
-            if (output_size.All.Length != 1 && output_size.All.Length != n) throw new RuntimeError($"{name}{mark}output_size must be {n}");
+            if (output_size.All.Length != 1 && output_size.All.Length != n) throw new RuntimeError($"{name}{mark} must be {n}");
             var size = Dims.Create(output_size.Each(n));
             if (size.Any(s => s < 0)) throw new RuntimeError($"{name}: elements of output_size must be greater than or equal to 0 but received {{{string.Join(", ", size)}}}");
             if (input.ndim != n + 1 && input.ndim != n + 2) throw new RuntimeError($"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got{(name.Contains("max", StringComparison.Ordinal) ? ":" : "")} {input.Dims}");

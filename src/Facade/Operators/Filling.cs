@@ -176,19 +176,52 @@ public static partial class torch
         private static Tensor Added(Tensor self, bool inPlace, long dim, Tensor index, Tensor source, Scalar? alpha)
         {
             if (inPlace) Writing(self);
-            var (d, count) = (Wrap(dim, self.ndim), index.numel());
-            if (index.ndim > 1) throw new IndexError($"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.TensorType} and size: {index.Dims}");
-            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError($"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.TensorType}");
-            if (self.Node.DType != source.Node.DType) throw new RuntimeError($"index_add_(): self ({self.dtype.TensorType}) and source ({source.dtype.TensorType}) must have the same scalar type");
-            if (d > 0 && d >= source.ndim) throw new RuntimeError($"index_add_(): Indexing dim {d} is out of bounds of tensor");
-            if (count != (source.ndim == 0 ? 1 : source.Dims[d])) throw new RuntimeError($"index_add_(): Number of indices ({count}) should be equal to source.size(dim): ({(source.ndim == 0 ? 1 : source.Dims[d])}), for dim: {d}");
-            if (self.ndim != source.ndim || (self.ndim > 0 && self.Dims.Without(d) != source.Dims.Without(d))) throw new RuntimeError($"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {self.Dims} source.shape = {source.Dims}");
+            var (d, count) = (Rows("index_add_", self, dim, index, source), index.numel());
             var size = self.ndim == 0 ? 1 : self.Dims[d];
             foreach (var i in index.Known())
                 if (i < 0 || i >= size) throw self.ndim < 2 ? new IndexError("index out of range in self") : new RuntimeError($"index {i} is out of bounds for dimension {d} with size {size}");
             Node Value(Node x, Node rows) => count == 0 ? Copied(x) : Placed(x, d, index, alpha is { } a ? rows * a.Node(rows.DType) : rows, true);
             ReadOnlySpan<Tensor> watched = source.requires_grad ? [index] : [];
             return inPlace ? InPlace(self, "IndexAddBackward0", Saves.Other, Value, source, watched) : Record("IndexAddBackward0", Saves.Other, Value, self, source, watched);
+        }
+
+        /// <summary>A copy with rows combined along a dimension: prod, mean, amax or amin, of what is there too unless it is left out.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, the element types differ, or there is no such combination.</exception>
+        /// <exception cref="IndexError">The index is no vector, or out of range.</exception>
+        [Torch("IndexReduceBackward0", Saves.FirstTwo | Saves.Result)]
+        public static Tensor index_reduce(Tensor self, long dim, Tensor index, Tensor source, string reduce, bool include_self = true) => Combined(self, false, dim, index, source, reduce, include_self);
+
+        /// <summary>Combines rows along a dimension in place: prod, mean, amax or amin, of what is there too unless it is left out.</summary>
+        /// <exception cref="RuntimeError">Index or source do not fit, the element types differ, or there is no such combination.</exception>
+        /// <exception cref="IndexError">The index is no vector, or out of range.</exception>
+        [Torch("IndexReduceBackward0", Saves.FirstTwo | Saves.Result, Forms = Forms.Method)]
+        public static Tensor index_reduce_(Tensor self, long dim, Tensor index, Tensor source, string reduce, bool include_self = true) => Combined(self, true, dim, index, source, reduce, include_self);
+
+        private static Tensor Combined(Tensor self, bool inPlace, long dim, Tensor index, Tensor source, string how, bool own)
+        {
+            if (inPlace) Writing(self);
+            if (how is not ("prod" or "mean" or "amax" or "amin")) throw new RuntimeError($"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {how}.");
+            warnings.once("index_reduce() is in beta and the API may change at any time.");
+            var d = Rows("index_reduce_", self, dim, index, source);
+            if (self.ndim > 0 && Array.Exists(index.Longs(), i => i < 0 || i >= self.Dims[d])) throw new IndexError("index out of range in self");
+            var column = Dims.Repeat(1, Math.Max(1, source.ndim)).With(d, index.numel());
+            var places = new Tensor(Ops.Broadcast(Ops.Reshape(index.Node, column), source.ndim == 0 ? [1] : source.Dims));
+            var saves = Saves.FirstTwo | Saves.Result | (how == "prod" ? Saves.Formula : Saves.None);
+            Node Value(Node x, Node rows) => Scattering.Reduced(x, d, places, rows, how, own);
+            return inPlace ? InPlace(self, "IndexReduceBackward0", saves, Value, source, index) : Record("IndexReduceBackward0", saves, Value, self, source, index);
+        }
+
+        // The dimension that a vector of indices and as many rows fit.
+        private static int Rows(string name, Tensor self, long dim, Tensor index, Tensor source)
+        {
+            var (d, count) = (Wrap(dim, self.ndim), index.numel());
+            if (index.ndim > 1) throw new IndexError($"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.TensorType} and size: {index.Dims}");
+            if (index.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError($"{name}(): Expected dtype int32/int64 for index but got: {index.dtype.TensorType}");
+            if (self.Node.DType != source.Node.DType) throw new RuntimeError($"{name}(): self ({self.dtype.TensorType}) and source ({source.dtype.TensorType}) must have the same scalar type");
+            if (d > 0 && d >= source.ndim) throw new RuntimeError($"{name}(): Indexing dim {d} is out of bounds of tensor");
+            if (count != (source.ndim == 0 ? 1 : source.Dims[d])) throw new RuntimeError($"{name}(): Number of indices ({count}) should be equal to source.size(dim): ({(source.ndim == 0 ? 1 : source.Dims[d])}), for dim: {d}");
+            if (self.ndim != source.ndim || (self.ndim > 0 && self.Dims.Without(d) != source.Dims.Without(d))) throw new RuntimeError($"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {self.Dims} source.shape = {source.Dims}");
+            return d;
         }
 
         private static Node Placed(Node x, int d, Tensor index, Node rows, bool add) => Ops.Reshape(Scattering.Into(Tensor.Row(x), d, Ops.Cast(Tensor.Row(index.Node), DType.Int64), Tensor.Row(rows), add), x.Shape);
@@ -252,6 +285,11 @@ public static partial class torch
         /// <exception cref="RuntimeError">The source does not have the diagonal's shape.</exception>
         [Torch]
         public static Tensor diagonal_scatter(Tensor self, Tensor src, long offset = 0, long dim1 = 0, long dim2 = 1) => Embedded("DiagonalScatterBackward0", self, src, Views.diagonal(self, offset, dim1, dim2));
+
+        /// <summary>A copy with the places of a size and strides in memory written over.</summary>
+        /// <exception cref="RuntimeError">The source does not have that size, or the places lie outside the memory.</exception>
+        [Torch("AsStridedScatterBackward0")]
+        public static Tensor as_strided_scatter(Tensor self, Tensor src, Sizes size, Sizes stride, long? storage_offset = null) => Embedded("AsStridedScatterBackward0", self, src, Views.as_strided(self, size, stride, storage_offset));
 
         // Through the view that shows the part.
         private static Tensor Embedded(string name, Tensor self, Tensor src, Tensor part)

@@ -109,6 +109,18 @@ public static partial class torch
         [Torch]
         public static Tensor argwhere(Tensor self) => nonzero(self);
 
+        /// <summary>Places counted in row-major order as places along each dimension of a shape.</summary>
+        /// <exception cref="TypeError">The places are no integers.</exception>
+        /// <exception cref="ValueError">A size is negative.</exception>
+        [Torch(Forms = Forms.Function)]
+        public static Tensor[] unravel_index(Tensor indices, Sizes shape)
+        {
+            if (indices.Node.DType is DType.Bool || indices.Node.DType.IsSmooth) throw new TypeError($"expected 'indices' to be integer dtype, but got {indices.dtype}");
+            if (shape.Any(n => n < 0)) throw new ValueError($"'shape' cannot have negative values, but got {Written.Tuple(shape.All)}");
+            var (sizes, strides) = (Dims.Create(shape.All), Dims.Create(shape.All).Strides());
+            return [.. Enumerable.Range(0, sizes.Count).Select(k => indices.to(int64).floor_divide(Math.Max(1, strides[k])).remainder(sizes[k]))];
+        }
+
         /// <summary>Element by element: input where the condition holds, else other.</summary>
         /// <exception cref="RuntimeError">The condition is not of type bool, or the shapes do not broadcast.</exception>
         [Torch(Forms = Forms.Function)]

@@ -149,6 +149,12 @@ public static partial class torch
         public static Tensor lp_pool2d(Tensor input, double norm_type, Sizes kernel_size, Sizes? stride = null, bool ceil_mode = false) =>
             Rooted(avg_pool2d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode), Dims.Create(kernel_size.Each(2)).Product, norm_type);
 
+        /// <summary>The p-norm of each window of volumes, of the sum of powers' positive part.</summary>
+        /// <exception cref="RuntimeError">The shape or the settings do not fit.</exception>
+        [Torch]
+        public static Tensor lp_pool3d(Tensor input, double norm_type, Sizes kernel_size, Sizes? stride = null, bool ceil_mode = false) =>
+            Rooted(avg_pool3d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode), Dims.Create(kernel_size.Each(3)).Product, norm_type);
+
         private static Tensor Rooted(Tensor mean, long count, double p) => (mean.sign() * mean.abs().relu()).mul(count).pow(1 / p);
     }
 

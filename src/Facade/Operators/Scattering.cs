@@ -91,7 +91,7 @@ public static partial class torch
         }
 
         // Within the box that the index reaches into; elsewhere all stays.
-        private static Node Reduced(Node x, int d, Tensor index, Node values, string how, bool own)
+        internal static Node Reduced(Node x, int d, Tensor index, Node values, string how, bool own)
         {
             if (index.numel() == 0) return Copied(x);
             var (whole, places) = (Tensor.Row(x), Tensor.Row(index.Node));

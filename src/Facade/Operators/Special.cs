@@ -67,6 +67,26 @@ public static partial class torch
         [Torch("SpecialNdtriBackward0", Saves.Result)]
         public static Node ndtri(Node self) => Formulas.Ndtri(self);
 
+        /// <summary>Hurwitz's zeta function Σ (other + n)⁻ˢ, s being self; without a derivative by s.</summary>
+        [Torch("SpecialZetaBackward0", Saves.FirstTwo)]
+        public static Tensor zeta(Tensor self, Tensor other) => GammaFunctions.Partly(Elementwise("SpecialZetaBackward0", Saves.FirstTwo, GammaFunctions.Zeta, self, other, real: true), self, "zeta");
+
+        /// <summary>Hurwitz's zeta function Σ (other + n)⁻ˢ, s being a number.</summary>
+        [Torch("SpecialZetaBackward1", Saves.Self)]
+        public static Node zeta([Operand] Scalar self, Node other) => GammaFunctions.Zeta(self.Node(other.DType), other);
+
+        /// <summary>Hurwitz's zeta function Σ (other + n)⁻ˢ of a number, s being self; without a derivative.</summary>
+        [Torch("SpecialZetaBackward2")]
+        public static Tensor zeta(Tensor self, Scalar other) => GammaFunctions.Partly(Elementwise("SpecialZetaBackward2", Saves.None, GammaFunctions.Zeta, self, other, real: true), self, "zeta");
+
+        /// <summary>The regularised lower incomplete gamma function of a = self and x = other; without a derivative by a.</summary>
+        [Torch]
+        public static Tensor gammainc(Tensor self, Tensor other) => self.igamma(other);
+
+        /// <summary>The regularised upper incomplete gamma function of a = self and x = other; without a derivative by a.</summary>
+        [Torch]
+        public static Tensor gammaincc(Tensor self, Tensor other) => self.igammac(other);
+
         /// <summary>2ˣ.</summary>
         [Torch]
         public static Tensor exp2(Tensor self) => self.exp2();

@@ -35,7 +35,7 @@ def call(op,args,kwargs=None,second=True,grads=True,form='torch'):
     eargs=[enc(a) for a in args]; ekw={k:enc(v) for k,v in kwargs.items()}
     line={"op":op,"form":form,"inputs":[dict(dump(t),requires_grad=t.requires_grad) for t in inputs],"args":eargs,"kwargs":ekw}
     calls.append(line)
-    home=torch
+    home=torch.nn.functional if form=='F' else torch
     for p in op.split('.')[:-1]: home=getattr(home,p)
     try:
         if form=='method':

@@ -1,0 +1,144 @@
+namespace Functional.Autograd;
+
+public static partial class torch
+{
+    /// <summary>Orthogonal polynomials of x by their recurrences; the degree n is cut to an integer, and of a negative one the value is 0. PyTorch gives them no derivatives.</summary>
+    [Operators(typeof(special), Elementwise = true, Forms = Forms.Function, Types = Types.Real, Page = "special.html")]
+    private static class Polynomials
+    {
+        /// <summary>Chebyshev's polynomial of the first kind.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node chebyshev_polynomial_t(Node x, Node n) => Of("chebyshev_polynomial_t", x, n, static x => x, Doubled);
+
+        /// <summary>Chebyshev's polynomial of the first kind of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node chebyshev_polynomial_t([Operand] Scalar x, Node n) => chebyshev_polynomial_t(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the second kind.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node chebyshev_polynomial_u(Node x, Node n) => Of("chebyshev_polynomial_u", x, n, static x => 2 * x, Doubled);
+
+        /// <summary>Chebyshev's polynomial of the second kind of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node chebyshev_polynomial_u([Operand] Scalar x, Node n) => chebyshev_polynomial_u(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the third kind.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node chebyshev_polynomial_v(Node x, Node n) => Of("chebyshev_polynomial_v", x, n, static x => 2 * x - 1, Doubled);
+
+        /// <summary>Chebyshev's polynomial of the third kind of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node chebyshev_polynomial_v([Operand] Scalar x, Node n) => chebyshev_polynomial_v(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the fourth kind.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node chebyshev_polynomial_w(Node x, Node n) => Of("chebyshev_polynomial_w", x, n, static x => 2 * x + 1, Doubled);
+
+        /// <summary>Chebyshev's polynomial of the fourth kind of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node chebyshev_polynomial_w([Operand] Scalar x, Node n) => chebyshev_polynomial_w(x.Node(n.DType), n);
+
+        /// <summary>The physicist's Hermite polynomial.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node hermite_polynomial_h(Node x, Node n) => Of("hermite_polynomial_h", x, n, static x => 2 * x, static (x, k, p, q) => 2 * (x * p - k * q));
+
+        /// <summary>The physicist's Hermite polynomial of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node hermite_polynomial_h([Operand] Scalar x, Node n) => hermite_polynomial_h(x.Node(n.DType), n);
+
+        /// <summary>The probabilist's Hermite polynomial.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node hermite_polynomial_he(Node x, Node n) => Of("hermite_polynomial_he", x, n, static x => x, static (x, k, p, q) => x * p - k * q);
+
+        /// <summary>The probabilist's Hermite polynomial of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node hermite_polynomial_he([Operand] Scalar x, Node n) => hermite_polynomial_he(x.Node(n.DType), n);
+
+        /// <summary>Laguerre's polynomial.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node laguerre_polynomial_l(Node x, Node n) => Of("laguerre_polynomial_l", x, n, static x => 1 - x, static (x, k, p, q) => ((2 * k + 1 - x) * p - k * q) / (k + 1));
+
+        /// <summary>Laguerre's polynomial of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node laguerre_polynomial_l([Operand] Scalar x, Node n) => laguerre_polynomial_l(x.Node(n.DType), n);
+
+        /// <summary>Legendre's polynomial.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node legendre_polynomial_p(Node x, Node n) => Of("legendre_polynomial_p", x, n, static x => x, static (x, k, p, q) => ((2 * k + 1) * x * p - k * q) / (k + 1));
+
+        /// <summary>Legendre's polynomial of a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node legendre_polynomial_p([Operand] Scalar x, Node n) => legendre_polynomial_p(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the first kind of 2x − 1.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node shifted_chebyshev_polynomial_t(Node x, Node n) => Of("shifted_chebyshev_polynomial_t", x, n, static x => 2 * x - 1, static (x, k, p, q) => (4 * x - 2) * p - q);
+
+        /// <summary>Chebyshev's polynomial of the first kind of 2x − 1, x being a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node shifted_chebyshev_polynomial_t([Operand] Scalar x, Node n) => shifted_chebyshev_polynomial_t(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the second kind of 2x − 1.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node shifted_chebyshev_polynomial_u(Node x, Node n) => Of("shifted_chebyshev_polynomial_u", x, n, static x => 4 * x - 2, static (x, k, p, q) => (4 * x - 2) * p - q);
+
+        /// <summary>Chebyshev's polynomial of the second kind of 2x − 1, x being a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node shifted_chebyshev_polynomial_u([Operand] Scalar x, Node n) => shifted_chebyshev_polynomial_u(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the third kind of 2x − 1.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node shifted_chebyshev_polynomial_v(Node x, Node n) => Of("shifted_chebyshev_polynomial_v", x, n, static x => 4 * x - 3, static (x, k, p, q) => (4 * x - 2) * p - q);
+
+        /// <summary>Chebyshev's polynomial of the third kind of 2x − 1, x being a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node shifted_chebyshev_polynomial_v([Operand] Scalar x, Node n) => shifted_chebyshev_polynomial_v(x.Node(n.DType), n);
+
+        /// <summary>Chebyshev's polynomial of the fourth kind of 2x − 1.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch(ScalarSaves = Saves.None)]
+        public static Node shifted_chebyshev_polynomial_w(Node x, Node n) => Of("shifted_chebyshev_polynomial_w", x, n, static x => 4 * x - 1, static (x, k, p, q) => (4 * x - 2) * p - q);
+
+        /// <summary>Chebyshev's polynomial of the fourth kind of 2x − 1, x being a number.</summary>
+        /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
+        [Torch]
+        public static Node shifted_chebyshev_polynomial_w([Operand] Scalar x, Node n) => shifted_chebyshev_polynomial_w(x.Node(n.DType), n);
+
+        private static Node Doubled(Node x, Node k, Node p, Node q) => 2 * x * p - q;
+
+        // From the polynomials of degrees k and k − 1 the next, as far as the largest degree.
+        private static Node Of(string name, Node x, Node n, Func<Node, Node> first, Func<Node, Node, Node, Node, Node> next)
+        {
+            var type = x.DType is DType.Float32 or DType.Float64 ? x.DType : throw new RuntimeError($"\"{name}_cpu\" not implemented for '{Named(x.DType).TensorType}'");
+            var shape = Ops.BroadcastShapes(name, x.Shape, n.Shape);
+            (x, n) = (Ops.Broadcast(Ops.Cast(x, DType.Float64), shape), Ops.Broadcast(Ops.Truncate(Ops.Cast(n, DType.Float64)), shape));
+            var value = Ops.Where(n < 0, 0, Ops.Where(Ops.Equal(n, 0), 1, first(x)));
+            var state = Ops.While(static s => Ops.Any(s[1] > s[2]),
+                s => [s[0], s[1], s[2] + 1, next(s[0], s[2], s[3], s[4]), s[3], Ops.Where(Ops.Equal(s[1], s[2] + 1), next(s[0], s[2], s[3], s[4]), s[5])],
+                [x, n, Ops.Scalar(1.0), first(x), Ops.Like(x, 1), value]);
+            return Ops.Cast(state[5], type);
+        }
+    }
+}

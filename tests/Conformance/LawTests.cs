@@ -10,7 +10,7 @@ public class LawTests
 {
     private const int AtMost = 2;
 
-    private static readonly string[] Files = ["operators", "elementwise", "reductions", "algebra", "numbers", "functional", "movements"];
+    private static readonly string[] Files = ["operators", "elementwise", "reductions", "algebra", "numbers", "functional", "movements", "spectral", "special", "places"];
 
     // Calls of what those do not hold.
     private static readonly RecordedCall[] Further =

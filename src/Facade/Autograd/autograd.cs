@@ -106,6 +106,7 @@ public static partial class torch
 
         /// <summary>The gradients of outputs at places in their graph.</summary>
         /// <inheritdoc cref="grad(IReadOnlyList{Tensor}, IReadOnlyList{Tensor}, IReadOnlyList{Tensor?}?, bool?, bool, bool, bool?, bool, bool)"/>
+        [System.Runtime.CompilerServices.OverloadResolutionPriority(-1)]
         public static Tensor?[] grad(IReadOnlyList<Tensor> outputs, IReadOnlyList<graph.GradientEdge> inputs, IReadOnlyList<Tensor?>? grad_outputs = null, bool? retain_graph = null, bool create_graph = false, bool? allow_unused = null) =>
             grad(outputs, [.. inputs.Select(At)], grad_outputs, retain_graph, create_graph, true, allow_unused);
 

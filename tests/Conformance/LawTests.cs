@@ -15,11 +15,18 @@ public class LawTests
     // Calls of what those do not hold.
     private static readonly RecordedCall[] Further =
     [
-        Call("method", "clone", [[2, 3]]), Call("method", "resolve_conj", [[2, 3]]), Call("method", "reshape_as", [[2, 3], [3, 2]]), Call("method", "atan2_", [[2, 3], [2, 3]]), Call("F", "hardsigmoid", [[2, 3]]),
+        Call("method", "clone", [[2, 3]]), Call("method", "resolve_conj", [[2, 3]]), Call("method", "reshape_as", [[2, 3], [3, 2]]), Call("method", "atan2_", [[2, 3], [2, 3]]), Call("F", "hardsigmoid", [[2, 3]]), Call("torch", "as_strided_scatter", [[3, 3], [2, 2]], ", [2, 2], [1, 2]"),
         Call("method", "pow_", [[2, 3], [2, 3]]), Call("method", "addmm_", [[2, 2], [2, 3], [3, 2]]), Call("method", "addmv_", [[2], [2, 3], [3]]), Call("method", "addr_", [[2, 3], [2], [3]]),
         Call("method", "addbmm_", [[2, 2], [2, 2, 3], [2, 3, 2]]), Call("method", "baddbmm_", [[2, 2, 2], [2, 2, 3], [2, 3, 2]]), Call("torch", "linalg.eigh", [[3, 3]]), Call("torch", "linalg.svd", [[3, 2]], ", false"), Call("F", "max_pool1d_with_indices", [[1, 2, 6]], ", 2"),
         Call("F", "max_pool2d_with_indices", [[1, 1, 4, 4]], ", 2"), Call("F", "max_pool3d_with_indices", [[1, 1, 2, 2, 4]], ", 2"), Call("F", "adaptive_max_pool1d_with_indices", [[1, 2, 6]], ", 2"), Call("F", "adaptive_max_pool2d_with_indices", [[1, 1, 4, 4]], ", 2"),
     ];
+
+    // Why differences show something else.
+    private static readonly Dictionary<string, string> Apart = new()
+    {
+        ["ctc_loss"] = "as in PyTorch, the gradient is that of log_softmax's argument and not of its result",
+        ["nextafter"] = "as in PyTorch, it is recorded and refuses its derivative",
+    };
 
     private static RecordedCall Call(string form, string op, int[][] shapes, string further = "")
     {
@@ -31,7 +38,7 @@ public class LawTests
     private static readonly Lazy<ILookup<string, RecordedCall>> Calls = new(() => Files.SelectMany(f => RecordedCall.Of(f + ".jsonl.gz")).Where(c => c.Error is null).Concat(Further).ToLookup(c => c.Op));
 
     /// <summary>Operators of which PyTorch gave gradients that differences can show.</summary>
-    public static TheoryData<string> Names => [.. Calls.Value.Where(g => g.Any(CallLaws.Fits)).Select(g => g.Key).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. Calls.Value.Where(g => !Apart.ContainsKey(g.Key.Split('.')[^1]) && g.Any(CallLaws.Fits)).Select(g => g.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>A form of an operator is tried at calls until two of them decide.</summary>
     /// <param name="op">The operator.</param>
@@ -78,7 +85,7 @@ public class LawTests
         var rows = Rows().Distinct().ToList();
         Assert.True(rows.Count > 400, $"{rows.Count} rows");
         string Lacking(IEnumerable<string> names, HashSet<string> known) => string.Join(' ', names.Where(n => !known.Contains(n) && !known.Contains(n + "_") && !known.Contains(n.TrimEnd('_'))).Distinct().Order(StringComparer.Ordinal));
-        var (uncalled, unlawful) = (Lacking(rows.Select(r => r.Name), called), Lacking(rows.Where(r => r.Gradient.Length > 0 && r.Gradient != "NotImplemented").Select(r => r.Name), lawful));
+        var (uncalled, unlawful) = (Lacking(rows.Select(r => r.Name), called), Lacking(rows.Where(r => r.Gradient.Length > 0 && r.Gradient != "NotImplemented" && !Apart.ContainsKey(r.Name.TrimEnd('_'))).Select(r => r.Name), lawful));
         Assert.True(uncalled.Length == 0, "never called: " + uncalled);
         Assert.True(unlawful.Length == 0, "under no law: " + unlawful);
     }

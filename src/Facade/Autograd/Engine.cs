@@ -348,7 +348,7 @@ public static partial class torch
         }
 
         // What a value depends on differentiably: through floating-point values, and not through a detached one.
-        private static HashSet<Node> Reached(Node root, List<Node> sources)
+        internal static HashSet<Node> Reached(Node root, List<Node> sources)
         {
             HashSet<Node> ends = new(sources, ReferenceEqualityComparer.Instance), met = new(ReferenceEqualityComparer.Instance);
             var stack = new Stack<Node>([root]);

@@ -15,8 +15,9 @@ public static partial class torch
     /// <param name="IsResult">Whether it is a result of the operation.</param>
     /// <param name="WasLeaf">Whether it was a leaf.</param>
     /// <param name="Own">The node that the operation's piece has for it.</param>
+    /// <param name="Nr">Which result it is.</param>
     /// <param name="Unpack">What a hook makes of what another one kept; null where there are none.</param>
-    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf, Node Own, Func<object?>? Unpack = null)
+    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf, Node Own, int Nr = 0, Func<object?>? Unpack = null)
     {
         public Tensor Value() => Unpack is null ? Tensor : Unpack() is var made && made is Tensor unpacked ? unpacked
             : throw new TypeError($"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {Written.Type(made)}");
@@ -222,9 +223,9 @@ public static partial class torch
         private static bool Wanted(ReadOnlySpan<Tensor> operands, int i) => i < operands.Length && operands[i].requires_grad;
 
         /// <summary>Saves a result that the gradients read.</summary>
-        internal void SaveResult(Tensor result)
+        internal void SaveResult(Tensor result, int nr = 0)
         {
-            SavedValues = [.. SavedValues, autograd.graph.Packed(new(result, result.version.Value, result.is_floating_point(), WasLeaf: true, result.Node))];
+            SavedValues = [.. SavedValues, autograd.graph.Packed(new(result, result.version.Value, result.Node.DType.IsSmooth, WasLeaf: true, result.Node, nr))];
             saving = true;
         }
 
@@ -247,7 +248,7 @@ public static partial class torch
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
                 var maker = saved.IsResult ? this : saved.Tensor.grad_fn;
-                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? 0 : saved.Tensor.outputNr)} of {(saved.IsResult && Writer is not null ? Writer : maker.FullName)},";
+                var clause = maker is null ? "" : $", which is output {(saved.IsResult ? saved.Nr : saved.Tensor.outputNr)} of {(saved.IsResult && Writer is not null ? Writer : maker.FullName)},";
                 var hint = autograd.anomaly
                     ? "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was changed in there or anywhere later. Good luck!"
                     : "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
@@ -285,9 +286,12 @@ public static partial class torch
             var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
             foreach (var input in Inputs) given.TryAdd(input, Node.Placeholder(input.Type));
             // What is left besides is detached, and of no gradient, or a constant of the operation's own.
-            Outputs = Traversal.Rebuild(Outputs, n => n.Op is Detach || given.ContainsKey(n), (node, x) => given.TryGetValue(node, out var hollow) ? hollow : node.Op is Detach ? Node.Placeholder(node.Type) : x.Length == 0 ? node : new Node(node.Op, [.. x]));
+            Outputs = Traversal.Rebuild(Outputs, n => Hides(n) || given.ContainsKey(n), (node, x) => given.TryGetValue(node, out var hollow) ? hollow : Hides(node) ? Node.Placeholder(node.Type) : x.Length == 0 ? node : new Node(node.Op, [.. x]));
             Inputs = [.. Inputs.Select(i => given[i])];
         }
+
+        // A detached value of the operands; one of constants stays.
+        private bool Hides(Node node) => node.Op is Detach && Engine.Reached(node.Inputs[0], [.. Inputs]).Count > 0;
 
         /// <summary>The gradients of the operands, given those of the results. What the results do not depend on differentiably gets zeros.</summary>
         internal virtual Node?[] Backward(Node?[] cotangents, bool[] needed)

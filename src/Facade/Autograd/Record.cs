@@ -101,18 +101,19 @@ public static partial class torch
         return Recorded(name, saves, Guard(() => f(own)), own, operands, watched);
     }
 
-    /// <summary>Records an operation of one operand and several results, all of which its derivative reads.</summary>
-    internal static Tensor[] RecordAll(string name, Func<Node, Node[]> f, Tensor x)
+    /// <summary>Records an operation of one operand and several results, all of which its derivative reads, or the first beside the operand.</summary>
+    internal static Tensor[] RecordAll(string name, Func<Node, Node[]> f, Tensor x, Saves saves = Saves.None)
     {
         var own = x.Node;
         var nodes = Guard(() => f(own));
         var results = Array.ConvertAll(nodes, static node => new Tensor(node));
-        var fn = x.requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, Saves.None, nodes, [own], [x.Edge]) : null;
+        var fn = x.requires_grad && GradMode && own.DType.IsSmooth ? new GradFn(name, saves, nodes, [own], [x.Edge]) : null;
+        fn?.Save([x], []);
         for (var i = 0; i < results.Length; i++)
         {
             (results[i].gradFn, results[i].outputNr) = (fn, fn is null ? 0 : i);
             results[i].storage.Depth = x.storage.Depth + 1;
-            fn?.SaveResult(results[i]);
+            if (saves == Saves.None || i == 0) fn?.SaveResult(results[i], i);
             if (Duals.Any) Move(results[i], Duals.Pushed(name, Saves.None, nodes[i], [own], [x]));
         }
         if (x.storage.Depth >= (fn is null ? DeepestPlain : DeepestPending) && own.Hangs is null) Force(results);

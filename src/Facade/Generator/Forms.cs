@@ -117,7 +117,8 @@ internal static class Forms
             var others = string.Join(", ", Taking(values).Skip(1));
             if (Operands.Length > 2 && !row.Family.Elementwise) others = $"[{others}]";
             var tail = others.Length > 0 ? ", " + others : "";
-            return row.Family.Elementwise && tail.Length > 0 ? $"Change({Gradient}, {Saves}, {Lambda()}{tail}{(IsReal ? ", real: true" : "")})" : $"InPlace({values[0]}, {Gradient}, {Saves}, {Lambda()}{tail})";
+            var (gradient, saves) = row["WrittenGradient"] is { } own ? (own, Saves.Replace("Saves.Self", "Saves.Result")) : (Gradient, Saves);
+            return row.Family.Elementwise && tail.Length > 0 ? $"Change({gradient}, {saves}, {Lambda()}{tail}{(IsReal ? ", real: true" : "")})" : $"InPlace({values[0]}, {gradient}, {saves}, {Lambda()}{tail})";
         }
 
         private IEnumerable<string> Taking(string[] values) => parameters.Select((p, i) => (p, i)).Where(x => x.p.Role != Role.Plain).Select(x => values[x.i]);

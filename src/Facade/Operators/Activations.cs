@@ -18,21 +18,21 @@ public static partial class torch
         public static Tensor sigmoid(Tensor input) => input.sigmoid();
 
         /// <summary>x above zero, slope·x below.</summary>
-        [Torch("LeakyReluBackward0", Saves.Self | Saves.Formula, Kernel = "leaky_relu_cpu", Floats = true)]
+        [Torch("LeakyReluBackward0", Saves.Self | Saves.Formula, WrittenGradient = "LeakyReluBackward1", Kernel = "leaky_relu_cpu", Floats = true)]
         public static Node leaky_relu(Node self, double negative_slope = 0.01) => Ops.LeakyRelu(self, negative_slope);
 
         /// <summary>x above zero, alpha·(eˣ − 1) below.</summary>
-        [Torch("EluBackward0", Saves.Self, Kernel = "elu_cpu", Floats = true)]
+        [Torch("EluBackward0", Saves.Self, WrittenGradient = "EluBackward1", Kernel = "elu_cpu", Floats = true)]
         public static Node elu(Node self, double alpha = 1) => Ops.Elu(self, alpha);
 
         /// <summary>x above zero, alpha·(exp(x / alpha) − 1) below.</summary>
         /// <exception cref="RuntimeError">alpha is zero.</exception>
-        [Torch("CeluBackward0", Saves.Self, Kernel = "elu_cpu", Floats = true)]
+        [Torch("CeluBackward0", Saves.Self, WrittenGradient = "CeluBackward1", Kernel = "elu_cpu", Floats = true)]
         public static Node celu(Node self, double alpha = 1) => alpha == 0 ? throw new RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
             : Ops.Where(self < 0, alpha * Ops.Expm1(Ops.Where(self < 0, self, 0) / alpha), self);
 
         /// <summary>scale·elu(x, alpha) with the numbers that keep mean 0 and variance 1.</summary>
-        [Torch("EluBackward0", Saves.Self, Kernel = "elu_cpu", Floats = true)]
+        [Torch("EluBackward0", Saves.Self, WrittenGradient = "EluBackward1", Kernel = "elu_cpu", Floats = true)]
         public static Node selu(Node self) => 1.0507009873554804934193349852946 * Ops.Elu(self, 1.6732632423543772848170429916717);
 
         /// <summary>x·Φ(x); approximate may be "none" or "tanh".</summary>
@@ -149,7 +149,7 @@ public static partial class torch
             Takes(input.Node, training ? "rrelu_with_noise_out_cpu" : "leaky_relu_cpu", whole: false);
             var slopes = training ? Slopes(input, lower, upper) : null;
             Node Leaking(Node x) => Ops.Where(x > 0, x, x * (slopes ?? (lower + upper) / 2));
-            return inplace ? InPlace(input, "RreluWithNoiseBackward0", Saves.Self | Saves.Formula, Leaking) : Elementwise("RreluWithNoiseBackward0", Saves.Self | Saves.Formula, Leaking, input);
+            return inplace ? InPlace(input, "RreluWithNoiseBackward1", Saves.Result | Saves.Formula, Leaking) : Elementwise("RreluWithNoiseBackward0", Saves.Self | Saves.Formula, Leaking, input);
         }
 
         // Drawn where they are needed only.

@@ -9,7 +9,7 @@ public static partial class torch
     {
         /// <summary>Complex numbers of real and imaginary parts.</summary>
         /// <exception cref="RuntimeError">The parts are not of one floating-point type.</exception>
-        [Torch("ComplexBackward0", Forms = Forms.Function)]
+        [Torch("ComplexBackward0", Saves.Self | Saves.Other, Forms = Forms.Function)]
         public static Node complex(Node real, Node imag) => Parts(real, imag);
 
         /// <summary>Complex numbers of absolute values and angles in radians.</summary>

@@ -32,7 +32,10 @@ public static partial class torch
             if (x[^1] != w[1]) throw new RuntimeError($"bilinear(): input1 size does not match weight size: got {x[^1]} but expected {w[1]}");
             if (y[^1] != w[2]) throw new RuntimeError($"bilinear(): input2 size does not match weight size: got {y[^1]} but expected {w[2]}");
             if (bias is not null && bias.Dims != (Dims)w[0]) throw new RuntimeError($"bilinear(): bias size does not match weight size: got {(bias.ndim > 0 ? bias.Dims[0] : 1)} but expected {w[0]}");
-            var product = Record("TrilinearBackward0", Saves.All, static v => Ops.Einsum("bi,kij,bj->bk", v), [input1.reshape(-1, x[^1]), weight, input2.reshape(-1, y[^1])]).reshape([.. x[..^1], w[0]]);
+            // Each is read by the gradients of the two others.
+            var (first, second, third) = (input1.requires_grad, weight.requires_grad, input2.requires_grad);
+            var saves = (second || third ? Saves.SelfForOther | Saves.SelfForThird : Saves.None) | (first || third ? Saves.OtherForSelf | Saves.OtherForThird : Saves.None) | (first || second ? Saves.ThirdForSelf | Saves.ThirdForOther : Saves.None);
+            var product = Record("TrilinearBackward0", saves, static v => Ops.Einsum("bi,kij,bj->bk", v), [input1.reshape(-1, x[^1]), weight, input2.reshape(-1, y[^1])]).reshape([.. x[..^1], w[0]]);
             return bias is null ? product : product + bias;
         }
 
@@ -114,7 +117,7 @@ public static partial class torch
             if (IsFused(query, key, value, mask, dropout_p))
             {
                 var added = mask?.Node;
-                return Record("ScaledDotProductFlashAttentionForCpuBackward0", Saves.All, x => Ops.MatMul(Weights(Ops.MatMul(x[0] * q, Ops.Transpose(x[1]) * root) is var scores && added is not null ? scores + added : scores), x[2]), [query, key, value]);
+                return Record("ScaledDotProductFlashAttentionForCpuBackward0", Saves.All | Saves.Result, x => Ops.MatMul(Weights(Ops.MatMul(x[0] * q, Ops.Transpose(x[1]) * root) is var scores && added is not null ? scores + added : scores), x[2]), [query, key, value], [.. attn_mask is { } read && read.dtype != @bool ? (Tensor[])[read] : []]);
             }
             var products = (query * q).matmul(key.transpose(-2, -1) * root);
             var weights = Record("SafeSoftmaxBackward0", Saves.Result, Weights, mask is null ? products : products + mask);

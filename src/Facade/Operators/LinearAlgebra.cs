@@ -26,7 +26,7 @@ public static partial class torch
         public static return_types.linalg_slogdet slogdet(Tensor A) => SignAndLog(A, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : default;
 
         internal static Tensor[] SignAndLog(Tensor A, string name) => RecordAll("LinalgSlogdetBackward0",
-            x => Ops.SlogDet(Real(Squares(x, name), name)) is var (sign, log) ? [Ops.Detach(sign), log] : [], A);
+            x => Ops.SlogDet(Real(Squares(x, name), name)) is var (sign, log) ? [Ops.Detach(sign), log] : [], A, Saves.Self);
 
         /// <summary>The inverse.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>

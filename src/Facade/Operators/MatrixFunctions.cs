@@ -48,7 +48,7 @@ public static partial class torch
 
         /// <summary>The X with A·X = self, from A's triangle by Cholesky.</summary>
         /// <exception cref="RuntimeError">Shapes or types do not fit.</exception>
-        [Torch("CholeskySolveBackward0", Saves.OtherForSelf | Saves.Other | Saves.Result)]
+        [Torch("CholeskySolveBackward0", Saves.FirstTwo | Saves.Result)]
         public static Node cholesky_solve(Node self, Node L, bool upper = false)
         {
             if (self.Type.Rank < 2) throw new RuntimeError($"b should have at least 2 dimensions, but has {self.Type.Rank} dimensions instead");

@@ -111,7 +111,7 @@ public static partial class torch
                     throw new RuntimeError($"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape {weight?.Dims ?? 0} and input of shape {x}");
             Takes(input.Node, "GroupNormKernelImpl", whole: false);
             CheckTypes(input, weight, bias);
-            return Record("NativeGroupNormBackward0", Saves.All, v =>
+            return Record("NativeGroupNormBackward0", weight is null ? Saves.Self | Saves.SelfForOther : Saves.FirstTwo | Saves.SelfForThird | Saves.OtherForThird, v =>
             {
                 var y = v[0];
                 if (y.Type.Count > 0) y = Ops.Reshape(Ops.LayerNorm(Ops.Reshape(y, [x[0], num_groups, channels / num_groups * x[2..].Product]), 1, epsilon: eps), x);

@@ -82,12 +82,12 @@ public static partial class torch
 
         /// <summary>The elements below which a part q of all lies, or between which.</summary>
         /// <exception cref="RuntimeError">No elements, another element type, parts beyond 0 and 1, or an unknown interpolation.</exception>
-        [Torch("SqueezeBackward4", Check = nameof(Parts))]
+        [Torch("SqueezeBackward4", Saves.Number, Check = nameof(Parts))]
         public static Node quantile(Node self, Node q, long? dim = null, bool keepdim = false, string interpolation = "linear") => Between(self, q, dim, keepdim, interpolation, idle: false);
 
         /// <summary>The same of those elements that are not NaN.</summary>
         /// <exception cref="RuntimeError">No elements, another element type, parts beyond 0 and 1, or an unknown interpolation.</exception>
-        [Torch("SqueezeBackward4", Check = nameof(Parts))]
+        [Torch("SqueezeBackward4", Saves.Number, Check = nameof(Parts))]
         public static Node nanquantile(Node self, Node q, long? dim = null, bool keepdim = false, string interpolation = "linear") => Between(self, q, dim, keepdim, interpolation, idle: true);
 
         /// <summary>The element below which a part q of all lies, or between two of them.</summary>

@@ -117,8 +117,8 @@ public static partial class torch
             return below.add(above).mul(later.sub(earlier));
         }
 
-        private static Tensor Times(Tensor x, double factor) => Elementwise("MulBackward1", Saves.Number, static (x, y) => x * y, x, factor);
+        private static Tensor Times(Tensor x, double factor) => Elementwise("MulBackward1", Saves.None, static (x, y) => x * y, x, factor);
 
-        private static Tensor Over(Tensor x, double divisor) => Elementwise("DivBackward1", Saves.Number, static (x, y) => x / y, x, divisor, real: true);
+        private static Tensor Over(Tensor x, double divisor) => Elementwise("DivBackward1", Saves.None, static (x, y) => x / y, x, divisor, real: true);
     }
 }

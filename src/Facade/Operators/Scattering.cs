@@ -166,15 +166,15 @@ public static partial class torch
             Indexing.Within(index, self.numel());
             var (count, many) = (self.numel(), index.numel());
             return Written("PutBackward0", self, inPlace, (x, values) => many == 0 ? Copied(x) :
-                Ops.Reshape(Into(Ops.Reshape(x, [count]), 0, Ops.Wrapped(Ops.Reshape(index.Node, [many]), count), Ops.Reshape(values, [many]), accumulate), x.Shape), source, [index]);
+                Ops.Reshape(Into(Ops.Reshape(x, [count]), 0, Ops.Wrapped(Ops.Reshape(index.Node, [many]), count), Ops.Reshape(values, [many]), accumulate), x.Shape), source, [index], Saves.Other);
         }
 
         /// <summary>Rows written along an axis, or added; truth values are added as numbers.</summary>
         internal static Node Into(Node x, int axis, Node index, Node rows, bool add) => !add ? Ops.ScatterSet(x, axis, index, rows)
             : x.DType == DType.Bool ? Ops.Cast(Ops.ScatterAdd(Ops.Cast(x, DType.Int64), axis, index, Ops.Cast(rows, DType.Int64)), DType.Bool) : Ops.ScatterAdd(x, axis, index, rows);
 
-        private static Tensor Written(string name, Tensor self, bool inPlace, Func<Node, Node, Node> f, Tensor source, ReadOnlySpan<Tensor> watched) =>
-            inPlace ? InPlace(self, name, Saves.None, f, source, watched) : Record(name, Saves.None, f, self, source, watched);
+        private static Tensor Written(string name, Tensor self, bool inPlace, Func<Node, Node, Node> f, Tensor source, ReadOnlySpan<Tensor> watched, Saves saves = Saves.None) =>
+            inPlace ? InPlace(self, name, saves, f, source, watched) : Record(name, saves, f, self, source, watched);
 
         private static Tensor Written(string name, Tensor self, bool inPlace, Func<Node, Node> f, params ReadOnlySpan<Tensor> watched) =>
             inPlace ? InPlace(self, name, Saves.None, (x, _) => f(x), [], watched) : Record(name, Saves.None, f, self, watched);

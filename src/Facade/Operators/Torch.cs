@@ -39,6 +39,9 @@ public static partial class torch
         /// <summary>The derivative's name when no dimensions are given, if another.</summary>
         public string? WholeGradient { get; init; }
 
+        /// <summary>The derivative's name in place, where it reads the result instead, if another.</summary>
+        public string? WrittenGradient { get; init; }
+
         /// <summary>Its other names, parted by spaces.</summary>
         public string? Aliases { get; init; }
 

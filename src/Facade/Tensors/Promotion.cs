@@ -120,7 +120,7 @@ public static partial class torch
     private static Node Ignored(Node x)
     {
         var zero = x * Ops.Scalar(0, x.DType);
-        return Ops.Where(Ops.Equal(zero, 0), zero, 0);
+        return Ops.WithRule("Ignored", Ops.Where(Ops.Equal(zero, 0), zero, 0), [x], static (a, _, _) => [Ops.Full(a[0].Type, 0)]);
     }
 
     // The powers 0 and 1 are no powers to PyTorch's kernels.

@@ -124,7 +124,7 @@ public static partial class torch
         public string type() => $"torch.{dtype.TensorType}Tensor";
 
         // As kernels call it.
-        internal string KernelType => Node.DType == DType.Bool ? "CPUBoolType" : type();
+        internal string KernelType => Node.DType == DType.Bool || Node.DType.IsComplex ? $"CPU{dtype.TensorType}Type" : type();
 
         /// <summary>How often the tensor, or one that shares its elements, was changed in place.</summary>
         public int _version => version.IsInference ? throw new RuntimeError("Inference tensors do not track version counter.") : version.Value;

@@ -64,6 +64,11 @@ public static partial class torch
         /// <summary>The gradient with respect to the first argument, and the value.</summary>
         public static Func<T1, T2, T3, (T1, Tensor)> grad_and_value<T1, T2, T3>(Func<T1, T2, T3, Tensor> func) => (a, b, c) => grad_and_value((T1 x) => func(x, b, c))(a);
 
+        private static readonly Ambient Inside = new();
+
+        /// <summary>Whether a function runs that is being transformed: leaves are not added to there.</summary>
+        internal static bool IsActive => Inside.On || Mapping.Current is not null;
+
         private static int Chosen(int argnum, int count) => argnum >= -count && argnum < count ? (argnum + count) % count : throw new RuntimeError($"Got argnum={argnum}, but only {count} positional inputs");
 
         private static (T Gradient, Tensor Value, Func<Tensor, Tensor> Leave) Graded<T>(Func<T, Tensor> func, T x)
@@ -80,7 +85,7 @@ public static partial class torch
             var (segment, recorded) = (new Segment(), GradMode);
             Tensor[] inputs = [.. Tree.LeavesOf<Tensor>(x).Select(t => Entered(t, recorded))];
             TResult result;
-            using (enable_grad()) result = func(Tree.WithLeaves(x, inputs));
+            using (enable_grad()) using (Inside.Set(true)) result = func(Tree.WithLeaves(x, inputs));
             Segment.Spend(inputs);
             return (result, inputs, t => t.requires_grad && (!recorded || segment.Outside([t.Edge]).Count == 0) ? Alias(t) : t);
         }
@@ -138,7 +143,8 @@ public static partial class torch
             for (var i = 0; i < x.Count; i++)
                 if (x[i].Dims != v[i].Dims) throw new RuntimeError($"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size {x[i].Dims} while the given forward gradient is of size {v[i].Dims}.");
             using var level = Duals.Begin();
-            var result = func(Tree.WithLeaves(primals, x.Zip(v, (a, b) => Duals.Moving(a, b, level))));
+            TResult result;
+            using (Inside.Set(true)) result = func(Tree.WithLeaves(primals, x.Zip(v, (a, b) => Duals.Moving(a, b, level))));
             var outputs = Tree.LeavesOf<Tensor>(result);
             return (Tree.WithLeaves(result, outputs.Select(y => Duals.Still(y, level))), Tree.WithLeaves(result, outputs.Select(y => Duals.At(y, level) ?? zeros_like(y))));
         }

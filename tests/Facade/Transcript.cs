@@ -29,7 +29,8 @@ internal static class Transcript
         {
             warnings.sink = before;
         }
-        return string.Join('\n', [.. lines, .. heard]);
+        // Where the program stands is not PyTorch's to say.
+        return string.Join('\n', string.Join('\n', [.. lines, .. heard]).Split('\n').Where(line => !line.StartsWith("  File \"", StringComparison.Ordinal)));
     }
 
     private static string Shown(object? value) => value switch

@@ -42,7 +42,7 @@ public static partial class torch
     /// A recorded operation. It holds a small piece of the immutable graph, from its operands to its results; the backward pass of
     /// the piece is <see cref="Gradient"/>, applied when it is asked for.
     /// </summary>
-    public class GradFn
+    public partial class GradFn
     {
         private static long sequence;
 

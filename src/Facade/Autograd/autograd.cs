@@ -14,12 +14,15 @@ public static partial class torch
         {
             var before = (anomaly, autograd.check_nan);
             (anomaly, autograd.check_nan) = (mode, check_nan);
-            if (mode) warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.");
             return new Scope(() => (anomaly, autograd.check_nan) = before);
         }
 
-        /// <summary>Like <see cref="set_detect_anomaly"/> with mode true.</summary>
-        public static IDisposable detect_anomaly(bool check_nan = true) => set_detect_anomaly(true, check_nan);
+        /// <summary>Like <see cref="set_detect_anomaly"/> with mode true, and warns that it slows the program down.</summary>
+        public static IDisposable detect_anomaly(bool check_nan = true)
+        {
+            warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging.");
+            return set_detect_anomaly(true, check_nan);
+        }
 
         /// <summary>An old name of tensor; it only sets requires_grad, and volatile nothing.</summary>
         public static Tensor Variable(Tensor data, bool requires_grad = false, bool? @volatile = null) => torch.Variable(data, requires_grad, @volatile);
@@ -45,7 +48,7 @@ public static partial class torch
                 grad_tensors = grad_variables;
             }
             if (inputs is { Count: 0 }) throw new RuntimeError("`inputs` argument to `backward()` cannot be empty.");
-            if (Mapping.Current is not null) throw new RuntimeError("backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.");
+            if (func.IsActive) throw new RuntimeError("backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.");
             var roots = Roots(tensors, grad_tensors);
             if (create_graph) warnings.warn("Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.");
             if (inputs is not null)

@@ -71,6 +71,24 @@ public class InPlaceTests
     }
 
     [Fact]
+    public void What_is_saved_counts_with_its_tensor()
+    {
+        var x = Leaf(1, 2);
+        var y = x.exp();
+        var saved = y.grad_fn!._saved_result;
+        Assert.NotSame(y, saved);
+        Assert.Equal((y._version, y.ToString()), (saved._version, saved.ToString()));
+        using (no_grad()) y.add_(1);
+        Assert.Equal((1, y.ToString()), (saved._version, saved.ToString()));
+        Assert.StartsWith(Modified, Assert.Throws<RuntimeError>(() => y.grad_fn._saved_result).Message, StringComparison.Ordinal);
+        // Operands are saved as they are.
+        var product = (x * y).grad_fn!;
+        Assert.Same(x, product._saved_self);
+        Assert.Same(y, product._saved_other);
+        Assert.Equal("'AddBackward0' object has no attribute '_saved_self'", Assert.Throws<AttributeError>(() => (x + 1).grad_fn!._saved_self).Message);
+    }
+
+    [Fact]
     public void What_is_detached_ends_the_history()
     {
         var x = Leaf(1, 2, 3);

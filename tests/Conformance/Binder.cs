@@ -23,7 +23,7 @@ internal static class Binder
         var home = call.Form == "F" ? typeof(nn.functional) : self?.GetType() ?? path[..^1].Aggregate(typeof(torch), (t, n) => t?.GetNestedType(n)!);
         if (call.Form == "method") arguments = arguments[1..];
         var best = (home?.GetMember(path[^1], MemberTypes.Method, BindingFlags.Public | (self is null ? BindingFlags.Static : BindingFlags.Instance)) ?? [])
-            .Cast<MethodInfo>().Where(m => !m.IsGenericMethod).SelectMany(m => Fit(m, self, arguments, keywords)).MinBy(c => c.Cost);
+            .Cast<MethodInfo>().Where(m => !m.IsGenericMethod && keywords.ContainsKey("out") == Array.Exists(m.GetParameters(), p => p.Name == "out")).SelectMany(m => Fit(m, self, arguments, keywords)).MinBy(c => c.Cost);
         return best is null ? null : () => Flat(Invoke(best));
     }
 

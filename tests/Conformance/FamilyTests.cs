@@ -21,6 +21,7 @@ public class FamilyTests
     [InlineData("spectral.jsonl.gz", 1095, false)]
     [InlineData("special.jsonl.gz", 487, true)]
     [InlineData("places.jsonl.gz", 193, false)]
+    [InlineData("outs.jsonl.gz", 111, false)]
     public void Every_recorded_call_of_the_family_agrees(string file, int count, bool copied)
     {
         warnings.sink = (_, _) => { };

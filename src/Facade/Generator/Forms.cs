@@ -16,6 +16,7 @@ internal static class Forms
             {
                 if (variant.Has("Method")) methods.Add(variant.Method());
                 if (variant.Has("Function")) functions.Add(variant.Function());
+                if (variant.HasOut) functions.Add(variant.FunctionInto());
                 if (!row.IsRecorded || !variant.Has("InPlace")) continue;
                 methods.Add(variant.InPlace());
                 if (variant.Has("Function") && variant.Operands.Length == 1 && !variant.HasNumber) functions.Add(variant.FunctionInPlace());
@@ -52,6 +53,10 @@ internal static class Forms
         public bool Has(string form) => row["Forms"] is not { } forms ? form is "Method" or "Function"
             : forms.Split('|').Any(f => f.Trim() switch { "Forms.All" => form != "Flagged", "Forms.Flagged" => form is "Flagged" or "Function", var one => one == "Forms." + form });
 
+        /// <summary>Whether there is a form that puts the result into a tensor that is given: elementwise operators have one, others where their row says so.</summary>
+        public bool HasOut => Has("Function") && !Has("Flagged") && row.Family.Instance is null && !parameters.Any(p => p.Params)
+            && (row["Out"] is { } given ? given == "true" : row.IsRecorded && row.Family.Elementwise && row.Family.Home is "" or "special");
+
         private string Type => row.IsRecorded ? "Tensor" : row.Returns;
 
         public string Method() => Member($"public {Type} {row.Name}({Signature(1)})", Checked("this", 1, Body));
@@ -66,22 +71,34 @@ internal static class Forms
 
         public string FunctionInPlace() => Member($"public static Tensor {row.Name}_({Signature(0)})", $" => {Given(0, 1, "_")}.{row.Name}_({Rest});", "_");
 
+        // The place comes last, and no call without it means this form.
+        public string FunctionInto()
+        {
+            var operands = parameters.Select((p, i) => (p, Name: NameOf(p, i))).Where(x => x.p.Role == Role.Operand || x.p.Type.Contains("Tensor")).Select(x => x.p.Type.Contains("<") ? $"[.. {x.Name}]" : x.Name);
+            var place = row.Family.Place.Length > 0 ? row.Family.Place : "torch";
+            var named = place == "torch" ? row.Name : $"{place}_{row.Name}";
+            var call = $"{place}.{row.Name}({string.Join(", ", parameters.Select(NameOf))})";
+            return Member($"public static Tensor {row.Name}({Signature(0)}, Tensor? @out = null)", $" => Into(\"{named}\", @out, {(row.Family.Elementwise ? "true" : "false")}, () => {call}, {string.Join(", ", operands)});", place: true);
+        }
+
         private string Rest => string.Join(", ", parameters.Skip(1).Select(p => p.Name));
 
-        private string Member(string head, string body, string mark = "")
+        private string Member(string head, string body, string mark = "", bool place = false)
         {
             var home = mark.Length > 0 || !Has("Function") ? "torch.Tensor" : row.Family.Place.Length > 0 ? "torch." + row.Family.Place : "torch";
             var page = row["Page"] is { } one ? one.Trim('"') + $"#{home}.{row.Name}" : $"generated/{home}.{row.Name}{mark}.html";
-            var link = $"{(mark.Length > 0 ? "; in place" : "")}. https://pytorch.org/docs/2.6/{page}</summary>";
+            var link = $"{(mark.Length > 0 ? "; in place" : place ? "; into a tensor that is given" : "")}. https://pytorch.org/docs/2.6/{page}</summary>";
             var documentation = row.Documentation.Replace(".</summary>", link);
-            var later = row["Later"] == "true" ? "[System.Runtime.CompilerServices.OverloadResolutionPriority(-1)]\n" : "";
+            var later = place || row["Later"] == "true" ? $"[System.Runtime.CompilerServices.OverloadResolutionPriority({(place ? -2 : -1)})]\n" : "";
             return string.Join("\n", documentation.Split('\n').Select(l => "/// " + l)) + $"\n{Mark}\n{later}{head}{body}\n";
         }
 
         private static string NameOf(Parameter p, int index) => index == 0 && p.Name == "self" && p.Role != Role.Number ? "input" : p.Name;
 
-        private string Signature(int from) => string.Join(", ", parameters.Skip(from).Select((p, i) =>
-            $"{(p.Params ? "params " : "")}{(p.Role == Role.Operand ? "Tensor" : p.Type)} {NameOf(p, i + from)}{(p.Default.Length > 0 ? " = " + p.Default : "")}"));
+        private string Signature(int from) => string.Join(", ", parameters.Skip(from).Select((p, i) => Declared(p, i + from)));
+
+        private static string Declared(Parameter p, int index) =>
+            $"{(p.Params ? "params " : "")}{(p.Role == Role.Operand ? "Tensor" : p.Type)} {NameOf(p, index)}{(p.Default.Length > 0 ? " = " + p.Default : "")}";
 
         // A tensor that must be given, as PyTorch tells that it is not.
         private string Given(int index, int position, string mark = "")

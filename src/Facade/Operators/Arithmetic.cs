@@ -63,7 +63,7 @@ public static partial class torch
 
         /// <summary>other − alpha·self.</summary>
         /// <exception cref="RuntimeError">An operand is of type bool.</exception>
-        [Torch("RsubBackward0", ScalarSaves = Saves.None, ScalarGradient = "RsubBackward1", Forms = Forms.Function, Check = nameof(NoTruths))]
+        [Torch("RsubBackward0", ScalarSaves = Saves.None, ScalarGradient = "RsubBackward1", Forms = Forms.Function, Check = nameof(NoTruths), Out = false)]
         public static Node rsub(Node self, Node other, Scalar? alpha = null) => other - Scaled(self, alpha);
 
         /// <summary>self·2^other.</summary>
@@ -87,7 +87,7 @@ public static partial class torch
         public static Node floor_divide(Node self, Node other) => Ops.Detach(Ops.FloorDiv(self, Divisor(self, other)));
 
         /// <summary>self to the power of exponent.</summary>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor pow(Tensor self, Tensor exponent) => Refused(Elementwise("PowBackward1", Saves.All | Saves.Result, Raised, self, exponent), exponent, self, BoolMinus);
 
         /// <summary>Raises to a power in place.</summary>
@@ -97,7 +97,7 @@ public static partial class torch
 
         /// <summary>self to the power of exponent.</summary>
         /// <exception cref="RuntimeError">Integers to a negative power.</exception>
-        [Torch("PowBackward0", Saves.Self | Saves.Powers, Check = nameof(NoFractions))]
+        [Torch("PowBackward0", Saves.Self | Saves.Powers, Check = nameof(NoFractions), Out = true)]
         public static Node pow(Node self, [Operand] Scalar exponent) => exponent.Value switch
         {
             // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.
@@ -107,7 +107,7 @@ public static partial class torch
         };
 
         /// <summary>A number to the power of a tensor.</summary>
-        [Torch("PowBackward2", Saves.Self | Saves.Result, Forms = Forms.Function)]
+        [Torch("PowBackward2", Saves.Self | Saves.Result, Forms = Forms.Function, Out = true)]
         public static Node pow([Operand] Scalar self, Node exponent) => Raised(self.Node(exponent.DType), exponent);
 
         /// <summary>self to the power of exponent, in float64.</summary>
@@ -140,7 +140,7 @@ public static partial class torch
             : throw new RuntimeError($"the base given to float_power_ has dtype {self.dtype.TensorType} but the operation's result requires dtype Double");
 
         /// <summary>The angle of the point (other, self).</summary>
-        [Torch(Forms = Forms.Method | Forms.Function, Aliases = "arctan2")]
+        [Torch(Forms = Forms.Method | Forms.Function, Aliases = "arctan2", Out = true)]
         public static Tensor atan2(Tensor self, Tensor other) => Refused(Elementwise("Atan2Backward0", Saves.All, Angle, self, other, real: true), self, other, BoolOpposite);
 
         /// <summary>The angle of the point (other, self), in place.</summary>

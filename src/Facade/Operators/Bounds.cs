@@ -40,19 +40,19 @@ public static partial class torch
         };
 
         /// <summary>The larger of the elements and a bound, whose gradient is 1 on the border.</summary>
-        [Torch("ClampMinBackward1", Saves.All)]
+        [Torch("ClampMinBackward1", Saves.All, Out = false)]
         public static Node clamp_min(Node self, Node min) => AtLeast(self, min);
 
         /// <summary>The larger of the elements and a number; the gradient is 1 on the border.</summary>
-        [Torch("ClampMinBackward0", Saves.Self)]
+        [Torch("ClampMinBackward0", Saves.Self, Out = false)]
         public static Node clamp_min(Node self, [Operand] Scalar min) => AtLeast(Takes(self, "clamp_min_scalar_cpu"), min.Node(self.DType));
 
         /// <summary>The smaller of the elements and a bound, whose gradient is 1 on the border.</summary>
-        [Torch("ClampMaxBackward1", Saves.All)]
+        [Torch("ClampMaxBackward1", Saves.All, Out = false)]
         public static Node clamp_max(Node self, Node max) => AtMost(self, max);
 
         /// <summary>The smaller of the elements and a number; the gradient is 1 on the border.</summary>
-        [Torch("ClampMaxBackward0", Saves.Self)]
+        [Torch("ClampMaxBackward0", Saves.Self, Out = false)]
         public static Node clamp_max(Node self, [Operand] Scalar max) => AtMost(Takes(self, "clamp_max_scalar_cpu"), max.Node(self.DType));
 
         /// <summary>Numbers in place of NaN and infinities.</summary>

@@ -30,15 +30,15 @@ public static partial class torch
         public static Node ge(Node self, Node other) => Ops.GreaterEqual(Ordered(self, $"\"ge_cpu\" not implemented for '{Named(self.DType).TensorType}'"), other);
 
         /// <summary>Whether elements are no numbers.</summary>
-        [Torch]
+        [Torch(Out = false)]
         public static Node isnan(Node self) => Ops.IsNaN(self);
 
         /// <summary>Whether elements are neither infinite nor NaN.</summary>
-        [Torch]
+        [Torch(Out = false)]
         public static Node isfinite(Node self) => self.DType.IsComplex ? Ops.And(isfinite(Ops.Real(self)), isfinite(Ops.Imag(self))) : Ops.Equal(self, self) is var number && self.DType.IsFloat ? Ops.And(number, Ops.NotEqual(Ops.Abs(self), double.PositiveInfinity)) : number;
 
         /// <summary>Whether elements are infinite.</summary>
-        [Torch]
+        [Torch(Out = false)]
         public static Node isinf(Node self) => self.DType.IsComplex ? Ops.Or(isinf(Ops.Real(self)), isinf(Ops.Imag(self))) : self.DType.IsFloat ? Ops.Equal(Ops.Abs(self), double.PositiveInfinity) : Ops.IsNaN(self);
 
         /// <summary>Whether elements are ∞.</summary>
@@ -55,7 +55,7 @@ public static partial class torch
 
         /// <summary>Whether elements are equal, or differ by at most atol + |rtol·other|.</summary>
         /// <exception cref="RuntimeError">The element types differ, or a tolerance is negative.</exception>
-        [Torch(Check = nameof(OneType))]
+        [Torch(Check = nameof(OneType), Out = false)]
         public static Node isclose(Node self, Node other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false)
         {
             if (rtol < 0) throw new RuntimeError($"rtol must be greater than or equal to zero, but got {rtol}");

@@ -71,7 +71,7 @@ public static partial class torch
 
         /// <summary>The first columns of the product of reflections 1 − tau·v·vᵀ, whose v stand below A's diagonal.</summary>
         /// <exception cref="RuntimeError">Shapes or types do not fit, or there are more columns than rows.</exception>
-        [Torch("LinalgHouseholderProductBackward0", Saves.FirstTwo | Saves.Result)]
+        [Torch("LinalgHouseholderProductBackward0", Saves.FirstTwo | Saves.Result, Out = true)]
         public static Node householder_product(Node A, Node tau)
         {
             const string name = "torch.linalg.householder_product";

@@ -11,7 +11,7 @@ public static partial class torch
         /// <summary>The lower triangular L with A = L·Lᵀ of positive definite matrices, or its transpose.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">A matrix is not positive definite.</exception>
-        [Torch("LinalgCholeskyExBackward0", Saves.Result)]
+        [Torch("LinalgCholeskyExBackward0", Saves.Result, Out = true)]
         public static Node cholesky(Node A, bool upper = false) => Triangle(A, "linalg.cholesky", upper, true, out _);
 
         /// <summary>Cholesky's factor, and for each matrix the order of the first leading minor that is not positive; 0 where there is none.</summary>
@@ -190,7 +190,7 @@ public static partial class torch
         /// <summary>The pseudo-inverse: singular values of at most max(atol, rtol·the largest) count as 0.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">An element is not finite.</exception>
-        [Torch("LinalgPinvBackward0", Saves.Self | Saves.Result)]
+        [Torch("LinalgPinvBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node pinv(Node A, double? atol = null, double? rtol = null, bool hermitian = false)
         {
             if (A.Type.Rank < 2 || !A.DType.IsFloat) throw new RuntimeError($"linalg.pinv({torch.Named(A.DType).TensorType}{{{A.Shape}}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types");

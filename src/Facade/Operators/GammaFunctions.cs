@@ -5,14 +5,14 @@ namespace Functional.Autograd;
 public static partial class torch
 {
     // Incomplete gamma functions and Hurwitz's zeta function, which PyTorch derives by one operand, and neighbours in a type.
-    [Operators(Forms = Forms.Method | Forms.Function)]
+    [Operators(Elementwise = true, Forms = Forms.Method | Forms.Function)]
     private static class GammaFunctions
     {
         private const double Precision = 2.220446049250313e-16;
 
         /// <summary>The regularised lower incomplete gamma function ∫₀ˣ tᵃ⁻¹e⁻ᵗ dt / Γ(a), a being self and x other; without a derivative by a.</summary>
         /// <exception cref="RuntimeError">Integers.</exception>
-        [Torch("IgammaBackward0", Saves.SelfForOther | Saves.Other)]
+        [Torch("IgammaBackward0", Saves.SelfForOther | Saves.Other, Out = true)]
         public static Tensor igamma(Tensor self, Tensor other) => Partly(Elementwise("IgammaBackward0", Saves.SelfForOther | Saves.Other, Lower, self, other), self, "igamma: input");
 
         /// <summary>The same, in place.</summary>
@@ -22,7 +22,7 @@ public static partial class torch
 
         /// <summary>The regularised upper incomplete gamma function ∫ₓ^∞ tᵃ⁻¹e⁻ᵗ dt / Γ(a), a being self and x other; without a derivative by a.</summary>
         /// <exception cref="RuntimeError">Integers.</exception>
-        [Torch("IgammacBackward0", Saves.SelfForOther | Saves.Other)]
+        [Torch("IgammacBackward0", Saves.SelfForOther | Saves.Other, Out = true)]
         public static Tensor igammac(Tensor self, Tensor other) => Partly(Elementwise("IgammacBackward0", Saves.SelfForOther | Saves.Other, Upper, self, other), self, "igammac: input");
 
         /// <summary>The same, in place.</summary>
@@ -32,7 +32,7 @@ public static partial class torch
 
         /// <summary>The next number of the type from self towards other; without a derivative.</summary>
         /// <exception cref="RuntimeError">Integers.</exception>
-        [Torch("NextafterBackward0")]
+        [Torch("NextafterBackward0", Out = true)]
         public static Tensor nextafter(Tensor self, Tensor other) => Underivable(Elementwise("NextafterBackward0", Saves.None, Next, self, other), Missing("nextafter"));
 
         /// <summary>The same, in place.</summary>

@@ -8,7 +8,7 @@ public static partial class torch
     {
         /// <summary>One element per place along a dimension.</summary>
         /// <exception cref="RuntimeError">The index does not fit, or is out of range.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor gather(Tensor self, long dim, Tensor index)
         {
             var d = self.CheckIndex("gather", index, dim, null);
@@ -18,7 +18,7 @@ public static partial class torch
         /// <summary>Rows along a dimension.</summary>
         /// <exception cref="RuntimeError">The index is not of type int64 or int32.</exception>
         /// <exception cref="IndexError">The index is not a vector, or out of range.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor index_select(Tensor self, long dim, Tensor index)
         {
             var d = Wrap(dim, self.ndim);
@@ -72,7 +72,7 @@ public static partial class torch
 
         /// <summary>One element per place along a dimension, where tensor and places are spread over each other; of all elements as a vector when none is given.</summary>
         /// <exception cref="RuntimeError">The places are not of type int64, of another rank, or out of range.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor take_along_dim(Tensor self, Tensor indices, long? dim = null)
         {
             if (indices.Node.DType != DType.Int64) throw new RuntimeError($"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.TensorType}");
@@ -123,7 +123,7 @@ public static partial class torch
 
         /// <summary>Element by element: input where the condition holds, else other.</summary>
         /// <exception cref="RuntimeError">The condition is not of type bool, or the shapes do not broadcast.</exception>
-        [Torch(Forms = Forms.Function)]
+        [Torch(Forms = Forms.Function, Out = true)]
         public static Tensor where(Tensor condition, Tensor input, Tensor other)
         {
             CheckBroadcast(condition.Dims, input.Dims);
@@ -153,7 +153,7 @@ public static partial class torch
     {
         /// <summary>Element by element: this tensor where the condition holds, else other.</summary>
         /// <exception cref="RuntimeError">The condition is not of type bool, or the shapes do not broadcast.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor where(Tensor self, Tensor condition, Tensor other) => Indexing.where(condition, self, other);
     }
 

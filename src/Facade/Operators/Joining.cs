@@ -7,7 +7,7 @@ public static partial class torch
     {
         /// <summary>Joins tensors along a dimension.</summary>
         /// <exception cref="RuntimeError">Sizes differ elsewhere, or there are no tensors.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor cat(IReadOnlyList<Tensor> tensors, long dim = 0)
         {
             if (Listed("cat", tensors).Count == 0) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
@@ -44,7 +44,7 @@ public static partial class torch
 
         /// <summary>Joins tensors along a new dimension.</summary>
         /// <exception cref="RuntimeError">Sizes differ, or there are no tensors.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor stack(IReadOnlyList<Tensor> tensors, long dim = 0)
         {
             if (Listed("stack", tensors).Count == 0) throw new RuntimeError("stack expects a non-empty TensorList");
@@ -56,7 +56,7 @@ public static partial class torch
 
         /// <summary>Joins tensors side by side: along the second dimension, vectors along their only one.</summary>
         /// <exception cref="RuntimeError">Sizes differ elsewhere, or there are no tensors.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor hstack(IReadOnlyList<Tensor> tensors)
         {
             Tensor[] all = [.. Some("hstack", tensors).Select(Views.atleast_1d)];
@@ -65,7 +65,7 @@ public static partial class torch
 
         /// <summary>Joins tensors below each other, vectors as rows.</summary>
         /// <exception cref="RuntimeError">Sizes differ elsewhere, or there are no tensors.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor vstack(IReadOnlyList<Tensor> tensors) => cat([.. Some("vstack", tensors).Select(Views.atleast_2d)]);
 
         /// <summary>Joins tensors below each other, vectors as rows.</summary>

@@ -17,7 +17,7 @@ public static partial class torch
     {
         /// <summary>The determinant.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
-        [Torch("LinalgDetBackward0", Saves.Self | Saves.Result)]
+        [Torch("LinalgDetBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node det(Node A) => Ops.Det(Real(Squares(A, "linalg.det"), "linalg.det"));
 
         /// <summary>The sign of the determinant and the logarithm of its size; of a singular matrix 0 and −∞.</summary>
@@ -31,7 +31,7 @@ public static partial class torch
         /// <summary>The inverse.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">A matrix is singular.</exception>
-        [Torch("LinalgInvExBackward0", Saves.Result)]
+        [Torch("LinalgInvExBackward0", Saves.Result, Out = true)]
         public static Node inv(Node A) => Inverse(A, "linalg.inv", true, out _);
 
         /// <summary>The inverse, and for each matrix the place of the first 0 on the diagonal of its triangle, from 1; 0 where there is none.</summary>
@@ -56,7 +56,7 @@ public static partial class torch
         /// <summary>The X with A·X = B, or with X·A = B.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type, or shapes or types do not fit.</exception>
         /// <exception cref="linalg.LinAlgError">A matrix is singular.</exception>
-        [Torch("LinalgSolveExBackward0", Saves.Self | Saves.SelfForOther | Saves.Result)]
+        [Torch("LinalgSolveExBackward0", Saves.Self | Saves.SelfForOther | Saves.Result, Out = true)]
         public static Node solve(Node A, Node B, bool left = true) => Solution(A, B, left, true, out _);
 
         /// <summary>The X with A·X = B, and for each matrix the place of the first 0 on the diagonal of its triangle, from 1; 0 where there is none.</summary>
@@ -139,7 +139,7 @@ public static partial class torch
 
         /// <summary>The vector product in three dimensions.</summary>
         /// <exception cref="RuntimeError">The dimension is not of size 3, or shapes or types do not fit.</exception>
-        [Torch("LinalgCrossBackward0", Saves.Cross)]
+        [Torch("LinalgCrossBackward0", Saves.Cross, Out = true)]
         public static Node cross(Node input, Node other, long dim = -1) => Crossed(input, other, dim);
 
         internal static Node Crossed(Node x, Node y, long dim)
@@ -197,7 +197,7 @@ public static partial class torch
         public static Tensor vecdot(Tensor x, Tensor y, long dim = -1) => (x * y).sum(dim);
 
         /// <summary>The matrix product in all rank cases.</summary>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor matmul(Tensor input, Tensor other) => input.matmul(other);
 
         /// <summary>Vandermonde's matrices: rising powers of the elements along a new last dimension.</summary>

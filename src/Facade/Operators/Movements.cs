@@ -139,7 +139,7 @@ public static partial class torch
 
         /// <summary>The elements on and below a diagonal; zeros elsewhere.</summary>
         /// <exception cref="RuntimeError">Fewer than two dimensions.</exception>
-        [Torch("TrilBackward0")]
+        [Torch("TrilBackward0", Out = true)]
         public static Node tril(Node self, long diagonal = 0) => Ops.Tril(Matrices(self, "tril"), diagonal);
 
         /// <summary>Zeros above a diagonal, in place.</summary>
@@ -149,7 +149,7 @@ public static partial class torch
 
         /// <summary>The elements on and above a diagonal; zeros elsewhere.</summary>
         /// <exception cref="RuntimeError">Fewer than two dimensions.</exception>
-        [Torch("TriuBackward0")]
+        [Torch("TriuBackward0", Out = true)]
         public static Node triu(Node self, long diagonal = 0) => Ops.Triu(Matrices(self, "triu"), diagonal);
 
         /// <summary>Zeros below a diagonal, in place.</summary>

@@ -7,7 +7,7 @@ public static partial class torch
     {
         /// <summary>The norm of vectors; its gradient at zero is zero.</summary>
         /// <exception cref="RuntimeError">Not of a floating-point type, or of no elements where that has no meaning.</exception>
-        [Torch("LinalgVectorNormBackward0", Saves.Self | Saves.Result)]
+        [Torch("LinalgVectorNormBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node vector_norm(Node x, double ord = 2, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
             x = Typed(LinearAlgebra.Real(x, "linalg.vector_norm"), dtype, "linalg.vector_norm");
@@ -26,7 +26,7 @@ public static partial class torch
 
         /// <summary>A norm of matrices: fro, or nuc, the sum of the singular values.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type, or there is no such norm.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor matrix_norm(Tensor A, string ord = "fro", Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
             var (x, rows, columns) = Matrices(A, dim, dtype);
@@ -40,7 +40,7 @@ public static partial class torch
 
         /// <summary>A norm of matrices: the largest sum of a column's sizes (1) or a row's (∞), the largest singular value (2), or of −1, −∞, −2 the least.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type, or there is no such norm.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor matrix_norm(Tensor A, double ord, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
             var (x, rows, columns) = Matrices(A, dim, dtype);

@@ -31,7 +31,7 @@ public static partial class torch
         public static Node square(Node self) => Ops.Square(self.DType == DType.Bool ? Ops.Cast(self, DType.Int64) : self);
 
         /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
-        [Torch("ReluBackward0", Saves.Result | Saves.Formula)]
+        [Torch("ReluBackward0", Saves.Result | Saves.Formula, Out = false)]
         public static Node relu(Node self) => self.DType != DType.Bool ? Ops.Relu(Ordered(self, "clamp is not supported for complex types")) : throw new RuntimeError("Boolean inputs not supported for relu");
 
         /// <summary>The largest integer not above x.</summary>

@@ -7,7 +7,7 @@ public static partial class torch
     {
         /// <summary>The product of two matrices.</summary>
         /// <exception cref="RuntimeError">Not matrices, inner sizes differ, or element types differ.</exception>
-        [Torch("MmBackward0", Saves.Cross)]
+        [Torch("MmBackward0", Saves.Cross, Out = true)]
         public static Tensor mm(Tensor self, Tensor mat2)
         {
             if (self.ndim != 2) throw new RuntimeError("self must be a matrix");
@@ -27,7 +27,7 @@ public static partial class torch
 
         /// <summary>A matrix times a vector.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("MvBackward0", Saves.Cross)]
+        [Torch("MvBackward0", Saves.Cross, Out = true)]
         public static Tensor mv(Tensor self, Tensor vec)
         {
             if (self.ndim == 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
@@ -41,7 +41,7 @@ public static partial class torch
 
         /// <summary>The inner product of two vectors.</summary>
         /// <exception cref="RuntimeError">Not vectors, or of different sizes or element types.</exception>
-        [Torch("DotBackward0", Saves.Cross, Check = nameof(Vectors))]
+        [Torch("DotBackward0", Saves.Cross, Check = nameof(Vectors), Out = true)]
         public static Node dot(Node self, Node tensor) => Ops.MatMul(Takes(self, "dot", complex: true), tensor);
 
         /// <summary>The inner product of two vectors, the first conjugated.</summary>
@@ -58,7 +58,7 @@ public static partial class torch
 
         /// <summary>Products of batches of matrices.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("BmmBackward0", Saves.Cross)]
+        [Torch("BmmBackward0", Saves.Cross, Out = true)]
         public static Tensor bmm(Tensor self, Tensor mat2)
         {
             if (self.ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
@@ -70,7 +70,7 @@ public static partial class torch
 
         /// <summary>The matrix product in all rank cases.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or a factor is a scalar.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor matmul(Tensor self, Tensor other) => (self.ndim, other.ndim) switch
         {
             (0, _) or (_, 0) => throw new RuntimeError($"both arguments to matmul need to be at least 1D, but they are {self.ndim}D and {other.ndim}D"),
@@ -128,7 +128,7 @@ public static partial class torch
 
         /// <summary>beta·self + alpha·mat1·mat2; for beta 0 self is not read.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("AddmmBackward0", Saves.LastCross)]
+        [Torch("AddmmBackward0", Saves.LastCross, Out = true)]
         public static Tensor addmm(Tensor self, Tensor mat1, Tensor mat2, Scalar? beta = null, Scalar? alpha = null)
         {
             Fits(self, mat1, mat2);
@@ -165,7 +165,7 @@ public static partial class torch
 
         /// <summary>beta·self + alpha·mat·vec; for beta 0 self is not read.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("AddmvBackward0", Saves.LastCross)]
+        [Torch("AddmvBackward0", Saves.LastCross, Out = true)]
         public static Tensor addmv(Tensor self, Tensor mat, Tensor vec, Scalar? beta = null, Scalar? alpha = null)
         {
             FitsVector(self, mat, vec);
@@ -193,7 +193,7 @@ public static partial class torch
 
         /// <summary>beta·self + alpha·Σ batch1·batch2, the sum over the batch; for beta 0 self is not read.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("AddbmmBackward0", Saves.LastCross)]
+        [Torch("AddbmmBackward0", Saves.LastCross, Out = true)]
         public static Tensor addbmm(Tensor self, Tensor batch1, Tensor batch2, Scalar? beta = null, Scalar? alpha = null)
         {
             Expands(self, batch1.size(1), batch2.size(2));
@@ -222,7 +222,7 @@ public static partial class torch
 
         /// <summary>beta·self + alpha·batch1·batch2, matrix by matrix; for beta 0 self is not read.</summary>
         /// <exception cref="RuntimeError">Sizes do not fit, or element types differ.</exception>
-        [Torch("BaddbmmBackward0", Saves.LastCross)]
+        [Torch("BaddbmmBackward0", Saves.LastCross, Out = true)]
         public static Tensor baddbmm(Tensor self, Tensor batch1, Tensor batch2, Scalar? beta = null, Scalar? alpha = null)
         {
             Expands(self, batch1.size(0), batch1.size(1), batch2.size(2));
@@ -275,7 +275,7 @@ public static partial class torch
 
         /// <summary>All products of elements of two vectors.</summary>
         /// <exception cref="RuntimeError">Not vectors.</exception>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor outer(Tensor self, Tensor vec2)
         {
             if (self.ndim != 1) throw new RuntimeError($"outer: Expected 1-D argument self, but got {self.ndim}-D");
@@ -329,7 +329,7 @@ public static partial class torch
         public static Node trace(Node self) => self.Type.Rank == 2 ? Ops.Sum(Ops.Diagonal(Takes(self, "trace"))) : throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + self.Type.Rank);
 
         /// <summary>Kronecker's product: every element of one tensor times the whole other, as blocks.</summary>
-        [Torch]
+        [Torch(Out = true)]
         public static Tensor kron(Tensor self, Tensor other)
         {
             var rank = Math.Max(self.ndim, other.ndim);

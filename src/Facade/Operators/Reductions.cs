@@ -6,30 +6,30 @@ public static partial class torch
     private static class Reductions
     {
         /// <summary>The sum of all elements.</summary>
-        [Torch("SumBackward0")]
+        [Torch("SumBackward0", Out = true)]
         public static Node sum(Node self, dtype? dtype = null) => sum(self, null, false, dtype);
 
         /// <summary>The sum over dimensions; all when none are given.</summary>
-        [Torch("SumBackward1", WholeGradient = "SumBackward0")]
+        [Torch("SumBackward1", WholeGradient = "SumBackward0", Out = true)]
         public static Node sum(Node self, Sizes? dim, bool keepdim = false, dtype? dtype = null) => Typed(Ops.Sum(Typed(self, dtype), Axes(self, dim), keepdim), dtype);
 
         /// <summary>The mean of all elements.</summary>
         /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
-        [Torch("MeanBackward0")]
+        [Torch("MeanBackward0", Out = true)]
         public static Node mean(Node self, dtype? dtype = null) => mean(self, null, false, dtype);
 
         /// <summary>The mean over dimensions.</summary>
         /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
-        [Torch("MeanBackward1", WholeGradient = "MeanBackward0")]
+        [Torch("MeanBackward1", WholeGradient = "MeanBackward0", Out = true)]
         public static Node mean(Node self, Sizes? dim, bool keepdim = false, dtype? dtype = null) => (dtype?.Type ?? self.DType).IsSmooth ? Ops.Mean(Typed(self, dtype), Axes(self, dim), keepdim)
             : throw new RuntimeError($"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {Named(self.DType).TensorType}");
 
         /// <summary>The product of all elements.</summary>
-        [Torch("ProdBackward0", Saves.Self | Saves.Result)]
+        [Torch("ProdBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node prod(Node self, dtype? dtype = null) => Typed(Product(Typed(self, dtype)), dtype);
 
         /// <summary>The product over a dimension.</summary>
-        [Torch("ProdBackward1", Saves.Self | Saves.Result)]
+        [Torch("ProdBackward1", Saves.Self | Saves.Result, Out = true)]
         public static Node prod(Node self, long dim, bool keepdim = false, dtype? dtype = null) => Typed(Ops.Prod(Typed(self, dtype), Axes(self, dim), keepdim), dtype);
 
         // Two zeros leave no gradient, whatever NaN or infinity stands beside them.
@@ -41,27 +41,27 @@ public static partial class torch
         });
 
         /// <summary>The variance over dimensions.</summary>
-        [Torch("VarBackward0", Saves.Self)]
+        [Torch("VarBackward0", Saves.Self, Out = true)]
         public static Node var(Node self, Sizes? dim = null, double correction = 1, bool keepdim = false) => Ops.Var(Spread("var", self, dim, correction), Axes(self, dim), correction, keepdim);
 
         /// <summary>The variance over dimensions, with Bessel's correction if unbiased.</summary>
-        [Torch("VarBackward0", Saves.Self)]
+        [Torch("VarBackward0", Saves.Self, Out = true)]
         public static Node var(Node self, Sizes? dim, bool unbiased, bool keepdim = false) => var(self, dim, unbiased ? 1 : 0, keepdim);
 
         /// <summary>The variance of all elements, with Bessel's correction if unbiased.</summary>
-        [Torch("VarBackward0", Saves.Self)]
+        [Torch("VarBackward0", Saves.Self, Out = true)]
         public static Node var(Node self, bool unbiased) => var(self, null, unbiased);
 
         /// <summary>The standard deviation over dimensions.</summary>
-        [Torch("StdBackward0", Saves.Self | Saves.Result)]
+        [Torch("StdBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node std(Node self, Sizes? dim = null, double correction = 1, bool keepdim = false) => Ops.Std(Spread("std", self, dim, correction), Axes(self, dim), correction, keepdim);
 
         /// <summary>The standard deviation over dimensions, with Bessel's correction if unbiased.</summary>
-        [Torch("StdBackward0", Saves.Self | Saves.Result)]
+        [Torch("StdBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node std(Node self, Sizes? dim, bool unbiased, bool keepdim = false) => std(self, dim, unbiased ? 1 : 0, keepdim);
 
         /// <summary>The standard deviation of all elements, with Bessel's correction if unbiased.</summary>
-        [Torch("StdBackward0", Saves.Self | Saves.Result)]
+        [Torch("StdBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node std(Node self, bool unbiased) => std(self, null, unbiased);
 
         // Checks that a variance can be taken.
@@ -142,11 +142,11 @@ public static partial class torch
             : throw new IndexError($"{name}(): Expected reduction dim {Wrap(dim, x.Type.Rank)} to have non-zero size.");
 
         /// <summary>The largest elements over dimensions; ties share the gradient.</summary>
-        [Torch("AmaxBackward0", Saves.Self | Saves.Result)]
+        [Torch("AmaxBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node amax(Node self, Sizes? dim = null, bool keepdim = false) => Shared("amax", self, dim, keepdim, Ops.MaxOver);
 
         /// <summary>The smallest elements over dimensions; ties share the gradient.</summary>
-        [Torch("AminBackward0", Saves.Self | Saves.Result)]
+        [Torch("AminBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node amin(Node self, Sizes? dim = null, bool keepdim = false) => Shared("amin", self, dim, keepdim, Ops.MinOver);
 
         // The gradient over the number of elements that equal the result: none does where that is NaN, and PyTorch divides all the same.
@@ -167,11 +167,11 @@ public static partial class torch
         }
 
         /// <summary>The position of the largest element.</summary>
-        [Torch(Kernel = "argmax_cpu")]
+        [Torch(Kernel = "argmax_cpu", Out = true)]
         public static Node argmax(Node self, long? dim = null, bool keepdim = false) => Position("argmax", self, dim, keepdim, Ops.ArgMax);
 
         /// <summary>The position of the smallest element.</summary>
-        [Torch(Kernel = "argmin_cpu")]
+        [Torch(Kernel = "argmin_cpu", Out = true)]
         public static Node argmin(Node self, long? dim = null, bool keepdim = false) => Position("argmin", self, dim, keepdim, Ops.ArgMin);
 
         private static Node Position(string name, Node x, long? dim, bool keepdim, Func<Node, int, bool, Node> f)
@@ -182,18 +182,18 @@ public static partial class torch
         }
 
         /// <summary>Whether all elements are non-zero.</summary>
-        [Torch]
+        [Torch(Out = true)]
         public static Node all(Node self, Sizes? dim = null, bool keepdim = false) => Told(Ops.All(self, Axes(self, dim), keepdim), self);
 
         /// <summary>Whether any element is non-zero.</summary>
-        [Torch]
+        [Torch(Out = true)]
         public static Node any(Node self, Sizes? dim = null, bool keepdim = false) => Told(Ops.Any(self, Axes(self, dim), keepdim), self);
 
         // PyTorch answers about bytes in bytes.
         private static Node Told(Node truth, Node of) => of.DType == DType.UInt8 ? Ops.Cast(truth, DType.UInt8) : truth;
 
         /// <summary>log Σ eˣ over dimensions, without overflow.</summary>
-        [Torch("LogsumexpBackward0", Saves.Self | Saves.Result, Types = Types.Real)]
+        [Torch("LogsumexpBackward0", Saves.Self | Saves.Result, Types = Types.Real, Out = true)]
         public static Node logsumexp(Node self, Sizes dim, bool keepdim = false)
         {
             var axes = Axes(self, dim);

@@ -6,11 +6,11 @@ public static partial class torch
     private static class Scans
     {
         /// <summary>Running sums along a dimension.</summary>
-        [Torch("CumsumBackward0", Forms = Forms.All)]
+        [Torch("CumsumBackward0", Forms = Forms.All, Out = true)]
         public static Node cumsum(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => x.Shape[d] == 1 && x.DType.IsSmooth ? x : Ops.CumSum(x, d)), dtype);
 
         /// <summary>Running products along a dimension.</summary>
-        [Torch("CumprodBackward0", Saves.Self | Saves.Result, Forms = Forms.All)]
+        [Torch("CumprodBackward0", Saves.Self | Saves.Result, Forms = Forms.All, Out = true)]
         public static Node cumprod(Node self, long dim, dtype? dtype = null) => Reductions.Typed(Along(Reductions.Typed(self, dtype), dim, static (x, d) => x.Type.Count == 1 && x.DType.IsSmooth ? x : Ops.CumProd(x, d)), dtype);
 
         /// <summary>The logarithms of running sums of exponentials along a dimension, without overflow.</summary>

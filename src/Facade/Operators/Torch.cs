@@ -42,6 +42,9 @@ public static partial class torch
         /// <summary>The derivative's name in place, where it reads the result instead, if another.</summary>
         public string? WrittenGradient { get; init; }
 
+        /// <summary>Whether a form puts the result into a tensor that is given; elementwise operators of torch have one unless this says otherwise.</summary>
+        public bool Out { get; init; }
+
         /// <summary>Its other names, parted by spaces.</summary>
         public string? Aliases { get; init; }
 

@@ -6,7 +6,7 @@ namespace Functional.Autograd;
 public static partial class torch
 {
     /// <summary>One backward pass: operations in reverse order of their making, each once all gradients of its results are there.</summary>
-    internal sealed class Engine(bool create, bool retain)
+    internal sealed partial class Engine(bool create, bool retain)
     {
         /// <summary>An operation of the pass: how many of its users have not run yet, and what has arrived for its results.</summary>
         private sealed class Stop(GradFn fn)
@@ -362,46 +362,6 @@ public static partial class torch
             return met;
         }
 
-        // Tensors' hooks come first, then their retained gradients, and what is for the operation itself after those.
-        private void AtTensors(GradFn fn, Flow?[] flows)
-        {
-            foreach (var (nr, hooks) in fn.TensorHooks?.ToArray() ?? [])
-                foreach (var hook in hooks.ToArray())
-                    if (flows[nr] is { } flow)
-                    {
-                        // What a hook writes into the gradient counts, as what it returns does.
-                        flows[nr] = Replaced(flow, hook.Call(flow.Tensor()) ?? flow.Tensor());
-                    }
-            // A view whose base was written has another history by now, and keeps the gradient of that.
-            foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
-                if (flows[nr] is { } flow && (tensor.made != Creation.Normal || tensor.grad_fn is not { } now || ReferenceEquals(now, fn))) Accumulate(tensor, flow);
-        }
-
-        // What a hook of an operation returns takes the gradients' place; null takes one away.
-        private static Flow?[] Called(Flow?[] flows, Func<Tensor?[], Tensor?[]?> hook)
-        {
-            Tensor?[] given = [.. flows.Select(f => f?.Tensor())];
-            int?[] versions = [.. given.Select(g => g?.version.Value)];
-            var by = hook(given) ?? (given.Where((g, i) => g?.version.Value > versions[i]).Any() ? given : null);
-            if (by is null) return flows;
-            if (by.Length != flows.Length) throw new RuntimeError($"hook '<lambda>' has returned an incorrect number of values (got {by.Length}, but expected {flows.Length})");
-            return [.. flows.Select((f, i) => by[i] is not { } made ? null : f is { } flow ? Replaced(flow, made) : throw new RuntimeError("can't replace a None gradient with a non-None value"))];
-        }
-
-        private static Flow? Replaced(Flow flow, Tensor by)
-        {
-            if (by.Node.DType != flow.Node.DType) throw new RuntimeError($"hook '<lambda>' has changed the type of value (was {flow.Tensor().KernelType} got {by.KernelType})");
-            if (by.Dims != flow.Node.Shape) throw new RuntimeError("hook '<lambda>' has changed the size of value");
-            if (!ReferenceEquals(by, flow.Tensor())) return Held(Flow.From(by));
-            return ReferenceEquals(by.Node, flow.Node) ? flow : flow.Rewritten(by);
-        }
-
-        private static Flow Held(Flow flow)
-        {
-            flow.Holders++;
-            return flow;
-        }
-
         private static void CheckNumbers(GradFn fn, Flow?[] gradients)
         {
             for (var i = 0; i < gradients.Length; i++)
@@ -410,49 +370,6 @@ public static partial class torch
                 if (!Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(flow.Node)))[0]) continue;
                 throw new RuntimeError($"Function '{fn.Name}' returned nan values in its {i}th output.");
             }
-        }
-
-        private void Accumulate(AccumulateGrad end, Flow flow)
-        {
-            if (end.Variable.grad_fn is not null) throw new RuntimeError("leaf variable has been moved into the graph interior");
-            if (end.Variable.requires_grad) Accumulate(end.Variable, flow);
-            flow.Holders--;
-        }
-
-        private void Accumulate(Tensor leaf, Flow flow)
-        {
-            // Only the sum itself is atomic: a hook may wait for another thread's pass over the same leaf.
-            lock (leaf)
-            {
-                var (before, value, version) = (leaf.gradient, leaf.gradient?.Node, leaf.gradient?.version.Value ?? 0);
-                leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
-                undo.Add(new(leaf, before, value, version, leaf.gradient, ++leaf.additions, flow.Node));
-            }
-            foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
-        }
-
-        private Tensor First(Tensor leaf, Flow flow)
-        {
-            // A gradient that is kept of a result is cloned; one of a leaf is taken, or copied into its leaf's layout.
-            var taken = !create && leaf.is_leaf && Ownership.CanBeTaken(flow, leaf);
-            var dense = leaf.is_leaf && (leaf.IsPlain || Layouts.IsDense(leaf.Layout));
-            if (dense && !taken && !Spreads(flow.Node.Shape, leaf.Dims)) throw new RuntimeError($"output with shape {leaf.Dims} doesn't match the broadcast shape {flow.Node.Shape}");
-            var grad = new Tensor(flow.Node);
-            if (create && flow.Edge.Fn is not null)
-            {
-                var copy = new Node(Alias.Instance, flow.Node);
-                grad = new Tensor(copy) { gradFn = new GradFn(dense ? "CopyBackwards" : "CloneBackward0", Saves.None, [copy], [flow.Node], [flow.Edge]) };
-            }
-            grad.version.Restore(taken ? flow.Version : dense ? 1 : 0);
-            if (!leaf.IsPlain && dense) grad.storage.Order = Layouts.Like(leaf.Dims, leaf);
-            return grad;
-        }
-
-        private static Tensor Added(Tensor sum, Node gradient)
-        {
-            if (sum.window is { } window && Layouts.Overlaps(window.Layout)) throw new RuntimeError(Overlapping);
-            sum.Set(sum.Node + Ops.Cast(gradient, sum.Node.DType));
-            return sum;
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class Forms
             {
                 if (variant.Has("Method")) methods.Add(variant.Method());
                 if (variant.Has("Function")) functions.Add(variant.Function());
-                if (variant.HasOut) functions.Add(variant.FunctionInto());
+                if (variant.HasOut) functions.AddRange(variant.FunctionsInto());
                 if (!row.IsRecorded || !variant.Has("InPlace")) continue;
                 methods.Add(variant.InPlace());
                 if (variant.Has("Function") && variant.Operands.Length == 1 && !variant.HasNumber) functions.Add(variant.FunctionInPlace());
@@ -71,14 +71,20 @@ internal static class Forms
 
         public string FunctionInPlace() => Member($"public static Tensor {row.Name}_({Signature(0)})", $" => {Given(0, 1, "_")}.{row.Name}_({Rest});", "_");
 
-        // The place comes last, and no call without it means this form.
-        public string FunctionInto()
+        // The place comes last and must be given, once after each number of optional arguments: neither dynamic calls nor F# know of priorities.
+        public IEnumerable<string> FunctionsInto()
         {
-            var operands = parameters.Select((p, i) => (p, Name: NameOf(p, i))).Where(x => x.p.Role == Role.Operand || x.p.Type.Contains("Tensor")).Select(x => x.p.Type.Contains("<") ? $"[.. {x.Name}]" : x.Name);
-            var place = row.Family.Place.Length > 0 ? row.Family.Place : "torch";
-            var named = place == "torch" ? row.Name : $"{place}_{row.Name}";
-            var call = $"{place}.{row.Name}({string.Join(", ", parameters.Select(NameOf))})";
-            return Member($"public static Tensor {row.Name}({Signature(0)}, Tensor? @out = null)", $" => Into(\"{named}\", @out, {(row.Family.Elementwise ? "true" : "false")}, () => {call}, {string.Join(", ", operands)});", place: true);
+            var all = parameters.Select(Declared).ToArray();
+            for (var count = all.TakeWhile(d => !d.Contains(" = ")).Count(); count <= all.Length; count++)
+            {
+                var given = parameters.Take(count).Select((p, i) => (p, Name: NameOf(p, i))).ToArray();
+                var operands = given.Where(x => x.p.Role == Role.Operand || x.p.Type.Contains("Tensor")).Select(x => x.p.Type.Contains("<") ? $"[.. {x.Name}]" : x.Name);
+                var place = row.Family.Place.Length > 0 ? row.Family.Place : "torch";
+                var named = place == "torch" ? row.Name : $"{place}_{row.Name}";
+                var call = $"{place}.{row.Name}({string.Join(", ", given.Select(x => x.Name))})";
+                var signature = string.Join(", ", all.Take(count).Select(d => d.Split(new[] { " = " }, StringSplitOptions.None)[0]).Append("Tensor @out"));
+                yield return Member($"public static Tensor {row.Name}({signature})", $" => Into(\"{named}\", @out, {(row.Family.Elementwise ? "true" : "false")}, () => {call}, {string.Join(", ", operands)});", place: true);
+            }
         }
 
         private string Rest => string.Join(", ", parameters.Skip(1).Select(p => p.Name));

@@ -4,12 +4,13 @@ public static partial class torch
 {
     /// <summary>Puts a result where the caller says, as PyTorch's functions with out= do: unrecorded, in the shape of the result and the type of the place.</summary>
     /// <param name="name">The function.</param>
-    /// <param name="out">The place; where there is none the result is one of its own.</param>
+    /// <param name="out">The place.</param>
     /// <param name="cast">Whether the place may be of another type that results can be cast to.</param>
     /// <param name="value">The result.</param>
     /// <param name="operands">What it is made of.</param>
-    internal static Tensor Into(string name, Tensor? @out, bool cast, Func<Tensor> value, params ReadOnlySpan<Tensor?> operands)
+    internal static Tensor Into(string name, Tensor @out, bool cast, Func<Tensor> value, params ReadOnlySpan<Tensor?> operands)
     {
+        // None is no place, as in Python.
         if (@out is null) return value();
         var wanted = @out.requires_grad;
         foreach (var x in operands) wanted |= x is { requires_grad: true };

@@ -21,25 +21,13 @@ internal enum Keeps
 /// <param name="Keeps">What the derivative reads.</param>
 /// <param name="Formula">The function.</param>
 /// <param name="Domain">Which arguments are far from poles, kinks and ties.</param>
-internal sealed record Operation(string Name, Keeps Keeps, Formula Formula, Func<ImmutableArray<Value>, bool>? Domain = null)
-{
-    /// <summary>What each operand's gradient reads, three bits an operand; null where Keeps says it.</summary>
-    public int? Reads { get; init; }
-}
-
-/// <summary>What a row states besides: the derivative reads the result, a number, or its operands though it is constant.</summary>
-internal static class Reads
-{
-    public const int Result = 1 << 9, Number = 1 << 10, Formula = 1 << 11;
-}
+internal sealed record Operation(string Name, Keeps Keeps, Formula Formula, Func<ImmutableArray<Value>, bool>? Domain = null);
 
 /// <summary>PyTorch's operations over Core's.</summary>
 internal static class Formulas
 {
     /// <summary>A value that counts as depending on something, with derivative zero.</summary>
     public static Node Touch(Node value, Node on) => Ops.WithRule("touch", value, [value, on], (x, _, c) => [c, Ops.Full(x[1].Type, 0)]);
-
-    public static Node Itself(Node x) => new(Functional.Autograd.Primitives.Alias.Instance, x);
 
     /// <summary>A value of its own whose derivative is zero, where PyTorch gives zeros and not None.</summary>
     public static Node Flat(Node value, Node of) => Ops.WithRule("flat", value, [of], (x, _, _) => [Ops.Full(x[0].Type, 0)]);

@@ -104,12 +104,14 @@ internal static class Passes
             if (arrives.Contains(h) && h is Applied a) arrives.UnionWith(a.Sources);
         HashSet<History> executed = [.. order.Where(h => h is not Leaf && (deep || arrives.Contains(h)) && (wanted is null || h.Sources.Any(leads.Contains)))];
         // The results of one unbind are one operation: which hooks run is a question of all of them.
-        if (wanted is not null && order.Any(h => h.Name is "UnbindBackward0" or "SplitBackward0" && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("hooks of one of several results");
+        if (wanted is not null && order.Any(h => h.Name == "UnbindBackward0" && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("hooks of one of several results");
         // Whether a root is looked at that leads to nothing wanted depends on how many roots there are.
         if (wanted is not null && pass.Roots.Select(r => r.Edge!).Any(r => !executed.Contains(r) && !wanted.Contains(r) && (w.Hooks.ContainsKey(r) || w.Tensors.Values.Any(h => h.Retains && h.Edge == r)))) throw new Abstention("hooks of a root that does not run");
         HashSet<History> shown = [.. order.Where(h => wanted is null ? h is Leaf || executed.Contains(h) : executed.Contains(h) || wanted.Contains(h))];
         if (wanted is not null && wanted.Any(h => h is not Leaf && w.Hooks.ContainsKey(h) && executed.Contains(h))) throw new Abstention("a captured gradient with hooks");
         if (deep && shown.Any(h => h is Applied a && a.Saved.Any(s => s.IsResult) && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("gradients of a result that a derivative reads");
+        // Its slope reads only the sign of the result, which the model's formula does not know as one.
+        if (deep && wanted?.Any(h => h.Name == "ReluBackward0") == true) throw new Abstention("the derivative of relu's with respect to its result");
         var boom = shown.Any(h => w.Hooks.GetValueOrDefault(h, []).Exists(k => k.Kind == HookKind.Raise));
         // PyTorch retains before it runs, and does not take it back.
         if (retained && (boom || executed.OfType<Applied>().SelectMany(w.Wrong).Any())) throw new Abstention("a pass that fails after it made inputs retain");

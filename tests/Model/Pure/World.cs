@@ -99,7 +99,7 @@ internal sealed record World
         ImmutableArray<Value> values = [.. operands.Select(o => o.Value)];
         if (op.Domain is { } domain && !domain(values)) throw new Abstention("near a pole, a kink or a tie");
         var value = Sound(Constants.Evaluate(op.Formula, values));
-        var edge = Recording && x.Any(Requires) ? new Applied(op.Name, op.Formula, operands, Saving(op, x), Kept(op, x, Next)) : null;
+        var edge = Recording && x.Any(Requires) ? new Applied(op.Name, op.Formula, operands, op.Keeps != Keeps.Nothing, Kept(op.Keeps, x, Next)) : null;
         return New(value, edge: edge, dense: x.All(t => Of(t).Dense));
     }
 
@@ -108,24 +108,6 @@ internal sealed record World
         ? (w with { Loose = Loose.Add(w.Of(t).Counter), Shared = shared ? Shared.Add(w.Of(t).Storage) : Shared }, t) : default;
 
     public static Value Sound(Value value) => value.Data.All(d => Math.Abs(d) < 1e4) ? value : throw new Abstention("numbers get large");
-
-    private bool IsRead(int reads, int i, ImmutableArray<int> x)
-    {
-        var readers = reads >> (3 * i) & 7;
-        return readers != 0 && (!int.IsPow2(readers) || (int.Log2(readers) is var j && j < x.Length && Requires(x[j])));
-    }
-
-    /// <summary>Whether a derivative reads anything that a pass frees.</summary>
-    public bool Saving(Operation op, ImmutableArray<int> x) => op.Reads is not { } reads ? op.Keeps != Keeps.Nothing
-        : (reads & (Reads.Result | Reads.Number)) != 0 || Enumerable.Range(0, x.Length).Any(i => IsRead(reads, i, x));
-
-    /// <summary>What a derivative reads, with the versions of now.</summary>
-    public ImmutableArray<Saved> Kept(Operation op, ImmutableArray<int> x, int? result)
-    {
-        if (op.Reads is not { } reads) return Kept(op.Keeps, x, result);
-        var operands = Enumerable.Range(0, x.Length).Where(i => IsRead(reads, i, x)).Select(i => new Saved(x[i], Of(x[i]).Counter, Version(x[i]), false));
-        return (reads & Reads.Result) != 0 && result is { } r ? [.. operands, new Saved(r, r + 2, 0, true)] : [.. operands];
-    }
 
     /// <summary>What a derivative reads, with the versions of now.</summary>
     public ImmutableArray<Saved> Kept(Keeps keeps, ImmutableArray<int> x, int? result)

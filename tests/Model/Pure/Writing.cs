@@ -32,17 +32,16 @@ internal static class Writing
         var owner = h.Base ?? self;
         if (tracked && owner != self && w.Of(owner).Places.Distinct().Count() < w.Of(owner).Places.Length) throw new Abstention("histories of elements that are shown several times");
         var before = tracked ? Owned(w, owner, self) : null;
-        var saved = w.Kept(op with { Keeps = op.Keeps & (Keeps.Other | Keeps.Cross) }, x, null);
-        var saving = w.Saving(op, x);
+        var saved = w.Kept(op.Keeps & (Keeps.Other | Keeps.Cross), x, null);
         // The tensor's own old value is kept as a copy, whatever happens to it.
         saved = [.. saved.Where(s => s.Tensor != self || others.Contains(self))];
         w = w.Stored(self, value);
-        if (op.Keeps.HasFlag(Keeps.Result) || (op.Reads & Reads.Result) > 0) saved = saved.Add(new(self, h.Counter, w.Versions[h.Counter], true));
+        if (op.Keeps.HasFlag(Keeps.Result)) saved = saved.Add(new(self, h.Counter, w.Versions[h.Counter], true));
         if (tracked)
         {
             var places = Local(w.Of(owner), h.Places);
             Applied edge = h.Base is null
-                ? new(op.Name, Formula, operands, saving, saved)
+                ? new(op.Name, Formula, operands, op.Keeps != Keeps.Nothing, saved)
                 : new("CopySlices", (k, v) => Formulas.Scattered(k, v[0], Formula(k, [Formulas.Gathered(k, v[0], places, h.Shape), .. v[1..]]), places), [before!, .. operands[1..]], true, saved, op.Name);
             w = w.With(owner, o => o with { Edge = edge, Number = 0, Wants = false });
         }

@@ -151,7 +151,7 @@ public class GraphTests
         {
             await Task.Yield();
             Assert.True(is_inference_mode_enabled());
-            Assert.True(await Task.Run(() => ones(1).is_inference()));
+            Assert.True(await Task.Run(() => ones(1).is_inference()).ConfigureAwait(true));
         }
         Assert.False(is_inference_mode_enabled());
     }

@@ -208,9 +208,9 @@ public class ProductTests
         ["vjp"] = x => functional.vjp(Mixed, x[..2], x[2], create_graph: true).vjp,
         ["jvp"] = x => [functional.jvp(Mixed, x[..2], [x[2], x[3]], create_graph: true).jvp],
         ["jacobian"] = x => functional.jacobian(Mixed, x[..2], create_graph: true),
-        ["hessian"] = x => [.. functional.hessian(y => Mixed(y).pow(2).sum(), x[..2], create_graph: true).SelectMany(row => row)],
-        ["vhp"] = x => functional.vhp(y => Mixed(y).pow(2).sum(), x[..2], [x[2], x[3]], create_graph: true).vhp,
-        ["hvp"] = x => functional.hvp(y => Mixed(y).pow(2).sum(), x[..2], [x[2], x[3]], create_graph: true).hvp,
+        ["hessian"] = x => [.. functional.hessian((Tensor[] y) => Mixed(y).pow(2).sum(), x[..2], create_graph: true).SelectMany(row => row)],
+        ["vhp"] = x => functional.vhp((Tensor[] y) => Mixed(y).pow(2).sum(), x[..2], [x[2], x[3]], create_graph: true).vhp,
+        ["hvp"] = x => functional.hvp((Tensor[] y) => Mixed(y).pow(2).sum(), x[..2], [x[2], x[3]], create_graph: true).hvp,
     };
 
     private static Tensor Mixed(Tensor[] x) => x[0].exp() * x[1] + x[0] * x[1].sin();

@@ -333,7 +333,7 @@ public static partial class torch
             // What is written over is a function of the incoming gradient even where nothing of it is left.
             sources = sources.FindAll(s => reached.Contains(s.Own) || saved.Contains(s.Own) || (fn.Name == "CopySlices" && cotangents.Contains(s.Own)));
             if (sources.TrueForAll(s => s.Edge.Fn is null)) return default;
-            return new(new GradFn(name, IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Powers | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.SavedValues }, 0);
+            return new(new GradFn(name, IsMoved(node, cotangents) ? Saves.None : fn.Saves & Saves.Powers | Saves.Number, [node], [.. sources.Select(s => s.Own)], [.. sources.Select(s => s.Edge)]) { SavedValues = fn.Unhooked() }, 0);
         }
 
         // Whether nothing but places and sums of incoming gradients is read: the next derivative needs none of it.

@@ -10,6 +10,7 @@ public static partial class torch
         {
             private Tensor?[] toSave = [], forForward = [];
             private Saved?[] saved = [];
+            private Func<object?>?[] unpacks = [];
 
             internal GradFn? Owner { get; set; }
 
@@ -26,7 +27,8 @@ public static partial class torch
             public void save_for_backward(params Tensor?[] tensors)
             {
                 toSave = tensors;
-                saved = [.. tensors.Select(t => t is null ? (Saved?)null : new Saved(t, t.version.Value, false, t.is_leaf, t.Node))];
+                saved = [.. tensors.Select(t => t is null ? (Saved?)null : new Saved(t, t.version.Value, Saved.Beside, t.is_leaf))];
+                unpacks = new Func<object?>?[saved.Length];
             }
 
             /// <summary>Keeps tensors for <see cref="Function{TOut}.jvp"/>.</summary>
@@ -49,8 +51,8 @@ public static partial class torch
                 {
                     if (Owner is null) return (toSave.Length > 0 ? toSave : forForward)!;
                     if (Owner.Released) throw new RuntimeError(GradFn.Twice);
-                    Owner.Check([.. saved.OfType<Saved>()]);
-                    return [.. saved.Select(s => s is { } kept ? kept.Value() : null!)];
+                    Owner.Check([.. saved.Where((s, i) => s is not null && unpacks[i] is null).Select(s => s!.Value)]);
+                    return [.. saved.Select((s, i) => s is { } kept ? kept.Value(unpacks[i]) : null!)];
                 }
             }
 
@@ -59,10 +61,14 @@ public static partial class torch
             {
                 Owner = fn;
                 for (var i = 0; i < saved.Length; i++)
-                    if (saved[i] is { } kept) saved[i] = graph.Packed(kept with { Version = kept.Tensor.version.Value, IsResult = ReferenceEquals(kept.Tensor.gradFn, fn), WasLeaf = kept.Tensor.is_leaf });
+                {
+                    if (saved[i] is not { Tensor: var t }) continue;
+                    saved[i] = new(t, t.version.Value, ReferenceEquals(t.gradFn, fn) ? Saved.Result : Saved.Beside, t.is_leaf);
+                    unpacks[i] = graph.Packed(t);
+                }
             }
 
-            internal void Free() => (toSave, saved) = ([], []);
+            internal void Free() => (toSave, saved, unpacks) = ([], [], []);
         }
     }
 }

@@ -12,14 +12,17 @@ public static partial class torch
     /// <summary>A value that an operation saved for its backward, and the version it had.</summary>
     /// <param name="Tensor">The tensor.</param>
     /// <param name="Version">Its version then.</param>
-    /// <param name="IsResult">Whether it is a result of the operation.</param>
+    /// <param name="Place">The operand that it is; else <see cref="Beside"/> or <see cref="Result"/>.</param>
     /// <param name="WasLeaf">Whether it was a leaf.</param>
-    /// <param name="Own">The node that the operation's piece has for it.</param>
     /// <param name="Nr">Which result it is.</param>
-    /// <param name="Unpack">What a hook makes of what another one kept; null where there are none.</param>
-    internal readonly record struct Saved(Tensor Tensor, int Version, bool IsResult, bool WasLeaf, Node Own, int Nr = 0, Func<object?>? Unpack = null)
+    internal readonly record struct Saved(Tensor Tensor, int Version, sbyte Place, bool WasLeaf, short Nr = 0)
     {
-        public Tensor Value() => Unpack is null ? Tensor : Unpack() is var made && made is Tensor unpacked ? unpacked
+        public const sbyte Beside = -1, Result = -2;
+
+        public bool IsResult => Place == Result;
+
+        /// <summary>What hooks made of it, where there are hooks.</summary>
+        public Tensor Value(Func<object?>? unpack) => unpack is null ? Tensor : unpack() is var made && made is Tensor unpacked ? unpacked
             : throw new TypeError($"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {Written.Type(made)}");
     }
 
@@ -70,6 +73,7 @@ public static partial class torch
             public List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
             public List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
             public Duals.Motion[] Motions = [];
+            public Func<object?>?[] Unpacks = [];
             public Recording? Recording;
             public Dictionary<string, object?> Metadata = [];
         }
@@ -196,6 +200,12 @@ public static partial class torch
         /// <summary>Why it has no derivative although it was recorded, if so.</summary>
         internal string? Refusal { get; set; }
 
+        [System.Runtime.CompilerServices.InlineArray(3)]
+        private struct OfThree
+        {
+            private Saved first;
+        }
+
         /// <summary>Saves what the gradients read of the operands, and what they read besides, such as indices.</summary>
         /// <param name="operands">The operands.</param>
         /// <param name="watched">What has no gradient of its own.</param>
@@ -204,7 +214,8 @@ public static partial class torch
         {
             var read = (int)(Saves & Saves.All);
             if (read == 0 && watched.Length == 0) return;
-            Span<Saved> saved = new Saved[3 + watched.Length];
+            OfThree room = default;
+            Span<Saved> saved = room;
             var count = 0;
             // In the order in which PyTorch looks at them: by name, and the first operand is called self.
             for (var k = 1; k <= Math.Min(3, operands.Length); k++)
@@ -213,19 +224,44 @@ public static partial class torch
                 var readers = read >> (3 * i) & 7;
                 if (readers == 0 || (int.IsPow2(readers) && !Wanted(operands, int.Log2(readers)))) continue;
                 saving = true;
-                if (i > 0 || !written) saved[count++] = autograd.graph.Packed(new(operands[i], operands[i].version.Value, false, operands[i].is_leaf, Inputs[i]));
+                if (i > 0 || !written) saved[count++] = new(operands[i], operands[i].version.Value, (sbyte)i, operands[i].is_leaf);
             }
-            foreach (var x in watched) saved[count++] = autograd.graph.Packed(new(x, x.version.Value, false, x.is_leaf, x.Node));
-            SavedValues = saved[..count].ToArray();
+            if (count + watched.Length == 0) return;
+            SavedValues = new Saved[count + watched.Length];
+            saved[..count].CopyTo(SavedValues);
+            foreach (var x in watched) SavedValues[count++] = new(x, x.version.Value, Saved.Beside, x.is_leaf);
+            Pack(0);
             saving |= watched.Length > 0;
         }
 
         private static bool Wanted(ReadOnlySpan<Tensor> operands, int i) => i < operands.Length && operands[i].requires_grad;
 
+        // Hooks keep what they make of what is saved.
+        private void Pack(int from)
+        {
+            for (var k = from; k < SavedValues.Length; k++)
+                if (autograd.graph.Packed(SavedValues[k].Tensor) is { } unpack) Hook(k, unpack);
+        }
+
+        internal void Hook(int k, Func<object?> unpack)
+        {
+            if (Own.Unpacks.Length <= k) Array.Resize(ref Own.Unpacks, k + 1);
+            Own.Unpacks[k] = unpack;
+        }
+
+        /// <summary>How hooks unpack a saved value; null where there are none.</summary>
+        internal Func<object?>? Unpack(int k) => rare is { Unpacks: var all } && k < all.Length ? all[k] : null;
+
+        /// <summary>What is saved without hooks.</summary>
+        internal Saved[] Unhooked() => rare is not { Unpacks.Length: > 0 } ? SavedValues : [.. SavedValues.Where((_, k) => Unpack(k) is null)];
+
+        private Node NodeOf(Saved saved) => saved.IsResult ? Outputs[saved.Nr] : saved.Place >= 0 ? Inputs[saved.Place] : saved.Tensor.Node;
+
         /// <summary>Saves a result that the gradients read.</summary>
         internal void SaveResult(Tensor result, int nr = 0)
         {
-            SavedValues = [.. SavedValues, autograd.graph.Packed(new(result, result.version.Value, result.Node.DType.IsSmooth, WasLeaf: true, result.Node, nr))];
+            SavedValues = [.. SavedValues, new(result, result.version.Value, result.Node.DType.IsSmooth ? Saved.Result : Saved.Beside, WasLeaf: true, (short)nr)];
+            Pack(SavedValues.Length - 1);
             saving = true;
         }
 
@@ -234,7 +270,7 @@ public static partial class torch
         {
             if (Refusal is not null) throw new RuntimeError(Refusal);
             if (Released && saving) throw new RuntimeError(Twice);
-            Check(SavedValues);
+            Check(Unhooked());
         }
 
         internal void Check(ReadOnlySpan<Saved> values)
@@ -242,8 +278,6 @@ public static partial class torch
             if (autograd.graph.MutationAllowed) return;
             foreach (var saved in values)
             {
-                // What hooks keep is theirs.
-                if (saved.Unpack is not null) continue;
                 if (!saved.IsResult && !saved.WasLeaf && saved.Tensor.is_leaf) throw new RuntimeError("Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead");
                 var now = saved.Tensor.version.Value;
                 if (now == saved.Version) continue;
@@ -259,14 +293,14 @@ public static partial class torch
         /// <summary>What hooks make of what they kept, in place of what was saved; null where there are none.</summary>
         internal Dictionary<Node, Node>? Unpacked()
         {
-            if (!Array.Exists(SavedValues, s => s.Unpack is not null)) return null;
+            if (rare is not { Unpacks.Length: > 0 }) return null;
             var unpacked = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
-            foreach (var saved in SavedValues)
+            for (var k = 0; k < SavedValues.Length; k++)
             {
-                if (saved.Unpack is null) continue;
-                var value = saved.Value();
-                if (value.Dims != saved.Own.Shape) throw new RuntimeError($"Output of saved tensor unpack_hook of {Name} expected to have shape {saved.Own.Shape} but got {value.Dims}");
-                unpacked[saved.Own] = Copied(Ops.Cast(value.Node, saved.Own.DType));
+                if (Unpack(k) is not { } unpack) continue;
+                var (value, own) = (SavedValues[k].Value(unpack), NodeOf(SavedValues[k]));
+                if (value.Dims != own.Shape) throw new RuntimeError($"Output of saved tensor unpack_hook of {Name} expected to have shape {own.Shape} but got {value.Dims}");
+                unpacked[own] = Copied(Ops.Cast(value.Node, own.DType));
             }
             return unpacked;
         }

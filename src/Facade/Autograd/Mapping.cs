@@ -106,7 +106,7 @@ public static partial class torch
             var of = new Dictionary<GradFn, GradFn>();
             Edge Place(Edge edge) => edge.Fn is not { } fn ? default : places.TryGetValue(fn, out var all) ? all : of.TryGetValue(fn, out var now) ? new(now, edge.Nr) : edge;
             foreach (var fn in made)
-                if (!places.ContainsKey(fn) && Array.Exists(fn.Outputs, differing.Contains)) of[fn] = fn.OfRows([.. fn.Outputs.Select(Image)], [.. fn.Inputs.Select(Image)], [.. fn.Edges.Select(Place)], s => !trace.Made(s.Own));
+                if (!places.ContainsKey(fn) && Array.Exists(fn.Outputs, differing.Contains)) of[fn] = fn.OfRows([.. fn.Outputs.Select(Image)], [.. fn.Inputs.Select(Image)], [.. fn.Edges.Select(Place)], s => !trace.Made(s.Tensor.Node));
 
             var all = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
             foreach (var (row, level, owner) in wanted)

@@ -33,7 +33,7 @@ public static partial class torch
         {
             if (Released && saving) return new(this, -1);
             var operand = name switch { "self" => 0, "other" => 1, _ => -1 };
-            var at = Array.FindIndex(SavedValues, s => operand < 0 ? s.IsResult : !s.IsResult && operand < Inputs.Length && ReferenceEquals(s.Own, Inputs[operand]));
+            var at = Array.FindIndex(SavedValues, s => operand < 0 ? s.IsResult : !s.IsResult && operand < Inputs.Length && s.Place == operand);
             return at >= 0 ? new(this, at) : throw new AttributeError($"'{Name}' object has no attribute '_saved_{name}'");
         }
 
@@ -55,9 +55,8 @@ public static partial class torch
                 lock (owner)
                 {
                     if (owner.Released) throw new RuntimeError("Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.");
-                    ref var saved = ref owner.SavedValues[place];
-                    if (saved.Unpack is not null) throw new RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.");
-                    using (autograd.graph.saved_tensors_hooks(pack_hook, unpack_hook)) saved = autograd.graph.Packed(saved);
+                    if (owner.Unpack(place) is not null) throw new RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.");
+                    using (autograd.graph.saved_tensors_hooks(pack_hook, unpack_hook)) owner.Hook(place, autograd.graph.Packed(owner.SavedValues[place].Tensor)!);
                 }
             }
 
@@ -65,8 +64,9 @@ public static partial class torch
             {
                 if (owner.Released) throw new RuntimeError(Twice);
                 var saved = owner.SavedValues[place];
+                if (owner.Unpack(place) is { } unpack) return saved.Value(unpack);
                 owner.Check([saved]);
-                if (saved.Unpack is not null || !saved.IsResult) return saved.Value();
+                if (!saved.IsResult) return saved.Tensor;
                 var again = saved.Tensor.detach();
                 again.Follow(owner, saved.Tensor.outputNr);
                 return again;

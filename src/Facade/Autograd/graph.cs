@@ -106,20 +106,20 @@ public static partial class torch
             /// <summary>Keeps saved tensors on the CPU, where they are.</summary>
             public static IDisposable save_on_cpu(bool pin_memory = false) => saved_tensors_hooks(x => x, x => x);
 
-            internal static Saved Packed(Saved saved)
+            internal static Func<object?>? Packed(Tensor saved)
             {
-                if (saved.Tensor.version.IsInference) throw new RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.");
-                if (!used || Hooks.Value is not { } hooks) return saved;
+                if (saved.version.IsInference) throw new RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.");
+                if (!used || Hooks.Value is not { } hooks) return null;
                 // Operations of the hooks themselves save as always.
                 Hooks.Value = null;
                 try
                 {
-                    var version = saved.Tensor.version.Value;
+                    var version = saved.version.Value;
                     object? kept;
-                    using (no_grad()) kept = hooks.Pack(saved.Tensor);
-                    if (saved.Tensor.version.Value != version)
+                    using (no_grad()) kept = hooks.Pack(saved);
+                    if (saved.version.Value != version)
                         throw new RuntimeError("A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook can not be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you need to perform in-place operations on the input to a pack hook.");
-                    return saved with { Unpack = () => hooks.Unpack(kept) };
+                    return () => hooks.Unpack(kept);
                 }
                 finally
                 {

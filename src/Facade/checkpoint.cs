@@ -60,7 +60,7 @@ public static partial class torch
                 var outside = segment.Outside(outputs.Select(y => y.Edge));
                 // Computed without their history: what is on the way is let go.
                 Tensor[] results = [.. outputs.Select(y => new Tensor(y.Node))];
-                foreach (var result in results) Force([result]);
+                Force(results);
                 Edge[] edges = [.. inputs.Select(i => i.Edge), .. outside];
                 if (!outputs.Any(y => y.requires_grad)) return results;
                 var name = reentrant ? "CheckpointFunctionBackward" : outputs.First(y => y.grad_fn is not null).grad_fn!.Name;

@@ -15,6 +15,9 @@ public static partial class torch
         private readonly Segment segment = new();
         private readonly Dictionary<Node, Node> rows = new(ReferenceEqualityComparer.Instance);
         private readonly Dictionary<GradFn, Edge> places = [];
+
+        // What was looked at, and what of it depends on a row: neither changes.
+        private readonly HashSet<Node> seen = new(ReferenceEqualityComparer.Instance), differing = new(ReferenceEqualityComparer.Instance);
         private readonly long size;
         private readonly string randomness;
 
@@ -49,20 +52,21 @@ public static partial class torch
         }
 
         /// <summary>Whether a value differs from row to row, so that it is not known.</summary>
-        public bool Differs(Node node) => outer?.Differs(node) == true || Differing([node]).Contains(node);
+        public bool Differs(Node node)
+        {
+            Look([node]);
+            return differing.Contains(node) || outer?.Differs(node) == true;
+        }
 
         /// <summary>Whether a value was made inside.</summary>
         public bool Owns(Node node) => trace.Made(node);
 
         // What depends on a row.
-        private HashSet<Node> Differing(ReadOnlySpan<Node> roots)
+        private void Look(ReadOnlySpan<Node> roots)
         {
-            HashSet<Node> differing = new(rows.Keys, ReferenceEqualityComparer.Instance);
             using var numbering = Numbering.Begin();
-            foreach (var node in Traversal.Order(roots, n => rows.ContainsKey(n) || !trace.Made(n), numbering))
-                foreach (var input in node.Inputs)
-                    if (trace.Made(node) && differing.Contains(input)) differing.Add(node);
-            return differing;
+            foreach (var node in Traversal.Order(roots, n => !trace.Made(n) || seen.Contains(n), numbering))
+                if (trace.Made(node) && seen.Add(node) && (rows.ContainsKey(node) || node.Inputs.Any(differing.Contains))) differing.Add(node);
         }
 
         /// <summary>What is drawn inside.</summary>
@@ -96,7 +100,7 @@ public static partial class torch
             foreach (var y in results) Want(y, null, null);
             var made = segment.Made(wanted.Select(w => w.Row.Edge));
             Node[] roots = [.. wanted.Select(w => w.Row.Node), .. made.SelectMany(f => f.Outputs), .. made.SelectMany(f => f.Inputs)];
-            var differing = Differing(roots);
+            Look(roots);
             Node[] moving = [.. roots.Where(differing.Contains).Distinct(ReferenceEqualityComparer.Instance).Cast<Node>()];
             var batched = Batching.Of(moving, [.. rows.Keys], [.. rows.Values], size, trace);
             var image = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);

@@ -31,7 +31,7 @@ public static partial class torch
                 foreach (var tensor in tensors) tensor.version.Bump();
             }
 
-            private sealed record Met(Tensor?[] Gradients)
+            private sealed record Met(Tensor?[] Gradients, int Expected)
             {
                 public int Count { get; set; }
             }
@@ -46,9 +46,9 @@ public static partial class torch
                 return Each(tensors, (i, gradient) =>
                 {
                     var pass = Engine.Current!;
-                    var met = seen.GetValue(pass, _ => new(new Tensor?[tensors.Count]));
+                    var met = seen.GetValue(pass, _ => new(new Tensor?[tensors.Count], tensors.Count(t => pass.WillReach(t.Edge))));
                     met.Gradients[i] = gradient;
-                    if (++met.Count == tensors.Count(t => pass.WillReach(t.Edge))) fn(met.Gradients);
+                    if (++met.Count == met.Expected) fn(met.Gradients);
                 });
             }
 

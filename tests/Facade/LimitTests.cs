@@ -245,4 +245,13 @@ public class LimitTests
         foreach (var f in (Func<Tensor>[])[() => x.clamp(), () => x.clamp_(), () => clamp(x)]) Assert.Equal("torch.clamp: At least one of 'min' or 'max' must not be None", Assert.Throws<RuntimeError>(f).Message);
         Assert.Equal(0, x._version);
     }
+
+    [Fact]
+    public void Polynomials_of_no_degree_are_zero()
+    {
+        var n = tensor(new[] { float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1e19f, 2.9f });
+        Assert.Equal("tensor([0.0000, 0.0000, 0.0000, 0.0000, 2.8750])", special.legendre_polynomial_p(full([5], 1.5f), n).ToString());
+        Assert.Equal("tensor([ 0.,  0.,  0.,  0., -1.])", special.hermite_polynomial_h(full([5], 0.5f), n).ToString());
+        Assert.Equal("tensor([0.0000, 0.0000, 0.0000, 0.0000, 0.1250])", special.laguerre_polynomial_l(full([5], 0.5f), n).ToString());
+    }
 }

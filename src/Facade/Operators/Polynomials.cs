@@ -2,7 +2,7 @@ namespace Functional.Autograd;
 
 public static partial class torch
 {
-    /// <summary>Orthogonal polynomials of x by their recurrences; the degree n is cut to an integer, and of a negative one the value is 0. PyTorch gives them no derivatives.</summary>
+    /// <summary>Orthogonal polynomials of x by their recurrences; the degree n is cut to an integer, and of a negative one, or one that is no int64, the value is 0. PyTorch gives them no derivatives.</summary>
     [Operators(typeof(special), Elementwise = true, Forms = Forms.Function, Types = Types.Real, Page = "special.html")]
     private static class Polynomials
     {
@@ -134,6 +134,8 @@ public static partial class torch
             var type = x.DType is DType.Float32 or DType.Float64 ? x.DType : throw new RuntimeError($"\"{name}_cpu\" not implemented for '{Named(x.DType).TensorType}'");
             var shape = Ops.BroadcastShapes(name, x.Shape, n.Shape);
             (x, n) = (Ops.Broadcast(Ops.Cast(x, DType.Float64), shape), Ops.Broadcast(Ops.Truncate(Ops.Cast(n, DType.Float64)), shape));
+            // Of an infinite degree the recurrence would have no end.
+            n = Ops.Where(Ops.Abs(n) < 9223372036854775808.0, n, -1);
             var value = Ops.Where(n < 0, 0, Ops.Where(Ops.Equal(n, 0), 1, first(x)));
             var state = Ops.While(static s => Ops.Any(s[1] > s[2]),
                 s => [s[0], s[1], s[2] + 1, next(s[0], s[2], s[3], s[4]), s[3], Ops.Where(Ops.Equal(s[1], s[2] + 1), next(s[0], s[2], s[3], s[4]), s[5])],

@@ -21,13 +21,40 @@ internal enum Keeps
 /// <param name="Keeps">What the derivative reads.</param>
 /// <param name="Formula">The function.</param>
 /// <param name="Domain">Which arguments are far from poles, kinks and ties.</param>
-internal sealed record Operation(string Name, Keeps Keeps, Formula Formula, Func<ImmutableArray<Value>, bool>? Domain = null);
+internal sealed record Operation(string Name, Keeps Keeps, Formula Formula, Func<ImmutableArray<Value>, bool>? Domain = null)
+{
+    /// <summary>What each operand's gradient reads, three bits an operand; null where Keeps says it.</summary>
+    public int? Reads { get; init; }
+
+    public bool KeepsResult => Keeps.HasFlag(Keeps.Result) || (Reads & Pure.Reads.Result) > 0;
+}
+
+/// <summary>What a row states besides: the derivative reads the result, a number, or its operands though it is constant.</summary>
+internal static class Reads
+{
+    public const int Result = 1 << 9, Number = 1 << 10, Formula = 1 << 11;
+
+    /// <summary>Whether a value is computed from another through numbers that have slopes.</summary>
+    public static bool Reached(Node? from, Node to)
+    {
+        var (met, stack) = (new HashSet<Node>(ReferenceEqualityComparer.Instance), new Stack<Node>(from is null ? [] : [from]));
+        while (stack.TryPop(out var node))
+        {
+            if (ReferenceEquals(node, to)) return true;
+            if (node.Op is not Functional.Autograd.Primitives.Detach && met.Add(node))
+                foreach (var x in node.Inputs.Where(x => x.DType.IsSmooth)) stack.Push(x);
+        }
+        return false;
+    }
+}
 
 /// <summary>PyTorch's operations over Core's.</summary>
 internal static class Formulas
 {
     /// <summary>A value that counts as depending on something, with derivative zero.</summary>
     public static Node Touch(Node value, Node on) => Ops.WithRule("touch", value, [value, on], (x, _, c) => [c, Ops.Full(x[1].Type, 0)]);
+
+    public static Node Itself(Node x) => new(Functional.Autograd.Primitives.Alias.Instance, x);
 
     /// <summary>A value of its own whose derivative is zero, where PyTorch gives zeros and not None.</summary>
     public static Node Flat(Node value, Node of) => Ops.WithRule("flat", value, [of], (x, _, _) => [Ops.Full(x[0].Type, 0)]);
@@ -42,7 +69,8 @@ internal static class Formulas
     private static Operation Binary(string name, Keeps keeps, Func<Node, Node, Node> f, Func<Value, Value, bool>? domain = null) =>
         new(name, keeps, (_, x) => Common(x[0], x[1]) is var t ? f(Ops.Cast(x[0], t), Ops.Cast(x[1], t)) : x[0], domain is null ? null : v => domain(v[0], v[1]));
 
-    private static bool Clear(double x) => x == 0 || Math.Abs(x) > 1e-6;
+    /// <summary>Whether a number is zero for certain, or certainly not.</summary>
+    public static bool Clear(double x) => x == 0 || Math.Abs(x) > 1e-6;
 
     // n·xⁿ⁻¹ as PyTorch writes it: the derivative of x¹ still counts as depending on x, that of x⁰ is zero.
     private static Node Power(Node x, int n) => Ops.WithRule("pow", n == 0 ? Ops.Full(x.Type, 1) : Ops.Pow(x, Ops.Scalar((double)n, x.DType)), [x],

@@ -10,7 +10,7 @@ internal delegate Node Formula(Constants constants, ImmutableArray<Node> x);
 internal sealed record Operand(Value Value, History? Edge);
 
 /// <summary>A value that a derivative reads: whose version must still be the same.</summary>
-internal sealed record Saved(int Tensor, int Counter, int Version, bool IsResult);
+internal sealed record Saved(int Tensor, int Counter, int Version, bool IsResult, bool WasResult);
 
 /// <summary>Where a value came from. It has identity, as a leaf and a recorded operation have.</summary>
 internal abstract class History(string name)
@@ -56,7 +56,7 @@ internal sealed class Applied(string name, Formula formula, ImmutableArray<Opera
     public ImmutableArray<Operand> Operands => operands;
 
     /// <summary>Whether PyTorch may hand on the incoming gradient itself, or a view of it.</summary>
-    public bool HandsOn => Name is "AddBackward0" or "SubBackward0" or "CloneBackward0" or "CopyBackwards" or "CatBackward0" or "StackBackward0" or "SumBackward0" or "SumBackward1"
+    public bool HandsOn => Name is "FracBackward0" or "RemainderBackward0" or "ProdBackward0" or "AddBackward0" or "SubBackward0" or "CloneBackward0" or "CopyBackwards" or "CatBackward0" or "StackBackward0" or "SumBackward0" or "SumBackward1"
         or "ViewBackward0" or "TBackward0" or "TransposeBackward0" or "SqueezeBackward0" or "UnsqueezeBackward0" or "ExpandBackward0" or "AliasBackward0";
 
     /// <summary>Whether a pass without retain_graph frees something of it.</summary>

@@ -28,6 +28,13 @@ internal sealed record Movement(string Name, Dims Shape, ImmutableArray<int> Pla
     public static Movement Slice(Dims shape, int dim, long start, long length) =>
         Strided("SliceBackward0", shape.With(dim, length), shape.Strides(), start * shape.Strides()[dim], dense: dim == 0);
 
+    /// <summary>The last dimension first.</summary>
+    public static Movement Moved(Dims shape) => Strided("PermuteBackward0", [shape[^1], .. shape[..^1]], [shape.Strides()[^1], .. shape.Strides()[..^1]]);
+
+    /// <summary>Windows of the last dimension, in a new one.</summary>
+    public static Movement Windows(Dims shape, long size, long step) =>
+        Strided("UnfoldBackward0", [.. shape[..^1], (shape[^1] - size) / step + 1, size], [.. shape.Strides()[..^1], shape.Strides()[^1] * step, shape.Strides()[^1]]);
+
     public static Movement Transpose(Dims shape, string name) => shape.Count < 2 ? Same(name, shape)
         : Strided(name, shape.With(0, shape[1]).With(1, shape[0]), shape.Strides().With(0, shape.Strides()[1]).With(1, shape.Strides()[0]));
 

@@ -7,6 +7,7 @@ namespace Model.Pure;
 internal static class Passes
 {
     private const string Twice = "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.";
+    private const string Detached = "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not supported, please use out-of-place `.detach()` instead";
     private const string Hint = "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).";
 
     /// <summary>A pass at work: what runs, and which histories a gradient arrives at.</summary>
@@ -44,6 +45,8 @@ internal static class Passes
         var run = w.Start(pass, [.. inputs.Select(i => w.EdgeOf(i))]);
         w = w.Hooked(run, create).Retained(run, create);
         var results = ImmutableArray.CreateBuilder<int?>();
+        History[] ends = [.. inputs.Select(w.EdgeOf)];
+        if (ends.Any(e => Handed(run.Order, [e]).Overlaps(ends.Where(other => other != e)))) throw new Abstention("one gradient of several tensors");
         foreach (var input in inputs)
         {
             var gradient = w.Gradient(run, w.EdgeOf(input), create);
@@ -104,22 +107,29 @@ internal static class Passes
             if (arrives.Contains(h) && h is Applied a) arrives.UnionWith(a.Sources);
         HashSet<History> executed = [.. order.Where(h => h is not Leaf && (deep || arrives.Contains(h)) && (wanted is null || h.Sources.Any(leads.Contains)))];
         // The results of one unbind are one operation: which hooks run is a question of all of them.
-        if (wanted is not null && order.Any(h => h.Name == "UnbindBackward0" && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("hooks of one of several results");
+        if (wanted is not null && order.Any(h => h.Name is "UnbindBackward0" or "SplitBackward0" && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("hooks of one of several results");
+        // A derivative is a function of the result where it reads it; as the model's formula it is one of the operands.
+        if (deep && wanted?.Any(h => h is Applied a && a.Saved.Any(s => s.IsResult)) == true) throw new Abstention("the derivative of a derivative with respect to the result that it reads");
         // Whether a root is looked at that leads to nothing wanted depends on how many roots there are.
         if (wanted is not null && pass.Roots.Select(r => r.Edge!).Any(r => !executed.Contains(r) && !wanted.Contains(r) && (w.Hooks.ContainsKey(r) || w.Tensors.Values.Any(h => h.Retains && h.Edge == r)))) throw new Abstention("hooks of a root that does not run");
         HashSet<History> shown = [.. order.Where(h => wanted is null ? h is Leaf || executed.Contains(h) : executed.Contains(h) || wanted.Contains(h))];
         if (wanted is not null && wanted.Any(h => h is not Leaf && w.Hooks.ContainsKey(h) && executed.Contains(h))) throw new Abstention("a captured gradient with hooks");
         if (deep && shown.Any(h => h is Applied a && a.Saved.Any(s => s.IsResult) && (w.Hooks.ContainsKey(h) || w.Tensors.Values.Any(t => t.Retains && t.Edge == h)))) throw new Abstention("gradients of a result that a derivative reads");
-        // Its slope reads only the sign of the result, which the model's formula does not know as one.
-        if (deep && wanted?.Any(h => h.Name == "ReluBackward0") == true) throw new Abstention("the derivative of relu's with respect to its result");
         var boom = shown.Any(h => w.Hooks.GetValueOrDefault(h, []).Exists(k => k.Kind == HookKind.Raise));
         // PyTorch retains before it runs, and does not take it back.
         if (retained && (boom || executed.OfType<Applied>().SelectMany(w.Wrong).Any())) throw new Abstention("a pass that fails after it made inputs retain");
-        w.Check(executed, deep, boom);
-        HashSet<History> handed = [.. pass.Roots.Where((_, i) => pass.Given[i]).Select(r => r.Edge!)];
+        w.Check(deep ? order : executed, deep, boom);
+        var handed = Handed(order, pass.Roots.Where((_, i) => pass.Given[i]).Select(r => r.Edge!));
+        return new(pass, new Replay(w.Hooks), order, arrives, executed, shown, handed, deep);
+    }
+
+    // Where PyTorch may hand on the very gradient that arrives at some histories.
+    private static HashSet<History> Handed(ImmutableArray<History> order, IEnumerable<History> from)
+    {
+        HashSet<History> handed = [.. from];
         foreach (var h in order.Reverse())
             if (handed.Contains(h) && h is Applied { HandsOn: true } a) handed.UnionWith(a.Sources);
-        return new(pass, new Replay(w.Hooks), order, arrives, executed, shown, handed, deep);
+        return handed;
     }
 
     private static void Check(this World w, IReadOnlyCollection<History> executed, bool deep, bool boom)
@@ -133,12 +143,14 @@ internal static class Passes
     private static IEnumerable<string?> Wrong(this World w, Applied a)
     {
         if (a.Saving && w.Freed.Contains(a)) return [Twice];
-        return a.Saved.Where(s => w.Versions[s.Counter] != s.Version).Select(s =>
+        bool IsDetached(Saved s) => s.WasResult && !s.IsResult && w.Of(s.Tensor).Edge is null;
+        return a.Saved.Where(s => IsDetached(s) || w.Versions[s.Counter] != s.Version).Select(s =>
         {
             var h = w.Of(s.Tensor);
+            if (IsDetached(s)) return h.Broken ? null : Detached;
             var maker = s.IsResult ? a.Saver : h.Edge?.Name;
             if (h.Broken || w.Loose.Contains(s.Counter) || (h.Edge is Derived && !s.IsResult)) return null;
-            var clause = maker is null ? "" : $", which is output {(s.IsResult ? 0 : h.Number)} of {(maker.StartsWith("Copy", StringComparison.Ordinal) ? "torch::autograd::" : "")}{maker},";
+            var clause = maker is null ? "" : $", which is output {(s.IsResult ? 0 : h.Number)} of {(maker is "CopySlices" or "CopyBackwards" ? "torch::autograd::" : "")}{maker},";
             return $"one of the variables needed for gradient computation has been modified by an inplace operation: [torch.{(h.DType == DType.Float32 ? "Float" : "Double")}Tensor {h.Shape}]{clause} is at version {w.Versions[s.Counter]}; expected version {s.Version} instead. {Hint}";
         });
     }

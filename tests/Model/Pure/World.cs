@@ -99,23 +99,34 @@ internal sealed record World
         ImmutableArray<Value> values = [.. operands.Select(o => o.Value)];
         if (op.Domain is { } domain && !domain(values)) throw new Abstention("near a pole, a kink or a tie");
         var value = Sound(Constants.Evaluate(op.Formula, values));
-        var edge = Recording && x.Any(Requires) ? new Applied(op.Name, op.Formula, operands, op.Keeps != Keeps.Nothing, Kept(op.Keeps, x, Next)) : null;
+        var edge = Recording && x.Any(Requires) ? new Applied(op.Name, op.Formula, operands, Saving(op, x), Kept(op, x, Next)) : null;
         return New(value, edge: edge, dense: x.All(t => Of(t).Dense));
     }
 
-    /// <summary>A gradient: a tensor whose version is PyTorch's own affair.</summary>
-    public (World, int) NewGradient(Value value, History? edge, bool shared = false) => New(value, edge: edge) is var (w, t)
+    /// <summary>A gradient: a tensor whose version is PyTorch's own affair, and its order in memory: it may be an expanded one.</summary>
+    public (World, int) NewGradient(Value value, History? edge, bool shared = false) => New(value, edge: edge, dense: false) is var (w, t)
         ? (w with { Loose = Loose.Add(w.Of(t).Counter), Shared = shared ? Shared.Add(w.Of(t).Storage) : Shared }, t) : default;
 
     public static Value Sound(Value value) => value.Data.All(d => Math.Abs(d) < 1e4) ? value : throw new Abstention("numbers get large");
 
-    /// <summary>What a derivative reads, with the versions of now.</summary>
-    public ImmutableArray<Saved> Kept(Keeps keeps, ImmutableArray<int> x, int? result)
+    private bool IsRead(int reads, int i, ImmutableArray<int> x)
+    {
+        var readers = reads >> (3 * i) & 7;
+        return readers != 0 && (!int.IsPow2(readers) || (int.Log2(readers) is var j && j < x.Length && Requires(x[j])));
+    }
+
+    /// <summary>Whether a derivative reads anything that a pass frees.</summary>
+    public bool Saving(Operation op, ImmutableArray<int> x) => op.Reads is not { } reads ? op.Keeps != Keeps.Nothing
+        : (reads & (Reads.Result | Reads.Number)) != 0 || Enumerable.Range(0, x.Length).Any(i => IsRead(reads, i, x));
+
+    /// <summary>What a derivative reads, with the versions of now. Of a tensor that is written to PyTorch keeps the old value as a copy, whatever happens to it.</summary>
+    public ImmutableArray<Saved> Kept(Operation op, ImmutableArray<int> x, int? result, bool written = false)
     {
         bool Wanted(int i) => Enumerable.Range(0, x.Length).Any(j => j != i && Requires(x[j]));
-        var operands = Enumerable.Range(0, x.Length).Where(i => keeps.HasFlag(Keeps.All) || (keeps.HasFlag(Keeps.Self) && i == 0) || (keeps.HasFlag(Keeps.Other) && i == 1) || (keeps.HasFlag(Keeps.Cross) && Wanted(i)))
-            .Select(i => new Saved(x[i], Of(x[i]).Counter, Version(x[i]), false));
-        return keeps.HasFlag(Keeps.Result) && result is { } r ? [.. operands, new Saved(r, r + 2, 0, true)] : [.. operands];
+        bool Kept(int i) => op.Reads is { } reads ? IsRead(reads, i, x)
+            : op.Keeps.HasFlag(Keeps.All) || (op.Keeps.HasFlag(Keeps.Self) && i == 0) || (op.Keeps.HasFlag(Keeps.Other) && i == 1) || (op.Keeps.HasFlag(Keeps.Cross) && Wanted(i));
+        var operands = Enumerable.Range(written ? 1 : 0, x.Length - (written ? 1 : 0)).Where(Kept).Select(i => new Saved(x[i], Of(x[i]).Counter, Version(x[i]), false, Of(x[i]).Edge is not null));
+        return op.KeepsResult && result is { } r ? [.. operands, new Saved(r, r + 2, 0, true, true)] : [.. operands];
     }
 
     /// <summary>A view: elements by their places in row-major order.</summary>

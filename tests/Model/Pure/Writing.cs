@@ -18,6 +18,7 @@ internal static class Writing
         if (x.Any(t => w.Of(t).Broken)) throw new Abstention("a view whose history PyTorch refuses to tell");
         var tracked = w.Recording && x.Any(w.Requires);
         if (tracked) w.CheckWritable(self);
+        if (others.Any(o => w.Of(o).Storage == h.Storage) && h.Places.Distinct().Count() < h.Places.Length) throw new Abstention("a copy of elements onto themselves");
         if (!filling && h.Places.Distinct().Count() < h.Places.Length)
             throw Refusal.Runtime("unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.");
         ImmutableArray<Operand> operands = tracked ? [.. x.Select(w.Operand)] : [.. x.Select(t => new Operand(w.Read(t), null))];
@@ -32,16 +33,14 @@ internal static class Writing
         var owner = h.Base ?? self;
         if (tracked && owner != self && w.Of(owner).Places.Distinct().Count() < w.Of(owner).Places.Length) throw new Abstention("histories of elements that are shown several times");
         var before = tracked ? Owned(w, owner, self) : null;
-        var saved = w.Kept(op.Keeps & (Keeps.Other | Keeps.Cross), x, null);
-        // The tensor's own old value is kept as a copy, whatever happens to it.
-        saved = [.. saved.Where(s => s.Tensor != self || others.Contains(self))];
+        var (saved, saving) = (w.Kept(op, x, null, written: true), w.Saving(op, x));
         w = w.Stored(self, value);
-        if (op.Keeps.HasFlag(Keeps.Result)) saved = saved.Add(new(self, h.Counter, w.Versions[h.Counter], true));
+        if (op.KeepsResult) saved = saved.Add(new(self, h.Counter, w.Versions[h.Counter], true, true));
         if (tracked)
         {
             var places = Local(w.Of(owner), h.Places);
             Applied edge = h.Base is null
-                ? new(op.Name, Formula, operands, op.Keeps != Keeps.Nothing, saved)
+                ? new(op.Name, Formula, operands, saving, saved)
                 : new("CopySlices", (k, v) => Formulas.Scattered(k, v[0], Formula(k, [Formulas.Gathered(k, v[0], places, h.Shape), .. v[1..]]), places), [before!, .. operands[1..]], true, saved, op.Name);
             w = w.With(owner, o => o with { Edge = edge, Number = 0, Wants = false });
         }

@@ -73,7 +73,7 @@ internal static class Generator
         var s = Of(w, x).Shape;
         var (rank, n) = (s.Count, (int)s.Product);
         int dim = rank == 0 ? 0 : tape.Next(rank), at = rank == 0 ? 0 : tape.Next((int)s[dim]);
-        return tape.Next(11) switch
+        return tape.Next(14) switch
         {
             0 when rank > 0 => Steps.View($".select({dim}, {at})", Movement.Select(s, dim, at), t => t.select(dim, at), x),
             1 when rank > 0 => Steps.View($".narrow({dim}, {at}, {s[dim] - at})", Movement.Slice(s, dim, at, s[dim] - at), t => t.narrow(dim, at, s[dim] - at), x),
@@ -86,6 +86,9 @@ internal static class Generator
             8 when n < 5 => Steps.View($".expand([2, {string.Join(", ", s)}])", Movement.Expand(s, 2), t => t.expand([2, .. s]), x),
             9 when rank == 2 => Steps.View(".diagonal()", Movement.Diagonal(s), t => t.diagonal(), x),
             10 => Steps.View(".squeeze()", Movement.Reshape("SqueezeBackward0", Dims.From(s.Where(k => k != 1)), s), t => t.squeeze(), x),
+            11 when rank > 1 => Steps.View(".movedim(-1, 0)", Movement.Moved(s), t => t.movedim(-1, 0), x),
+            12 when rank > 0 && s[^1] > 1 => Steps.View(".unfold(-1, 2, 2)", Movement.Windows(s, 2, 2), t => t.unfold(-1, 2, 2), x),
+            13 when rank > 0 && s[0] > 1 => Steps.Split(x, s),
             _ => null,
         };
     }

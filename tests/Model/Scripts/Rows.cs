@@ -26,6 +26,7 @@ internal static class Rows
         ("clone()", Formulas.Clone, x => x.clone()),
         ("sub(0.1)", Formulas.Number("SubBackward0", Keeps.Nothing, Ops.Sub, 0.1), x => x - 0.1),
         ("mean()", Formulas.Mean, x => x.mean()),
+        .. Drawn.Unary(),
     ];
 
     public static readonly (string Text, Operation Op, Func<Tensor, Tensor, Tensor> Call)[] Binary =
@@ -36,6 +37,7 @@ internal static class Rows
         ("{0} / {1}", Formulas.Div, (a, b) => a / b),
         ("{0}.maximum({1})", Formulas.Maximum, (a, b) => a.maximum(b)),
         ("{0}.add({1}, alpha: 2)", new("AddBackward0", Keeps.Nothing, (k, x) => Formulas.Add.Formula(k, [x[0], x[1] * 2])), (a, b) => a.add(b, 2)),
+        .. Drawn.Binary(),
     ];
 
     public static readonly (string Text, Operation Op, Action<Tensor> Call, bool Filling)[] Writes =
@@ -49,6 +51,7 @@ internal static class Rows
         ("tanh_()", Formulas.Tanh, x => x.tanh_(), false),
         ("neg_()", Formulas.Neg, x => x.neg_(), false),
         ("abs_()", Formulas.Abs, x => x.abs_(), false),
+        .. Drawn.Writes(),
     ];
 
     public static readonly (string Text, Operation Op, Action<Tensor, Tensor> Call)[] WritesOfTwo =
@@ -58,5 +61,6 @@ internal static class Rows
         ("sub_", Formulas.Sub, (x, y) => x.sub_(y)),
         ("copy_", Formulas.Copy, (x, y) => x.copy_(y)),
         ("div_", Formulas.Div with { Keeps = Keeps.Other }, (x, y) => x.div_(y)),
+        .. Drawn.WritesOfTwo(),
     ];
 }

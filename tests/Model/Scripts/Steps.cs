@@ -41,6 +41,18 @@ internal static class Steps
         return w;
     }, b => b.Add(b[x].unbind()));
 
+    public static Step Split(int x, Dims shape) => new($"v{x}.split(1)", w =>
+    {
+        var t = w.Variables[x];
+        for (var i = 0; i < shape[0]; i++)
+        {
+            var m = Movement.Slice(shape, 0, i, 1);
+            (w, var part) = w.View(t, "SplitBackward0", m.Shape, m.Places, m.Dense, Made.OneOfSeveral, i);
+            w = w.Bind(part);
+        }
+        return w;
+    }, b => b.Add(b[x].split(1)));
+
     public static Step Detach(int x) => new($"v{x}.detach()", Bound(w => w.Detached(w.Variables[x], false)), b => b.Add(b[x].detach()));
 
     public static Step Data(int x) => new($"v{x}.data", Bound(w => w.Detached(w.Variables[x], true)), b => b.Add(b[x].data));

@@ -9,6 +9,9 @@ public static partial class torch
     {
         private static long count;
 
+        /// <summary>The number of the latest.</summary>
+        public static long Latest => Interlocked.Read(ref count);
+
         public long Number { get; } = Interlocked.Increment(ref count);
 
         public bool IsOpen { get; private set; } = true;
@@ -35,8 +38,10 @@ public static partial class torch
         private static readonly ConditionalWeakTable<Tensor, Tangents> All = [];
         private static int open;
 
-        // Levels from this one on are out of sight; 0 is no limit.
-        [ThreadStatic] private static long limit;
+        private sealed record Hidden(long From, long To, Hidden? Others);
+
+        // Levels that are out of sight.
+        [ThreadStatic] private static Hidden? hidden;
 
         /// <summary>Whether there may be a tangent anywhere.</summary>
         public static bool Any => open > 0;
@@ -49,15 +54,21 @@ public static partial class torch
 
         public static void Ended() => Interlocked.Decrement(ref open);
 
-        /// <summary>Inside, nothing moves along this level and those within it; without one, nothing moves at all.</summary>
+        /// <summary>Inside, nothing moves along this level and those that have begun within it, without one along none; levels that begin inside are seen.</summary>
         public static IDisposable Outside(DualLevel? level = null)
         {
-            var before = limit;
-            limit = level?.Number ?? -1;
-            return new Scope(() => limit = before);
+            var before = hidden;
+            hidden = new(level?.Number ?? 0, DualLevel.Latest, before);
+            return new Scope(() => hidden = before);
         }
 
-        private static bool Sees(DualLevel level, long below) => level.IsOpen && level.Number < below && (limit == 0 || level.Number < limit);
+        private static bool Sees(DualLevel level, long below)
+        {
+            if (!level.IsOpen || level.Number >= below) return false;
+            for (var h = hidden; h is not null; h = h.Others)
+                if (level.Number >= h.From && level.Number <= h.To) return false;
+            return true;
+        }
 
         /// <summary>The tensor's tangent; null when it stands still.</summary>
         public static Tensor? At(Tensor x, DualLevel level)
@@ -72,10 +83,20 @@ public static partial class torch
 
         public static void Give(Tensor x, DualLevel level, Tensor tangent)
         {
-            All.TryGetValue(x, out var others);
-            for (var t = others; t is not null && others is not null; t = t.Others)
-                if (ReferenceEquals(t.Level, level)) others = Without(others, level);
+            Tangents? others = null;
+            for (var t = All.TryGetValue(x, out var own) ? own : null; t is not null; t = t.Others)
+                if (t.Level.IsOpen && t.Level != level) others = t with { Others = others };
             All.AddOrUpdate(x, new(level, tangent, others));
+        }
+
+        /// <summary>Lets a tensor stand still.</summary>
+        public static void Forget(Tensor x) => All.Remove(x);
+
+        /// <summary>Lets a tensor move as the view of itself does that it is about to become.</summary>
+        public static void Become(Tensor x, Tensor view)
+        {
+            foreach (var (level, tangent) in Of([x]).Select(level => (level, At(view, level))).ToArray())
+                if (tangent is not null) Give(x, level, tangent);
         }
 
         /// <summary>Lets a tensor move as another one does.</summary>
@@ -83,8 +104,6 @@ public static partial class torch
         {
             if (Any && All.TryGetValue(from, out var tangents)) All.AddOrUpdate(to, tangents);
         }
-
-        private static Tangents? Without(Tangents? list, DualLevel level) => list is null ? null : ReferenceEquals(list.Level, level) || !list.Level.IsOpen ? Without(list.Others, level) : list with { Others = Without(list.Others, level) };
 
         /// <summary>The levels below a number along which any of the tensors moves, the outermost first.</summary>
         public static IReadOnlyList<DualLevel> Of(ReadOnlySpan<Tensor> tensors, long below = long.MaxValue)
@@ -115,12 +134,13 @@ public static partial class torch
         /// <summary>The tangent of what was made of operands that move so; null where it stands still.</summary>
         public static Tensor? Pushed(string name, Saves saves, Node node, ReadOnlySpan<Node> own, ReadOnlySpan<Tensor> operands, Tensor?[] moves, DualLevel level)
         {
-            List<Node> moving = [];
-            for (var i = 0; i < moves.Length; i++)
-                if (moves[i] is not null) moving.Add(own[i]);
-            Tensor[] tangents = [.. moves.OfType<Tensor>()];
+            var tangents = moves.OfType<Tensor>().ToArray();
             var nodes = Distinct([.. own, .. tangents.Select(t => t.Node)]);
-            return Tangent.Of([node], [.. moving], nodes.AsSpan(own.Length))[0] is { } tangent ? Recorded(name, saves, tangent, nodes, [.. operands, .. tangents], [], level.Number) : null;
+            var (given, next) = (new Node?[own.Length], own.Length);
+            for (var i = 0; i < moves.Length; i++)
+                if (moves[i] is not null) given[i] = nodes[next++];
+            // Operands that stand still are not looked into: one may be a detached function of another.
+            return Tangent.Along([node], own, given, Gradient.MayBeHidden(own))[0] is { } tangent ? Recorded(name, saves, tangent, nodes, [.. operands, .. tangents], [], level.Number) : null;
         }
 
         /// <summary>The tangents of a gradient, along levels on which the incoming gradients or the operands move.</summary>

@@ -98,7 +98,14 @@ public static partial class torch
                 foreach (var l in Duals.Of([row], level?.Number ?? long.MaxValue)) Want(Duals.At(row, l)!, l, row);
             }
             foreach (var y in results) Want(y, null, null);
-            var made = segment.Made(wanted.Select(w => w.Row.Edge));
+            List<GradFn> made = [];
+            var met = new HashSet<GradFn>();
+            // How operands moved is asked when derivatives are to move, and how that was made in turn.
+            for (var known = -1; known < wanted.Count;)
+            {
+                (known, made) = (wanted.Count, segment.Made(wanted.Select(w => w.Row.Edge)));
+                foreach (var tangent in made.Where(met.Add).SelectMany(fn => fn.Motions).SelectMany(m => m.Operands).OfType<Tensor>()) Want(tangent, null, null);
+            }
             Node[] roots = [.. wanted.Select(w => w.Row.Node), .. made.SelectMany(f => f.Outputs), .. made.SelectMany(f => f.Inputs)];
             Look(roots);
             Node[] moving = [.. roots.Where(differing.Contains).Distinct(ReferenceEqualityComparer.Instance).Cast<Node>()];
@@ -120,6 +127,8 @@ public static partial class torch
                 all[row] = batch;
                 if (level is not null) Duals.Give(all[owner!], level, batch);
             }
+            foreach (var (fn, ofAll) in of)
+                ofAll.Motions = [.. fn.Motions.Select(m => m with { Operands = [.. m.Operands.Select((t, i) => t is null ? null : differing.Contains(fn.Inputs[i]) ? all[t] : t)] })];
             return [.. results.Select(y => all[y])];
         }
     }

@@ -54,17 +54,18 @@ public static partial class torch
     private const int DeepestPlain = 256;
 
     // The recorder. A result is a function of one node for each operand position, and it is given nodes that are distinct: two tensors may
-    // share a node (a tensor and its detached self, a view that moves nothing), but a gradient is taken by position.
+    // share a node (a tensor and its detached self, a view that moves nothing), but a gradient is taken by position. So may an operand and a tensor
+    // that is only read: beside such a one every operand has a node of its own.
 
     /// <summary>Records an operation of one operand.</summary>
     /// <param name="name">PyTorch's name of the derivative; empty for results that carry none.</param>
     /// <param name="saves">What the derivative reads.</param>
     /// <param name="f">The result from the operand.</param>
     /// <param name="x">The operand.</param>
-    /// <param name="watched">Tensors that the derivative reads without a gradient of their own, such as indices.</param>
+    /// <param name="watched">Tensors that are read without a gradient of their own, such as indices and weights.</param>
     internal static Tensor Record(string name, Saves saves, Func<Node, Node> f, Tensor x, params ReadOnlySpan<Tensor> watched)
     {
-        var own = x.Node;
+        var own = Reads(watched) ? Copied(x.Node) : x.Node;
         Node result;
         try
         {
@@ -81,7 +82,8 @@ public static partial class torch
     internal static Tensor Record(string name, Saves saves, Func<Node, Node, Node> f, Tensor a, Tensor b, params ReadOnlySpan<Tensor> watched)
     {
         var (x, y) = (a.Node, b.Node);
-        if (ReferenceEquals(x, y)) y = new Node(Alias.Instance, y);
+        if (Reads(watched)) (x, y) = (Copied(x), Copied(y));
+        else if (ReferenceEquals(x, y)) y = Copied(y);
         Node result;
         try
         {
@@ -97,7 +99,7 @@ public static partial class torch
     /// <summary>Records an operation of any number of operands.</summary>
     internal static Tensor Record(string name, Saves saves, Func<Node[], Node> f, ReadOnlySpan<Tensor> operands, params ReadOnlySpan<Tensor> watched)
     {
-        var own = Positions(operands);
+        var own = Positions(operands, watched);
         return Recorded(name, saves, Guard(() => f(own)), own, operands, watched);
     }
 
@@ -173,11 +175,19 @@ public static partial class torch
     internal static Tensor Refused(Tensor x, string why) => new(x.Node) { gradFn = new GradFn("Error", Saves.None, [x.Node], [], []) { Refusal = why } };
 
     /// <summary>One node for each operand, all distinct.</summary>
-    internal static Node[] Positions(ReadOnlySpan<Tensor> operands)
+    internal static Node[] Positions(ReadOnlySpan<Tensor> operands, ReadOnlySpan<Tensor> watched = default)
     {
-        var own = new Node[operands.Length];
-        for (var i = 0; i < own.Length; i++) own[i] = operands[i].Node;
+        var (own, apart) = (new Node[operands.Length], Reads(watched));
+        for (var i = 0; i < own.Length; i++) own[i] = apart ? Copied(operands[i].Node) : operands[i].Node;
         return Distinct(own);
+    }
+
+    // Whether a slope could lead through what is only read.
+    private static bool Reads(ReadOnlySpan<Tensor> watched)
+    {
+        foreach (var x in watched)
+            if (x.Node.DType.IsSmooth) return true;
+        return false;
     }
 
     /// <summary>The nodes, where each that stands there already has become a node of its own.</summary>
@@ -186,7 +196,7 @@ public static partial class torch
         if (nodes.Length < 2) return nodes;
         var met = new HashSet<Node>(nodes.Length, ReferenceEqualityComparer.Instance);
         for (var i = 0; i < nodes.Length; i++)
-            if (!met.Add(nodes[i])) nodes[i] = new Node(Alias.Instance, nodes[i]);
+            if (!met.Add(nodes[i])) nodes[i] = Copied(nodes[i]);
         return nodes;
     }
 

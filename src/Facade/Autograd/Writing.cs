@@ -29,7 +29,7 @@ public static partial class torch
             throw new RuntimeError(Overlapping);
 
         // A view is written through its base's history, seen as a function of the base alone: what was read of the view before is not asked.
-        var own = Positions([owner, .. others]);
+        var own = Positions([owner, .. others], watched);
         var before = ReferenceEquals(owner, self) ? own[0] : self.Part(owner.Whole(own[0]));
         var node = Fitting(Guard(() => value(before, own[1..])), before.Type);
         var whole = Guard(() => self.Over(ReferenceEquals(owner, self) ? self.storage.Node : owner.Whole(own[0]), node));

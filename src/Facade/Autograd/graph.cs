@@ -109,7 +109,8 @@ public static partial class torch
             internal static Func<object?>? Packed(Tensor saved)
             {
                 if (saved.version.IsInference) throw new RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.");
-                if (!used || Hooks.Value is not { } hooks) return null;
+                // Nobody can pack a row whose elements are not known.
+                if (!used || Mapping.Current is not null || Hooks.Value is not { } hooks) return null;
                 // Operations of the hooks themselves save as always.
                 Hooks.Value = null;
                 try

@@ -240,6 +240,7 @@ public static partial class torch
         internal Tensor InPlaceView(string name, Tensor moved)
         {
             Writing(this);
+            if (viewed is null) Duals.Become(this, moved);
             (window, sight) = (moved.window, moved.sight);
             version.Bump();
             // Without recording, a view has lost its way back, and finds it through its base.

@@ -58,7 +58,7 @@ public class TreeTests
         Node a = 1.0, b = 2.0, c = 3.0;
         var deep = new Dictionary<string, Dictionary<string, Node>> { ["out"] = new() { ["w"] = c }, ["in"] = new() { ["w"] = b, ["b"] = a } };
         Assert.Equal<Node>([a, b, c], Tree.Leaves(deep));
-        Assert.Equal(["in", "out"], Grad((Dictionary<string, Dictionary<string, Node>> p) => p["in"]["w"] * p["out"]["w"])(deep).Keys);
+        Assert.Equal(["out", "in"], Grad((Dictionary<string, Dictionary<string, Node>> p) => p["in"]["w"] * p["out"]["w"])(deep).Keys);
         Close([3], Evaluate<double>(Grad((Dictionary<string, Dictionary<string, Node>> p) => p["in"]["w"] * p["out"]["w"])(deep)["in"]["w"]));
         var layers = Tree.With(new List<Dense> { new(a, b), new(b, c) }, [c, b, a, a]);
         Assert.Equal([c, b, a, a], layers.SelectMany(d => new[] { d.Weight, d.Bias }));

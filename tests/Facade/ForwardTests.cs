@@ -69,6 +69,84 @@ public class ForwardTests
         Assert.Equal("tensor([6., 6.], dtype=torch.float64)", Tangent(product));
     }
 
+    /// <summary>What is detached stands still, whatever it was made of. Expected values are PyTorch's.</summary>
+    [Fact]
+    public void What_is_detached_is_a_constant()
+    {
+        var (x, v) = (tensor(3.0), tensor(1.0));
+        double Moves(Func<Tensor, Tensor> f) => (double)func.jvp(f, x, v).Item2;
+        Assert.Equal(9, Moves(x => (x * x).detach() * x));
+        Assert.Equal(1, Moves(x => x + (x.sin() - x).detach()));
+        Assert.Equal(1, Moves(x => x + (x.round() - x).detach()));
+        Assert.Equal(1, Moves(x => x.amax().detach() is var m ? (x - m).exp().log() + m : x));
+        Assert.Equal(0, Moves(func.grad((Tensor y) => (y * y).detach() * y)));
+        Assert.Equal("tensor([[1.0000, 0.0000],\n        [0.0000, 2.7183]], dtype=torch.float64)", func.jacfwd(x => x.exp().detach() * x)(tensor(new[] { 0.0, 1 })).ToString());
+        Assert.Equal("tensor([[0., 0.],\n        [0., 0.]], dtype=torch.float64)", func.hessian(x => ((x * x).detach() * x).sum())(tensor(new[] { 1.0, 2 })).ToString());
+        using var level = forward_ad.dual_level();
+        var dual = forward_ad.make_dual(x, v);
+        Assert.Equal("tensor(3.)", Tangent(forward_ad.unpack_dual(dual).primal * dual));
+        Assert.Equal("tensor(9.)", Tangent((dual * dual).data * dual));
+        var cut = dual * 1;
+        cut.detach_();
+        Assert.Equal("tensor(3.)", Tangent(cut * dual));
+    }
+
+    [Fact]
+    public void Views_in_place_move_with_their_tangents()
+    {
+        using var level = forward_ad.dual_level();
+        var x = forward_ad.make_dual(ones(2, 3), arange(6f).view(2, 3));
+        x.t_();
+        Assert.Equal("tensor([[0., 3.],\n        [1., 4.],\n        [2., 5.]])", Tangent(x));
+        x.unsqueeze_(0);
+        Assert.Equal("tensor([[[ 0.,  6.],\n         [ 2.,  8.],\n         [ 4., 10.]]])", Tangent(x * x));
+    }
+
+    [Fact]
+    public void Derivatives_of_what_was_mapped_move()
+    {
+        var x = arange(3f);
+        Assert.Equal("tensor([[0., 0.],\n        [0., 6.]])", func.hessian(x => func.vmap((Tensor r) => r * r * r)(x).sum())(arange(2f)).ToString());
+        Assert.Equal("tensor([-0.0000, -0.8415, -0.9093])", func.jvp(func.grad((Tensor y) => func.vmap((Tensor r) => r.sin())(y).sum()), x, ones(3)).Item2.ToString());
+        Assert.Equal("tensor([ 1.0000, -0.3012, -2.2347])", func.jvp(w => func.grad((Tensor y) => func.vmap((Tensor r) => (r * w).sin())(y).sum())(x), tensor(1f), tensor(1f)).Item2.ToString());
+        var nested = func.hessian(x => func.vmap((Tensor r) => func.vmap((Tensor q) => q * q * q * x[0])(r))(x.view(1, 2)).sum());
+        Assert.Equal("tensor([[12., 12.],\n        [12., 12.]])", nested(tensor(new[] { 1f, 2 })).ToString());
+        var wanted = ones([2], requires_grad: true);
+        var hooked = Assert.Throws<RuntimeError>(() => func.vmap((Tensor r) =>
+        {
+            var h = r * r;
+            h.register_hook(g => g * 10);
+            return h.sin();
+        })(wanted));
+        Assert.Equal("vmap: a hook of MulBackward0 inside the function cannot be called for all rows; register it outside", hooked.Message);
+    }
+
+    private sealed class Cube : Function<Tensor>
+    {
+        public override Tensor forward(FunctionCtx ctx, params Tensor[] inputs) => func.jvp(x => x * x * x, inputs[0], ones_like(inputs[0])).Item2;
+
+        public override Tensor?[] backward(FunctionCtx ctx, params Tensor?[] grad_outputs) => [null];
+    }
+
+    [Fact]
+    public void Forward_mode_works_inside_a_function_of_ones_own() => Assert.Equal(12, (double)new Cube().apply(tensor(2.0)));
+
+    [Fact]
+    public void Tangents_of_closed_levels_are_dropped()
+    {
+        var buffer = zeros(1);
+        void Levels(int count)
+        {
+            for (var k = 0; k < count; k++)
+                using (forward_ad.dual_level()) buffer.copy_(forward_ad.make_dual(ones(1), ones(1)));
+        }
+        Levels(100);
+        var before = GC.GetTotalMemory(true);
+        Levels(3000);
+        // A tangent that stayed would hold some hundred bytes a level.
+        Assert.True(GC.GetTotalMemory(true) - before < 500_000, $"{GC.GetTotalMemory(true) - before} bytes");
+    }
+
     [Fact]
     public void A_level_ends_and_takes_its_tangents_along()
     {

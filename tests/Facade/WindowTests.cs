@@ -74,4 +74,49 @@ public class WindowTests
         Assert.StartsWith("Output 0 of SplitBackward0 is a view and is being modified inplace.", Assert.Throws<RuntimeError>(() => y.view(2, 3).t().split(2)[0].mul_(2)).Message);
         Assert.Equal([0, 2, 4], unsafe_split(y, 3)[0].mul_(2).to_array<double>());
     }
+
+    /// <summary>C# writes it as x[i] = x[i] * y, and PyTorch keeps a copy of what stood there.</summary>
+    [Fact]
+    public void A_place_may_be_multiplied_by_what_wants_a_gradient()
+    {
+        var x = tensor(new[,] { { 1.0, 2 }, { 3, 4 } }, requires_grad: true);
+        var w = tensor(5.0, requires_grad: true);
+        var y = x.clone();
+        y[0, 0] *= w;
+        y[1] /= w;
+        y.pow(2).sum().backward();
+        Assert.Equal([50, 4, 0.24, 0.32], x.grad!.to_array<double>().Select(g => Math.Round(g, 12)));
+        Assert.Equal(9.6f, (float)w.grad!, 1e-6);
+    }
+
+    [Fact]
+    public void Views_of_complex_tensors_lie_as_those_of_real_ones()
+    {
+        var x = complex(ones(2, 3), ones(2, 3));
+        Assert.Equal([1, 3], x.t().stride());
+        Assert.Equal([1, 3], x.mH.stride());
+        Assert.Equal([3], x[.., 1].stride());
+        Assert.Equal(3, x[1].storage_offset());
+        Assert.False(x.t().is_contiguous());
+        Assert.StartsWith("view size is not compatible", Assert.Throws<RuntimeError>(() => x.t().view(-1)).Message);
+    }
+
+    [Fact]
+    public void Square_roots_as_powers_have_the_derivatives_of_powers()
+    {
+        var x = tensor(new[] { -0.0, double.NegativeInfinity, 4, 0 }, requires_grad: true);
+        double[] Slope(double p) => autograd.grad(x.pow(p).sum(), x)[0]!.to_array<double>();
+        Assert.Equal([double.NegativeInfinity, -0.0, -0.0625, double.NegativeInfinity], Slope(-0.5));
+        Assert.Equal([double.NegativeInfinity, double.NaN, 0.25, double.PositiveInfinity], Slope(0.5));
+        double[] Curve(double p) => autograd.grad(autograd.grad(x.pow(p).sum(), x, create_graph: true)[0]!.sum(), x)[0]!.to_array<double>();
+        Assert.Equal([double.NegativeInfinity, -0.0, -0.03125, double.NegativeInfinity], Curve(0.5));
+        Assert.Equal([double.PositiveInfinity, 0.0, 0.0234375, double.PositiveInfinity], Curve(-0.5));
+    }
+
+    [Fact]
+    public void All_and_any_over_no_dimension_are_truths()
+    {
+        Assert.Equal("tensor([ True, False])", tensor(new[] { 2f, 0 }).all(dim: Array.Empty<long>()).ToString());
+        Assert.Equal("tensor([ True, False])", tensor(new[] { 2f, 0 }).any(dim: Array.Empty<long>()).ToString());
+    }
 }

@@ -179,11 +179,13 @@ public static class Tree
 
     private static Layer Listed<T>(IEnumerable<T> all, Func<IEnumerable<T>, object> build) => new($"{all.GetType().Name.Split('`')[0]}[", [.. all], p => build(p.Cast<T>()));
 
-    // In the order of the keys, however they were put in.
+    // In the order of the keys, however they were put in; what is built has them as they were.
     private static Layer Named<TKey, T>(IEnumerable<KeyValuePair<TKey, T>> all, Func<IEnumerable<KeyValuePair<TKey, T>>, object> build)
     {
-        KeyValuePair<TKey, T>[] ordered = [.. typeof(TKey) == typeof(string) ? all.OrderBy(p => (string)(object)p.Key!, StringComparer.Ordinal) : all.OrderBy(p => p.Key)];
-        return new("{", [.. ordered.Select(p => p.Value)], p => build(ordered.Zip(p, (old, part) => KeyValuePair.Create(old.Key, (T)part))), [.. ordered.Select(p => Quoted(p.Key!))]);
+        KeyValuePair<TKey, T>[] given = [.. all];
+        var order = Enumerable.Range(0, given.Length).ToArray();
+        Array.Sort(order, (i, j) => given[i].Key is string name ? string.CompareOrdinal(name, (string)(object)given[j].Key!) : Comparer<TKey>.Default.Compare(given[i].Key, given[j].Key));
+        return new("{", [.. order.Select(i => given[i].Value)], p => build(order.Zip(p).OrderBy(part => part.First).Select(part => KeyValuePair.Create(given[part.First].Key, (T)part.Second))), [.. order.Select(i => Quoted(given[i].Key!))]);
     }
 
     private static string Quoted(object key) => key is string name ? $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : $"{key}";

@@ -236,6 +236,14 @@ public static partial class torch
             saving |= watched.Length > 0;
         }
 
+        /// <summary>Keeps what was saved of a place at a version apart, as PyTorch keeps a copy of what it is about to write to.</summary>
+        internal void Keep(Tensor place, int version)
+        {
+            for (var k = 0; k < SavedValues.Length; k++)
+                if (SavedValues[k] is { IsResult: false } s && s.Version == version && s.Tensor.version == place.version && s.Tensor.Layout == place.Layout)
+                    SavedValues[k] = s with { Tensor = new(NodeOf(s)), Version = 0, WasLeaf = true };
+        }
+
         private static bool Wanted(ReadOnlySpan<Tensor> operands, int i) => i < operands.Length && operands[i].requires_grad;
 
         // Hooks keep what they make of what is saved.

@@ -101,10 +101,14 @@ public static partial class torch
         public static Node pow(Node self, [Operand] Scalar exponent) => exponent.Value switch
         {
             // For the numbers ±½ PyTorch takes square roots, also of −0 and −∞, where a tensor of them is an exponent like any other.
-            0.5 => Ops.Sqrt(Takes(self, "pow", complex: true)),
-            -0.5 => Ops.Rsqrt(Takes(self, "pow", complex: true)),
+            0.5 => Rooted(Ops.Sqrt(Takes(self, "pow", complex: true)), self, 0.5),
+            -0.5 => Rooted(Ops.Rsqrt(Takes(self, "pow", complex: true)), self, -0.5),
             _ => Raised(self, exponent.Node(self.DType)),
         };
+
+        // The derivative is that of a power.
+        private static Node Rooted(Node root, Node self, double exponent) =>
+            self.DType.IsComplex ? root : Ops.WithRule("Pow", root, [self], (x, _, c) => [c * (exponent * pow(x[0], exponent - 1))]);
 
         /// <summary>A number to the power of a tensor.</summary>
         [Torch("PowBackward2", Saves.Self | Saves.Result, Forms = Forms.Function, Out = true)]

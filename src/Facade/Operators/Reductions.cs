@@ -183,11 +183,11 @@ public static partial class torch
 
         /// <summary>Whether all elements are non-zero.</summary>
         [Torch(Out = true)]
-        public static Node all(Node self, Sizes? dim = null, bool keepdim = false) => Told(Ops.All(self, Axes(self, dim), keepdim), self);
+        public static Node all(Node self, Sizes? dim = null, bool keepdim = false) => Told(dim is { All.Length: 0 } ? Ops.NotEqual(self, 0) : Ops.All(self, Axes(self, dim), keepdim), self);
 
         /// <summary>Whether any element is non-zero.</summary>
         [Torch(Out = true)]
-        public static Node any(Node self, Sizes? dim = null, bool keepdim = false) => Told(Ops.Any(self, Axes(self, dim), keepdim), self);
+        public static Node any(Node self, Sizes? dim = null, bool keepdim = false) => Told(dim is { All.Length: 0 } ? Ops.NotEqual(self, 0) : Ops.Any(self, Axes(self, dim), keepdim), self);
 
         // PyTorch answers about bytes in bytes.
         private static Node Told(Node truth, Node of) => of.DType == DType.UInt8 ? Ops.Cast(truth, DType.UInt8) : truth;

@@ -59,8 +59,11 @@ public static partial class torch
                 var (basic, tensors, masked) = Basic(index);
                 if (tensors.Count == 0)
                 {
+                    var before = version.Value;
                     if (value is { ndim: 0, Number: null } && basic.ndim > 0) InPlace(basic, "FillBackward3", Saves.None, (x, v) => Ops.Broadcast(Ops.Cast(v, x.DType), x.Shape), value);
                     else basic.copy_(value.Prepared(basic.Dims));
+                    // x[i] *= y is x[i] = x[i] * y to C#: the place's old value, which the product reads, is not meant to be lost.
+                    value.gradFn?.Keep(basic, before);
                     return;
                 }
                 // One element is filled in behind a mask, of whatever type it is.

@@ -164,7 +164,7 @@ public static partial class torch
 
         private static int Implicit(string name, Tensor input, long? dim)
         {
-            if (dim is { } given) return (int)given;
+            if (dim is { } given) return Wrap(given, input.ndim);
             warnings.warn($"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.");
             return input.ndim is 0 or 1 or 3 ? 0 : 1;
         }

@@ -45,13 +45,14 @@ public static partial class torch
             if (lengths.Length != batch) throw new RuntimeError("input_lengths must be of size batch_size");
             if (sizes.Length != batch) throw new RuntimeError("target_lengths must be of size batch_size");
             if (Array.Exists(sizes, s => s < 0)) throw new RuntimeError($"Expected target_lengths to have value at least 0, but got value {sizes.First(s => s < 0)} {checking}");
+            if (targets.ndim is not (1 or 2)) throw new RuntimeError($"Expected tensor to have 1 or 2 dimensions, but got {targets.ndim} dimensions for argument #2 'targets' {checking}");
             var (flat, all) = (targets.ndim == 1 && x.ndim == 3 && (batch != 1 || targets.Dims[0] == sizes.Sum()), targets.Longs());
             if (flat && targets.Dims[0] != sizes.Sum()) throw new RuntimeError($"Expected tensor to have size {sizes.Sum()} at dimension 0, but got size {targets.Dims[0]} for argument #2 'targets' {checking}");
             if (!flat)
             {
                 var (rows, width) = targets.ndim == 1 ? (1, targets.Dims[0]) : (targets.Dims[0], targets.Dims[1]);
                 if (rows != batch) throw new RuntimeError($"Expected tensor to have size {batch} at dimension 0, but got size {rows} for argument #2 'targets' {checking}");
-                if (width < sizes.Max()) throw new RuntimeError($"Expected tensor to have size at least {sizes.Max()} at dimension 1, but got size {width} for argument #2 'targets' {checking}");
+                if (width < sizes.DefaultIfEmpty().Max()) throw new RuntimeError($"Expected tensor to have size at least {sizes.Max()} at dimension 1, but got size {width} for argument #2 'targets' {checking}");
             }
             if (Array.Exists(lengths, t => t > time)) throw new RuntimeError($"Expected input_lengths to have value at most {time}, but got value {lengths.First(t => t > time)} {checking}");
             if (Array.Exists(lengths, t => t < 0)) throw new RuntimeError($"Expected input_lengths to have value at least 0, but got value {lengths.First(t => t < 0)} {checking}");

@@ -59,7 +59,7 @@ public static partial class torch
         public static Node fmod(Node self, Node other) => self.DType.IsFloat ? Paired("Fmod", self, other, static (a, b) => Rest(a, b), static (a, b, _, c) => (c, -c * Ops.Truncate(a / b)))
             : self - Quotient(self, Divisor(self, other)) * other;
 
-        private static Node Rest(Node a, Node b) => Ops.Rem(Ops.Abs(a), Ops.Abs(b)) is var rest ? Ops.Where(a < 0, -rest, rest) : a;
+        private static Node Rest(Node a, Node b) => Ops.Rem(Ops.Abs(a), Ops.Abs(b)) is var rest ? Ops.Where(Negative(a), -rest, rest) : a;
 
         /// <summary>other − alpha·self.</summary>
         /// <exception cref="RuntimeError">An operand is of type bool.</exception>

@@ -93,6 +93,7 @@ public static partial class torch
             var soft = target.Dims == input.Dims;
             if (soft && !target.is_floating_point()) throw new RuntimeError($"Expected floating point type for target with class probabilities, got {target.dtype.TensorType}");
             if (soft && ignore_index >= 0) throw new RuntimeError("ignore_index is not supported for floating point target");
+            if (soft && input.ndim == 0) throw new IndexError("Dimension specified as 1 but tensor has no dimensions");
             if (soft) CheckWeight(input, weight, "cross_entropy: ");
             if (label_smoothing > 1) throw new RuntimeError($"label_smoothing must be between 0.0 and 1.0. Got: {Written.Stream(label_smoothing)}");
             var logs = input.log_softmax(axis);

@@ -58,11 +58,11 @@ public static partial class torch
         [Torch(Check = nameof(OneType), Out = false)]
         public static Node isclose(Node self, Node other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false)
         {
-            if (rtol < 0) throw new RuntimeError($"rtol must be greater than or equal to zero, but got {rtol}");
-            if (atol < 0) throw new RuntimeError($"atol must be greater than or equal to zero, but got {atol}");
+            if (rtol < 0) throw new RuntimeError($"rtol must be greater than or equal to zero, but got {Written.Stream(rtol)}");
+            if (atol < 0) throw new RuntimeError($"atol must be greater than or equal to zero, but got {Written.Stream(atol)}");
             var close = Ops.Equal(self, other);
             if (equal_nan) close = Ops.Or(close, Ops.And(Ops.IsNaN(self), Ops.IsNaN(other)));
-            var (x, y) = self.DType.IsSmooth ? (self, other) : (Ops.Cast(self, DType.Float64), Ops.Cast(other, DType.Float64));
+            var (x, y) = self.DType.IsSmooth ? (self, other) : (Real(self), Real(other));
             var distance = Ops.Abs(x - y);
             return Ops.Or(close, Ops.And(isfinite(distance), Ops.LessEqual(distance, atol + Ops.Abs(rtol * y))));
         }

@@ -58,7 +58,7 @@ public static partial class torch
             if (x.ndim != 1) throw new RuntimeError("x must be a one-dimensional tensor.");
             var n = N ?? x.Dims[0];
             if (n < 0) throw new RuntimeError("N must be non-negative.");
-            var powers = torch.zeros([x.Dims[0], n], dtype: x.Node.DType.IsFloat ? x.dtype : int64);
+            var powers = torch.zeros([x.Dims[0], n], dtype: Named(DTypes.Promote(x.Node.DType, DType.Int64)));
             if (n > 0) powers.select(1, 0).fill_(1);
             if (n > 1)
             {

@@ -16,9 +16,10 @@ public static partial class torch
             if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
             if (self.Node.DType.IsSmooth || self.Node.DType == DType.Bool) throw new RuntimeError($"\"bincount_cpu\" not implemented for '{self.dtype.TensorType}'");
             var places = self.Longs();
+            if (self.ndim == 1 && places.Length == 0) return torch.zeros([minlength], dtype: int64);
             if (self.ndim != 1 || Array.Exists(places, n => n < 0)) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
             if (weights is not null && (weights.ndim != 1 || weights.numel() != places.Length)) throw new RuntimeError("weights should be 1-d and have the same length as input");
-            var sums = new double[Math.Max(minlength, places.Length == 0 ? 0 : places.Max() + 1)];
+            var sums = Room<double>(Math.Max(minlength, places.Max() is < long.MaxValue and var most ? most + 1 : long.MaxValue));
             var parts = weights?.Doubles();
             for (var i = 0; i < places.Length; i++) sums[places[i]] += parts?[i] ?? 1;
             return new(Ops.Cast(Ops.Tensor<double>(sums), weights is null ? DType.Int64 : weights.Node.DType == DType.Float32 ? DType.Float32 : DType.Float64));
@@ -37,9 +38,12 @@ public static partial class torch
             if (!double.IsFinite(min) || !double.IsFinite(max)) throw new RuntimeError($"torch.histc: range of [{Text(min)}, {Text(max)}] is not finite");
             if (min == max) (min, max) = (min - 1, max + 1);
             if (min > max) throw new RuntimeError("torch.histc: max must be larger than min");
-            var counts = new double[bins];
+            var counts = Room<double>(bins);
+            // In the element's own type, as PyTorch counts: a rounding decides on which side of a border an element lies.
+            double Own(double x) => self.dtype == float32 ? (float)x : x;
+            var width = Own(max - min);
             foreach (var x in elements)
-                if (x >= min && x <= max) counts[Math.Min(bins - 1, (long)((x - min) * bins / (max - min)))]++;
+                if (x >= min && x <= max) counts[Math.Min(bins - 1, (long)Own(Own(Own(x - min) / width) * bins))]++;
             return new(Ops.Cast(Ops.Tensor<double>(counts), self.Node.DType));
         }
 

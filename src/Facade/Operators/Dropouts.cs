@@ -49,7 +49,16 @@ public static partial class torch
         private static Tensor Batched(Tensor input, int alone, double p, bool training, bool inplace)
         {
             if (input.ndim != alone) return Dropped(input, p, training, inplace, channels: true);
-            return inplace ? Dropped(input.unsqueeze_(0), p, training, inplace, channels: true).squeeze(0) : Dropped(input.unsqueeze(0), p, training, inplace, channels: true).squeeze(0);
+            if (!inplace) return Dropped(input.unsqueeze(0), p, training, inplace, channels: true).squeeze(0);
+            input.unsqueeze_(0);
+            try
+            {
+                return Dropped(input, p, training, inplace, channels: true);
+            }
+            finally
+            {
+                input.squeeze_(0);
+            }
         }
 
         /// <summary>Sets elements to the least value of a selu at random, and keeps mean and variance.</summary>

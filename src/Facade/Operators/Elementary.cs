@@ -146,7 +146,7 @@ public static partial class torch
 
         /// <summary>The modified Bessel function of order 0.</summary>
         [Torch("I0Backward0", Saves.Self)]
-        public static Node i0(Node self) => Formulas.Bessel(self, 0);
+        public static Node i0(Node self) => self.DType.IsComplex ? throw new RuntimeError($"\"i0_vml_cpu\" not implemented for '{Named(self.DType).TensorType}'") : Formulas.Bessel(self, 0);
 
         /// <summary>sin(πx) / (πx), and 1 at 0.</summary>
         [Torch("SincBackward0", Saves.Self)]
@@ -156,17 +156,17 @@ public static partial class torch
         [Torch("LogitBackward0", Saves.Self)]
         public static Node logit(Node self, double? eps = null)
         {
-            var x = eps is { } low ? Ops.Min(Ops.Max(self, low), 1 - low) : self;
+            var x = eps is { } low ? Ops.Where(self < low, low, Ops.Where(self > 1 - low, 1 - low, self)) : self;
             return Ops.WithRule("Logit", Ops.Log(x / (1 - x)), [self], (v, _, c) =>
                 [Ops.Where(Ops.And(v[0] >= (eps ?? 0), v[0] <= 1 - (eps ?? 0)), c / (v[0] * (1 - v[0])), eps is null ? double.NaN : 0)]);
         }
 
         /// <summary>Radians of degrees.</summary>
         [Torch("Deg2RadBackward0")]
-        public static Node deg2rad(Node self) => self * (Math.PI / 180);
+        public static Node deg2rad(Node self) => Ordered(self, "deg2rad is not supported for complex tensors.") * (Math.PI / 180);
 
         /// <summary>Degrees of radians.</summary>
         [Torch("Rad2DegBackward0")]
-        public static Node rad2deg(Node self) => self * (180 / Math.PI);
+        public static Node rad2deg(Node self) => Ordered(self, "rad2deg is not supported for complex tensors.") * (180 / Math.PI);
     }
 }

@@ -289,12 +289,41 @@ public static partial class torch
         /// <summary>A copy with the places of a size and strides in memory written over.</summary>
         /// <exception cref="RuntimeError">The source does not have that size, or the places lie outside the memory.</exception>
         [Torch("AsStridedScatterBackward0")]
-        public static Tensor as_strided_scatter(Tensor self, Tensor src, Sizes size, Sizes stride, long? storage_offset = null) => Embedded("AsStridedScatterBackward0", self, src, Views.as_strided(self, size, stride, storage_offset));
+        public static Tensor as_strided_scatter(Tensor self, Tensor src, Sizes size, Sizes stride, long? storage_offset = null) {
+            var part = Views.as_strided(self, size, stride, storage_offset);
+            CheckPart(src, part);
+            // Which element of src a place in memory takes, and which place an element of self has.
+            var taken = new Dictionary<long, long>();
+            foreach (var (place, k) in Places(part.Layout).Select((place, k) => (place, k))) taken[place] = k;
+            long[] from = [.. Places(self.Layout).Select(place => taken.GetValueOrDefault(place, -1))];
+            Node Value(Node x, Node v)
+            {
+                if (v.Type.Count == 0) return Copied(x);
+                var chosen = Ops.Take(Ops.Reshape(v, [v.Type.Count]), 0, Ops.Tensor<long>([.. from.Select(k => Math.Max(k, 0))]));
+                return Ops.Where(Ops.Tensor<bool>([.. from.Select(k => k >= 0)], x.Shape), Ops.Reshape(chosen, x.Shape), x);
+            }
+            return Laid(Record("AsStridedScatterBackward0", Saves.None, Value, self, src.to(self.dtype)), self);
+        }
+
+        private static IEnumerable<long> Places(Plans.Layout layout)
+        {
+            for (var i = 0L; i < layout.Shape.Product; i++)
+            {
+                var (rest, place) = (i, layout.Offset);
+                for (var k = layout.Shape.Count - 1; k >= 0; k--) (place, rest) = (place + rest % layout.Shape[k] * layout.Strides[k], rest / layout.Shape[k]);
+                yield return place;
+            }
+        }
+
+        private static void CheckPart(Tensor src, Tensor part)
+        {
+            if (part.Dims != src.Dims) throw new RuntimeError($"expected src to have a size equal to the slice of self. src size = {src.Dims}, slice size = {part.Dims}");
+        }
 
         // Through the view that shows the part.
         private static Tensor Embedded(string name, Tensor self, Tensor src, Tensor part)
         {
-            if (part.Dims != src.Dims) throw new RuntimeError($"expected src to have a size equal to the slice of self. src size = {src.Dims}, slice size = {part.Dims}");
+            CheckPart(src, part);
             var write = part.window!.Movement.Write;
             return Laid(Record(name, Saves.None, (x, v) => v.Type.Count == 0 ? Copied(x) : write(x, v), self, src.to(self.dtype)), self);
         }

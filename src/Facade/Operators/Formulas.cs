@@ -58,6 +58,7 @@ public static partial class torch
             return Ops.WithRule("Ndtri", Ops.Where(tail, Ops.Where(p < 0.5, x, -x), Math.Sqrt(2) * Ops.ErfInv(2 * p - 1)), [p], static (_, y, c) => [c * Ops.Exp(0.5 * Ops.Square(y)) * Math.Sqrt(2 * Math.PI)]);
         });
 
-        private static Node Precise(Node x, Func<Node, Node> f) => Ops.Cast(f(Ops.Cast(x, DType.Float64)), x.DType);
+        private static Node Precise(Node x, Func<Node, Node> f) => !x.DType.IsComplex ? Ops.Cast(f(Ops.Cast(x, DType.Float64)), x.DType)
+            : throw new RuntimeError($"special functions are not implemented for '{Named(x.DType).TensorType}'");
     }
 }

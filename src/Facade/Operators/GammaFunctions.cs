@@ -83,7 +83,8 @@ public static partial class torch
         private static Node Regularised(Node self, Node other, bool upper)
         {
             var inside = Ops.And(Ops.And(self > 0, Ops.Less(self, double.PositiveInfinity)), Ops.And(other > 0, Ops.Less(other, double.PositiveInfinity)));
-            var (a, x) = (Ops.Where(inside, self, 1), Ops.Where(inside, other, 1));
+            var close = Ops.And(self > 1e5, Ops.Abs(other - self) < 0.05 * self);
+            var (a, x) = (Ops.Where(Ops.And(inside, Ops.Not(close)), self, 1), Ops.Where(Ops.And(inside, Ops.Not(close)), other, 1));
             var below = x < a + 1;
             var front = Front(a, x);
             var series = front * Series(a, Ops.Where(below, x, 0));
@@ -91,8 +92,27 @@ public static partial class torch
             var value = upper ? Ops.Where(below, 1 - series, fraction) : Ops.Where(below, series, 1 - fraction);
             var lower = Ops.Where(Ops.Or(self < 0, other < 0), double.NaN, Ops.Where(Ops.Equal(self, 0), Ops.Where(other > 0, 1, double.NaN), Ops.Where(Ops.Equal(other, 0), 0,
                 Ops.Where(Ops.Equal(self, double.PositiveInfinity), Ops.Where(Ops.Equal(other, double.PositiveInfinity), double.NaN, 0), 1))));
+            value = Ops.Where(close, Uniform(Ops.Where(close, self, 1e6), Ops.Where(close, other, 1e6), upper), value);
             return Ops.Where(inside, value, Ops.Where(Ops.Or(Ops.IsNaN(self), Ops.IsNaN(other)), double.NaN, upper ? 1 - lower : lower));
         }
+
+        // Of a large a and x near it: the normal distribution and the first terms of its correction. Temme: The asymptotic expansion of the incomplete gamma functions (1979).
+        private static Node Uniform(Node a, Node x, bool upper)
+        {
+            var m = (x - a) / a;
+            // m − log(1 + m), whose leading terms cancel near 0.
+            Node series = 0.0;
+            for (var k = 14; k >= 2; k--) series = Ops.Square(m) * (1.0 / k) * (k % 2 == 0 ? 1 : -1) * Power(m, k - 2) + series;
+            var eta = Ops.Where(m < 0, -1.0, 1.0) * Ops.Sqrt(2 * series);
+            Node Terms(params double[] c) => c.Reverse().Aggregate((Node)0.0, (sum, t) => t + eta * sum);
+            var first = Terms(-1.0 / 3, 1.0 / 12, -2.0 / 135, 1.0 / 864, 1.0 / 2835, -139.0 / 777600, 1.0 / 25515);
+            var second = Terms(-1.0 / 540, -1.0 / 288, 1.0 / 378, -0.00099022633744855967, 0.00020576131687242798);
+            var correction = Ops.Exp(-0.5 * a * Ops.Square(eta)) / Ops.Sqrt(2 * Math.PI * a) * (first + second / a);
+            var side = Ops.Sqrt(0.5 * a) * eta;
+            return upper ? 0.5 * Ops.Erfc(side) + correction : 0.5 * Ops.Erfc(-side) - correction;
+        }
+
+        private static Node Power(Node x, int n) => n == 0 ? Ops.Like(x, 1) : x * Power(x, n - 1);
 
         // xᵃe⁻ˣ / Γ(a + 1); of large a by Stirling's series (6.1.40), so that numbers near 1 are not differences of large ones.
         private static Node Front(Node a, Node x)
@@ -106,11 +126,13 @@ public static partial class torch
             return Ops.Where(large, far, Ops.Exp(a * Ops.Log(x) - x - Ops.LogGamma(a + 1)));
         }
 
-        // Both go on as long as an element needs it.
+        // Both go on as long as an element needs it; what is not done then has no value.
+        private const int Most = 100_000;
+
         private static Node Series(Node a, Node x) => Ops.While(
             static s => Ops.Any(s[2] > s[3] * (Precision / 4)),
             static s => (s[2] * s[1] / (s[0] + s[4] + 1)) is var term ? [s[0], s[1], term, s[3] + term, s[4] + 1] : [],
-            [a, x, Ops.Like(a, 1), Ops.Like(a, 1), Ops.Scalar(0.0)], 100_000)[3];
+            [a, x, Ops.Like(a, 1), Ops.Like(a, 1), Ops.Scalar(0.0)], Most) is var s ? Ops.Where(s[2] > s[3] * (Precision / 4), double.NaN, s[3]) : a;
 
         private static Node Fraction(Node a, Node x)
         {
@@ -122,7 +144,7 @@ public static partial class torch
                 var (c, d) = (b + top / s[2], 1 / (b + top * s[3]));
                 var turn = c * d;
                 return [s[0], b, c, d, Ops.Where(Ops.Abs(turn - 1) > Precision, s[4] * turn, s[4]), turn, n];
-            }, [a, b, Ops.Full(a.Type, 1e300), 1 / b, 1 / b, Ops.Like(a, 2), Ops.Scalar(0.0)], 100_000)[4];
+            }, [a, b, Ops.Full(a.Type, 1e300), 1 / b, 1 / b, Ops.Like(a, 2), Ops.Scalar(0.0)], Most) is var s ? Ops.Where(Ops.Abs(s[5] - 1) > Precision, double.NaN, s[4]) : a;
         }
 
         /// <summary>Hurwitz's zeta function Σ (q + n)⁻ˢ: its first terms, and the rest by Euler's and Maclaurin's formula.</summary>

@@ -93,7 +93,7 @@ public static partial class torch
             var r = upscale_factor;
             if (r <= 0) throw new RuntimeError($"pixel_shuffle expects a positive upscale_factor, but got {r}");
             var (c, h, w) = (input.Dims[^3], input.Dims[^2], input.Dims[^1]);
-            if (c % (r * r) != 0) throw new RuntimeError($"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {r * r}");
+            if (r > c || c % (r * r) != 0) throw new RuntimeError($"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but input.size(-3)={c} is not divisible by {r * r}");
             return Record("PixelShuffleBackward0", Saves.None, x => Rearranged(x, [c / (r * r), r, r, h, w], [0, 3, 1, 4, 2], [c / (r * r), h * r, w * r]), input);
         }
 

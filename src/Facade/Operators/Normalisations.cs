@@ -149,9 +149,12 @@ public static partial class torch
             var shape = CheckLast(input, normalized_shape, weight, null);
             Takes(input.Node, "rms_norm", whole: false);
             var square = input.pow(2).mean((long[])[.. Enumerable.Range(1, shape.Count).Select(k => -(long)k)], keepdim: true);
-            var y = input * (square + (eps ?? (input.dtype == float64 ? Math.BitIncrement(1.0) - 1 : MathF.BitIncrement(1) - 1f))).rsqrt();
+            var y = input * (square + (eps ?? Epsilon(input.Node.DType))).rsqrt();
             return weight is null ? y : y * weight;
         }
+
+        // The distance from 1 to the next number.
+        private static double Epsilon(DType type) => Math.ScaleB(1, type switch { DType.Float64 => -52, DType.Float32 => -23, DType.Float16 => -10, _ => -7 });
 
         /// <summary>Divides by a power of the mean square over neighbouring channels.</summary>
         /// <exception cref="ValueError">The rank is below 3.</exception>

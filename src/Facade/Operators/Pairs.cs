@@ -35,7 +35,9 @@ public static partial class torch
 
         /// <summary>log₂(2ᵃ + 2ᵇ), without overflow.</summary>
         [Torch("Logaddexp2Backward0", Saves.All, Kernel = "logaddexp2_cpu", Floats = true, Forms = Forms.Method | Forms.Function)]
-        public static Node logaddexp2(Node self, Node other) => Ops.LogAddExp(self * Math.Log(2), other * Math.Log(2)) * (1 / Math.Log(2));
+        public static Node logaddexp2(Node self, Node other) => Paired("logaddexp2", self, other,
+            static (a, b) => Ops.Max(a, b) is var more ? Ops.Where(Ops.Equal(a, b), a + 1, more + Ops.Log2(1 + Ops.Exp2(-Ops.Abs(a - b)))) : a,
+            static (a, b, _, c) => (c / (1 + Ops.Exp2(b - a)), c / (1 + Ops.Exp2(a - b))));
 
         /// <summary>self·log other, and 0 where self is 0.</summary>
         [Torch("XlogyBackward0", Saves.All, ScalarSaves = Saves.Self, ScalarGradient = "XlogyBackward2", Types = Types.Real)]

@@ -9,7 +9,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the first kind.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node chebyshev_polynomial_t(Node x, Node n) => Of("chebyshev_polynomial_t", x, n, static x => x, Doubled);
+        public static Node chebyshev_polynomial_t(Node x, Node n) => Chebyshev("chebyshev_polynomial_t", x, n, 't');
 
         /// <summary>Chebyshev's polynomial of the first kind of a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -19,7 +19,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the second kind.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node chebyshev_polynomial_u(Node x, Node n) => Of("chebyshev_polynomial_u", x, n, static x => 2 * x, Doubled);
+        public static Node chebyshev_polynomial_u(Node x, Node n) => Chebyshev("chebyshev_polynomial_u", x, n, 'u');
 
         /// <summary>Chebyshev's polynomial of the second kind of a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -29,7 +29,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the third kind.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node chebyshev_polynomial_v(Node x, Node n) => Of("chebyshev_polynomial_v", x, n, static x => 2 * x - 1, Doubled);
+        public static Node chebyshev_polynomial_v(Node x, Node n) => Chebyshev("chebyshev_polynomial_v", x, n, 'v');
 
         /// <summary>Chebyshev's polynomial of the third kind of a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -39,7 +39,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the fourth kind.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node chebyshev_polynomial_w(Node x, Node n) => Of("chebyshev_polynomial_w", x, n, static x => 2 * x + 1, Doubled);
+        public static Node chebyshev_polynomial_w(Node x, Node n) => Chebyshev("chebyshev_polynomial_w", x, n, 'w');
 
         /// <summary>Chebyshev's polynomial of the fourth kind of a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -89,7 +89,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the first kind of 2x − 1.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node shifted_chebyshev_polynomial_t(Node x, Node n) => Of("shifted_chebyshev_polynomial_t", x, n, static x => 2 * x - 1, static (x, k, p, q) => (4 * x - 2) * p - q);
+        public static Node shifted_chebyshev_polynomial_t(Node x, Node n) => Chebyshev("shifted_chebyshev_polynomial_t", x, n, 't');
 
         /// <summary>Chebyshev's polynomial of the first kind of 2x − 1, x being a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -99,7 +99,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the second kind of 2x − 1.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node shifted_chebyshev_polynomial_u(Node x, Node n) => Of("shifted_chebyshev_polynomial_u", x, n, static x => 4 * x - 2, static (x, k, p, q) => (4 * x - 2) * p - q);
+        public static Node shifted_chebyshev_polynomial_u(Node x, Node n) => Chebyshev("shifted_chebyshev_polynomial_u", x, n, 'u');
 
         /// <summary>Chebyshev's polynomial of the second kind of 2x − 1, x being a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -109,7 +109,7 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the third kind of 2x − 1.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node shifted_chebyshev_polynomial_v(Node x, Node n) => Of("shifted_chebyshev_polynomial_v", x, n, static x => 4 * x - 3, static (x, k, p, q) => (4 * x - 2) * p - q);
+        public static Node shifted_chebyshev_polynomial_v(Node x, Node n) => Chebyshev("shifted_chebyshev_polynomial_v", x, n, 'v');
 
         /// <summary>Chebyshev's polynomial of the third kind of 2x − 1, x being a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
@@ -119,28 +119,54 @@ public static partial class torch
         /// <summary>Chebyshev's polynomial of the fourth kind of 2x − 1.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch(ScalarSaves = Saves.None)]
-        public static Node shifted_chebyshev_polynomial_w(Node x, Node n) => Of("shifted_chebyshev_polynomial_w", x, n, static x => 4 * x - 1, static (x, k, p, q) => (4 * x - 2) * p - q);
+        public static Node shifted_chebyshev_polynomial_w(Node x, Node n) => Chebyshev("shifted_chebyshev_polynomial_w", x, n, 'w');
 
         /// <summary>Chebyshev's polynomial of the fourth kind of 2x − 1, x being a number.</summary>
         /// <exception cref="RuntimeError">Half-precision or complex numbers.</exception>
         [Torch]
         public static Node shifted_chebyshev_polynomial_w([Operand] Scalar x, Node n) => shifted_chebyshev_polynomial_w(x.Node(n.DType), n);
 
-        private static Node Doubled(Node x, Node k, Node p, Node q) => 2 * x * p - q;
+        // All four kinds obey one recurrence; within [−1, 1] a large degree is a matter of angles.
+        private static Node Chebyshev(string name, Node x, Node n, char kind)
+        {
+            Node Argument(Node x) => name.StartsWith("shifted", StringComparison.Ordinal) ? 2 * x - 1 : x;
+            Node First(Node y) => kind switch { 't' => y, 'u' => 2 * y, 'v' => 2 * y - 1, _ => 2 * y + 1 };
+            Node Inside(Node angle, Node n) => kind switch
+            {
+                't' => Ops.Cos(n * angle),
+                'u' => Ops.Sin((n + 1) * angle) / Ops.Sin(angle),
+                'v' => Ops.Cos((n + 0.5) * angle) / Ops.Cos(0.5 * angle),
+                _ => Ops.Sin((n + 0.5) * angle) / Ops.Sin(0.5 * angle),
+            };
+            Node End(Node right, Node n)
+            {
+                var sign = Ops.Where(Ops.Or(right, Ops.Equal(n - 2 * Ops.Floor(0.5 * n), 0)), 1.0, -1.0);
+                return kind switch { 't' => sign, 'u' => sign * (n + 1), 'v' => Ops.Where(right, 1, sign * (2 * n + 1)), _ => Ops.Where(right, 2 * n + 1, sign) };
+            }
+            return Of(name, x, n, x => First(Argument(x)), (x, _, p, q) => 2 * Argument(x) * p - q, (x, n) =>
+            {
+                var y = Argument(x);
+                var near = Ops.And(n > 6, Ops.Abs(y) <= 1);
+                return (near, Ops.Where(Ops.Equal(Ops.Abs(y), 1), End(y > 0, n), Inside(Ops.Acos(Ops.Where(Ops.Abs(y) < 1, y, 0)), n)));
+            });
+        }
 
-        // From the polynomials of degrees k and k − 1 the next, as far as the largest degree.
-        private static Node Of(string name, Node x, Node n, Func<Node, Node> first, Func<Node, Node, Node, Node, Node> next)
+        // From the polynomials of degrees k and k − 1 the next, as far as the largest degree that has no shorter way, or until there are no numbers left.
+        private static Node Of(string name, Node x, Node n, Func<Node, Node> first, Func<Node, Node, Node, Node, Node> next, Func<Node, Node, (Node Has, Node Value)>? shorter = null)
         {
             var type = x.DType is DType.Float32 or DType.Float64 ? x.DType : throw new RuntimeError($"\"{name}_cpu\" not implemented for '{Named(x.DType).TensorType}'");
             var shape = Ops.BroadcastShapes(name, x.Shape, n.Shape);
             (x, n) = (Ops.Broadcast(Ops.Cast(x, DType.Float64), shape), Ops.Broadcast(Ops.Truncate(Ops.Cast(n, DType.Float64)), shape));
             // Of an infinite degree the recurrence would have no end.
             n = Ops.Where(Ops.Abs(n) < 9223372036854775808.0, n, -1);
-            var value = Ops.Where(n < 0, 0, Ops.Where(Ops.Equal(n, 0), 1, first(x)));
-            var state = Ops.While(static s => Ops.Any(s[1] > s[2]),
-                s => [s[0], s[1], s[2] + 1, next(s[0], s[2], s[3], s[4]), s[3], Ops.Where(Ops.Equal(s[1], s[2] + 1), next(s[0], s[2], s[3], s[4]), s[5])],
-                [x, n, Ops.Scalar(1.0), first(x), Ops.Like(x, 1), value]);
-            return Ops.Cast(state[5], type);
+            var (has, value) = shorter is null ? (null, x) : shorter(x, n);
+            var steps = has is null ? n : Ops.Where(has, 0, n);
+            var state = Ops.While(static s => Ops.Any(Ops.And(s[1] > s[2], Ops.Not(Ops.IsNaN(s[3])))), s =>
+            {
+                var (k, p) = (s[2] + 1, next(s[0], s[2], s[3], s[4]));
+                return [s[0], s[1], k, p, s[3], Ops.Where(Ops.Or(Ops.Equal(s[1], k), Ops.And(s[1] > k, Ops.IsNaN(p))), p, s[5])];
+            }, [x, steps, Ops.Scalar(1.0), first(x), Ops.Like(x, 1), Ops.Where(steps < 0, 0, Ops.Where(Ops.Equal(steps, 0), 1, first(x)))]);
+            return Ops.Cast(has is null ? state[5] : Ops.Where(has, value, state[5]), type);
         }
     }
 }

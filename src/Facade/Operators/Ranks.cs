@@ -101,7 +101,7 @@ public static partial class torch
         public static Tensor nanquantile(Tensor self, double q, long? dim = null, bool keepdim = false, string interpolation = "linear") => self.nanquantile(Part(self, q), dim, keepdim, interpolation);
 
         private static Tensor Part(Tensor self, double q) => q >= 0 && q <= 1 ? tensor(q, dtype: self.is_floating_point() ? self.dtype : null)
-            : throw new RuntimeError($"quantile() q must be in the range [0, 1] but got {q}");
+            : throw new RuntimeError($"quantile() q must be in the range [0, 1] but got {Written.Stream(q)}");
 
         public static void Parts(Tensor self, Tensor q)
         {
@@ -126,7 +126,8 @@ public static partial class torch
             places = Ops.Broadcast(places, rows.Shape.With(last, q.Type.Count));
             var (below, above) = (Ops.Gather(sorted, last, Ops.Cast(Ops.Floor(places), DType.Int64)), Ops.Gather(sorted, last, Ops.Cast(Ops.Ceiling(places), DType.Int64)));
             var weight = interpolation == "midpoint" ? places * 0 + 0.5 : places - Ops.Floor(places);
-            var y = Arithmetic.lerp(below, above, weight);
+            // Beside an infinity a weight of zero is none.
+            var y = interpolation is "linear" or "midpoint" ? Arithmetic.lerp(below, above, weight) : below;
             if (q.Type.Rank > 0) y = Ops.MoveAxis(y, -1, 0);
             else y = Ops.Reshape(y, y.Shape.Without(last));
             if (!keepdim) return y;

@@ -115,21 +115,17 @@ public static partial class torch
             return x.DType.IsSmooth ? sum / n : Ops.FloorDiv(sum, n);
         }
 
-        // Each place looks at all that is sent along its line. The largest ones share the gradient, as PyTorch has it.
+        // What is sent to one place stands together once the places are sorted. The largest ones share the gradient, as PyTorch has it.
         private static Node Extreme(Node x, int d, Node places, Node source, string how, bool own)
         {
-            var (size, box) = (x.Shape[d], places.Shape.With(d, x.Shape[d]));
-            var wide = places.Shape.Inserted(d, size);
-            var sent = Ops.Broadcast(Ops.Equal(Ops.Unsqueeze(places, d), Ops.Reshape(Ops.Arange(size), Dims.Repeat(1, wide.Count).With(d, size))), wide);
-            var here = Ops.Slice(x, Dims.Repeat(0, box.Count), box);
-            var product = how == "prod";
-            var neutral = product ? Ops.Scalar(1, x.DType) : how == "amax" ? Least(x.DType) : Greatest(x.DType);
-            var lines = Ops.Where(sent, Ops.Broadcast(Ops.Unsqueeze(source, d), wide), neutral);
-            var among = product ? Ops.Cast(Ops.Prod(lines, d + 1), x.DType) : how == "amax" ? Ops.MaxOver(lines, d + 1) : Ops.MinOver(lines, d + 1);
-            var met = Ops.Any(sent, d + 1);
-            var both = product ? here * among : how == "amax" ? Ops.Max(here, among) : Ops.Min(here, among);
-            var y = Ops.Insert(x, Ops.Where(met, own ? both : among, here), Dims.Repeat(0, box.Count), Dims.Repeat(1, box.Count));
-            return product || !x.DType.IsFloat ? y : Ops.WithRule("ScatterExtreme", y, [x, source], (operands, y, c) =>
+            if (x.DType == DType.Bool) return Ops.Cast(Extreme(Ops.Cast(x, DType.Int64), d, places, Ops.Cast(source, DType.Int64), how, own), DType.Bool);
+            Func<Node, Node, Node> combine = how switch { "prod" => Ops.Mul, "amax" => Ops.Max, _ => Ops.Min };
+            var (sorted, order) = Ops.Sort(places, d);
+            var (lines, last) = Runs(Ops.Gather(source, d, order), sorted, d, combine);
+            var among = Ops.ScatterAlong(Emptied(x, d, places), d, sorted, Ops.Where(last, lines, 0), true);
+            var met = Ops.Greater(Ops.ScatterAlong(Ops.Full(new(DType.Int64, x.Shape), 0L), d, places, Ops.Full(new(DType.Int64, places.Shape), 1L), true), 0);
+            var y = Ops.Where(met, own ? combine(x, among) : among, x);
+            return how == "prod" || !x.DType.IsFloat ? y : Ops.WithRule("ScatterExtreme", y, [x, source], (operands, y, c) =>
             {
                 var mine = Ops.Cast(Ops.Equal(operands[0], y), c.DType);
                 var theirs = Ops.Cast(Ops.Equal(operands[1], Ops.Gather(y, d, places)), c.DType);
@@ -139,11 +135,19 @@ public static partial class torch
             });
         }
 
-        private static Node Least(DType type) => type.IsFloat ? Ops.Scalar(double.NegativeInfinity, type)
-            : Ops.Scalar(type switch { DType.Bool or DType.UInt8 => 0, DType.Int8 => sbyte.MinValue, DType.Int16 => short.MinValue, DType.Int32 => int.MinValue, _ => long.MinValue }, type);
-
-        private static Node Greatest(DType type) => type.IsFloat ? Ops.Scalar(double.PositiveInfinity, type)
-            : Ops.Scalar(type switch { DType.Bool => 1, DType.UInt8 => byte.MaxValue, DType.Int8 => sbyte.MaxValue, DType.Int16 => short.MaxValue, DType.Int32 => int.MaxValue, _ => long.MaxValue }, type);
+        // Runs of equal keys, combined: the last element of each run holds the whole run. Each step combines twice as many neighbours.
+        private static (Node Values, Node Last) Runs(Node values, Node keys, int d, Func<Node, Node, Node> combine)
+        {
+            var n = keys.Shape[d];
+            for (var step = 1L; step < n; step *= 2)
+            {
+                Node Head(Node x) => Ops.SliceAxis(x, d, 0, n - step);
+                Node Tail(Node x) => Ops.SliceAxis(x, d, step, n);
+                values = Ops.Concat([Ops.SliceAxis(values, d, 0, step), Ops.Where(Ops.Equal(Head(keys), Tail(keys)), combine(Tail(values), Head(values)), Tail(values))], d);
+            }
+            var changes = Ops.NotEqual(Ops.SliceAxis(keys, d, 1, n), Ops.SliceAxis(keys, d, 0, n - 1));
+            return (values, Ops.Concat([changes, Ops.Broadcast(Ops.Scalar(1, DType.Bool), keys.Shape.With(d, 1))], d));
+        }
 
         /// <summary>A copy with elements written to places counted in row-major order, or added there.</summary>
         /// <exception cref="RuntimeError">The index is not of type int64, or the element types differ.</exception>

@@ -25,23 +25,6 @@ public static partial class torch
         public static string Stream(double x) => double.IsNaN(x) ? "nan" : double.IsInfinity(x) ? x > 0 ? "inf" : "-inf"
             : Exponent(x.ToString("G6", CultureInfo.InvariantCulture));
 
-        /// <summary>A type as C++ writes it.</summary>
-        public static string InC(DType type) => type switch
-        {
-            DType.Int64 => "long int",
-            DType.Int32 => "int",
-            DType.Int16 => "short int",
-            DType.Int8 => "signed char",
-            DType.UInt8 => "unsigned char",
-            DType.Bool => "bool",
-            DType.Float64 => "double",
-            DType.Float32 => "float",
-            DType.Float16 => "c10::Half",
-            DType.BFloat16 => "c10::BFloat16",
-            DType.Complex64 => "c10::complex<float>",
-            _ => "c10::complex<double>",
-        };
-
         /// <summary>The name of an object's type, as Python calls it.</summary>
         public static string Type(object? x) => x switch { null => "NoneType", int or long => "int", double or float => "float", bool => "bool", string => "str", _ => x.GetType().Name };
 

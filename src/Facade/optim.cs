@@ -39,17 +39,22 @@ public static partial class torch
                 foreach (var p in parameters)
                 {
                     if (p.gradient is not { } grad) continue;
-                    Update(p, grad.Node, changed);
+                    var value = Guard(() => Updated(p, Parts(p.Node), Parts(grad.Node), changed));
+                    p.Set(p.is_complex() ? Ops.ViewAsComplex(value) : value);
                     changed.Add(p);
                 }
                 Force(changed);
                 return loss;
             }
 
+            // A complex parameter is one of twice as many real numbers, as PyTorch has it.
+            private static Node Parts(Node x) => x.DType.IsComplex ? Ops.ViewAsReal(x) : x;
+
             // Before the first parameter of a step.
             private protected virtual void Begin() { }
 
-            private protected abstract void Update(Tensor p, Node grad, List<Tensor> changed);
+            // The parameter's next value from this one, in real numbers; what is kept for it besides is put into the list.
+            private protected abstract Node Updated(Tensor p, Node x, Node grad, List<Tensor> changed);
 
             private protected static void Demand(bool right, string what, double value)
             {
@@ -65,8 +70,8 @@ public static partial class torch
             public Node? this[Tensor p] => kept.TryGetValue(p, out var tensor) ? tensor.Node : null;
 
             // Zeros are elements, not a constant that would be folded: the first step has the plan of all others.
-            public Node Begin(Tensor p) => this[p] ?? (p.Node.DType == DType.Float64
-                ? Ops.Tensor<double>(new double[p.Type.Count], p.Dims) : Ops.Cast(Ops.Tensor<float>(new float[p.Type.Count], p.Dims), p.Node.DType));
+            public Node Begin(Tensor p, Node x) => this[p] ?? (x.DType == DType.Float64
+                ? Ops.Tensor<double>(new double[x.Type.Count], x.Shape) : Ops.Cast(Ops.Tensor<float>(new float[x.Type.Count], x.Shape), x.DType));
 
             public Node Keep(Tensor p, Node value, List<Tensor> changed)
             {
@@ -102,16 +107,16 @@ public static partial class torch
             // A parameter that is listed twice begins twice.
             private protected override void Begin() => moving = [.. parameters.Where(p => momentum != 0 && velocity[p] is not null)];
 
-            private protected override void Update(Tensor p, Node grad, List<Tensor> changed)
+            private protected override Node Updated(Tensor p, Node x, Node grad, List<Tensor> changed)
             {
                 if (maximize) grad = -grad;
-                if (decay != 0) grad += p.Node * decay;
+                if (decay != 0) grad += x * decay;
                 if (momentum != 0)
                 {
                     var v = velocity.Keep(p, moving.Contains(p) && velocity[p] is { } old ? old * momentum + grad * (1 - dampening) : grad, changed);
                     grad = nesterov ? grad + v * momentum : v;
                 }
-                p.Set(p.Node + grad * -lr);
+                return x + grad * -lr;
             }
         }
 
@@ -145,22 +150,22 @@ public static partial class torch
             /// <summary>The step size.</summary>
             public double lr { get; set; }
 
-            private protected override void Update(Tensor p, Node grad, List<Tensor> changed)
+            private protected override Node Updated(Tensor p, Node x, Node grad, List<Tensor> changed)
             {
-                var t = steps[p] = steps.GetValueOrDefault(p) + 1;
-                var x = p.Node;
+                var t = steps.GetValueOrDefault(p) + 1;
                 if (maximize) grad = -grad;
                 if (decoupled) x *= 1 - lr * decay;
                 else if (decay != 0) grad += x * decay;
-                var a = first.Begin(p);
-                if (a.DType != grad.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(new(a))} for `end` but got dtype {Tensor.ShortName(new(grad))}");
+                var a = first.Begin(p, x);
+                if (a.DType != grad.DType) throw new RuntimeError($"expected dtype {Named(a.DType).InC} for `end` but got dtype {Named(grad.DType).InC}");
                 var m = first.Keep(p, Normal(Lerp(a, grad, 1 - beta1), x), changed);
-                var v = second.Keep(p, Normal(second.Begin(p) * beta2 + grad * grad * (1 - beta2)), changed);
-                if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p), v), changed);
+                steps[p] = t;
+                var v = second.Keep(p, Normal(second.Begin(p, x) * beta2 + grad * grad * (1 - beta2)), changed);
+                if (amsgrad) v = largest.Keep(p, Ops.Max(largest.Begin(p, x), v), changed);
                 var (c1, c2) = (1 - Math.Pow(beta1, t), 1 - Math.Pow(beta2, t));
-                p.Set(x + m * -(lr / c1) / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps));
                 // PyTorch writes the decay by itself.
                 if (decoupled) p.version.Bump();
+                return x + m * -(lr / c1) / (Ops.Sqrt(v) / Math.Sqrt(c2) + eps);
             }
 
             // The moments of a unit that is dead decay into denormal numbers, where some processors are a hundred times slower. They become

@@ -29,13 +29,27 @@ public static partial class torch
     /// <summary>An element type, printed as PyTorch prints it.</summary>
     public sealed class dtype
     {
-        internal dtype(DType type, string name, string tensorType) => (Type, Name, TensorType) = (type, name, tensorType);
+        internal dtype(DType type, string name, string tensorType, string inC, string scalar) => (Type, Name, TensorType, InC, InScalar) = (type, name, tensorType, inC, scalar);
 
         internal DType Type { get; }
 
         internal string Name { get; }
 
         internal string TensorType { get; }
+
+        // As a C++ compiler writes the type, and as PyTorch's own source does.
+        internal string InC { get; }
+
+        internal string InScalar { get; }
+
+        // The least and the largest integer that fit; a real type's own, cut.
+        internal (Int128 Least, Int128 Most) Range => Type switch
+        {
+            DType.Bool or DType.UInt8 => (0, (Int128)Type.Largest),
+            DType.Int64 => (long.MinValue, long.MaxValue),
+            { IsSmooth: true } => ((Int128)Math.Max(-Type.Largest, -1e38), (Int128)Math.Min(Type.Largest, 1e38)),
+            _ => (-(Int128)Type.Largest - 1, (Int128)Type.Largest),
+        };
 
         /// <summary>Whether it is a type of real floating-point numbers.</summary>
         public bool is_floating_point => Type.IsFloat;
@@ -57,18 +71,18 @@ public static partial class torch
     }
 
 #pragma warning disable CS1591 // The element types by PyTorch's names.
-    public static readonly dtype @bool = new(DType.Bool, "bool", "Bool");
-    public static readonly dtype uint8 = new(DType.UInt8, "uint8", "Byte");
-    public static readonly dtype int8 = new(DType.Int8, "int8", "Char");
-    public static readonly dtype int16 = new(DType.Int16, "int16", "Short");
-    public static readonly dtype int32 = new(DType.Int32, "int32", "Int");
-    public static readonly dtype int64 = new(DType.Int64, "int64", "Long");
-    public static readonly dtype float16 = new(DType.Float16, "float16", "Half");
-    public static readonly dtype bfloat16 = new(DType.BFloat16, "bfloat16", "BFloat16");
-    public static readonly dtype float32 = new(DType.Float32, "float32", "Float");
-    public static readonly dtype float64 = new(DType.Float64, "float64", "Double");
-    public static readonly dtype complex64 = new(DType.Complex64, "complex64", "ComplexFloat");
-    public static readonly dtype complex128 = new(DType.Complex128, "complex128", "ComplexDouble");
+    public static readonly dtype @bool = new(DType.Bool, "bool", "Bool", "bool", "bool");
+    public static readonly dtype uint8 = new(DType.UInt8, "uint8", "Byte", "unsigned char", "uint8_t");
+    public static readonly dtype int8 = new(DType.Int8, "int8", "Char", "signed char", "int8_t");
+    public static readonly dtype int16 = new(DType.Int16, "int16", "Short", "short int", "int16_t");
+    public static readonly dtype int32 = new(DType.Int32, "int32", "Int", "int", "int");
+    public static readonly dtype int64 = new(DType.Int64, "int64", "Long", "long int", "int64_t");
+    public static readonly dtype float16 = new(DType.Float16, "float16", "Half", "c10::Half", "at::Half");
+    public static readonly dtype bfloat16 = new(DType.BFloat16, "bfloat16", "BFloat16", "c10::BFloat16", "at::BFloat16");
+    public static readonly dtype float32 = new(DType.Float32, "float32", "Float", "float", "float");
+    public static readonly dtype float64 = new(DType.Float64, "float64", "Double", "double", "double");
+    public static readonly dtype complex64 = new(DType.Complex64, "complex64", "ComplexFloat", "c10::complex<float>", "c10::complex<float>");
+    public static readonly dtype complex128 = new(DType.Complex128, "complex128", "ComplexDouble", "c10::complex<double>", "c10::complex<double>");
     public static readonly dtype @short = int16, @int = int32, @long = int64, half = float16, @float = float32, @double = float64, cfloat = complex64, cdouble = complex128;
     public static readonly double inf = double.PositiveInfinity, nan = double.NaN, pi = Math.PI;
 #pragma warning restore CS1591
@@ -107,25 +121,33 @@ public static partial class torch
             {
                 DType.Bool or DType.Float64 or DType.Complex128 => true,
                 { IsSmooth: true } => Small(Value, wanted.Largest) && Small(Imaginary, wanted.Largest),
-                DType.UInt8 => Within(Type.IsSmooth ? 0 : -byte.MaxValue, byte.MaxValue),
-                DType.Int8 => Within(sbyte.MinValue, sbyte.MaxValue),
-                DType.Int16 => Within(short.MinValue, short.MaxValue),
-                DType.Int32 => Within(int.MinValue, int.MaxValue),
-                DType.Int64 => Within(long.MinValue, long.MaxValue),
-                _ => throw wanted.Unknown,
+                DType.UInt8 when !Type.IsSmooth => Within(-byte.MaxValue, byte.MaxValue),
+                _ => Named(wanted).Range is var (low, high) && Within(low, high),
             };
-            return fits ? Node(wanted) : throw new RuntimeError($"value cannot be converted to type {title ?? Native(wanted)} without overflow");
+            return fits ? Node(wanted) : throw new RuntimeError($"value cannot be converted to type {title ?? Named(wanted).InScalar} without overflow");
         }
 
         private static bool Small(double value, double largest) => !double.IsFinite(value) || Math.Abs(value) <= largest;
 
-        private bool Within(long low, long high) => Type.IsSmooth ? Value >= low && Value <= high : Integer >= low && Integer <= high;
-
-        // As C++ calls the type.
-        private static string Native(DType type) => type switch { DType.Float32 => "float", DType.Int32 => "int", DType.Float64 => "double", DType.Float16 => "at::Half", DType.BFloat16 => "at::BFloat16", DType.Complex64 => "c10::complex<float>", _ => Named(type).Name + "_t" };
+        private bool Within(Int128 low, Int128 high) => Type.IsSmooth ? Value >= (double)low && Value <= (double)high : Integer >= low && Integer <= high;
 
         // As PyTorch's arithmetic converts a number: an integer too large for a small type wraps.
         internal Node Node(DType wanted) => Ops.Cast(Type.IsComplex ? Ops.ToComplex(Ops.Scalar(Value), Ops.Scalar(Imaginary)) : Type.IsFloat ? Ops.Scalar(Value) : Ops.Scalar(Integer), wanted);
+
+        // As Python calls its type.
+        internal string Kind => Type.IsComplex ? "complex" : Type.IsFloat ? "float" : Type == DType.Bool ? "bool" : "int";
+
+        // Python's arithmetic of two numbers.
+        internal Scalar Combined(char op, Scalar other)
+        {
+            if (op == '/' && other is { Value: 0, Imaginary: 0 }) throw new RuntimeError("ZeroDivisionError");
+            if (Type.IsComplex || other.Type.IsComplex) return Combined(op, new System.Numerics.Complex(Value, Imaginary), new System.Numerics.Complex(other.Value, other.Imaginary));
+            if (op == '/' || Type.IsFloat || other.Type.IsFloat) return Combined(op, Value, other.Value);
+            var whole = Combined<Int128>(op, Integer, other.Integer);
+            return whole == (long)whole ? (long)whole : throw new OverflowError("Python int too large to convert to C long");
+        }
+
+        private static T Combined<T>(char op, T a, T b) where T : System.Numerics.INumberBase<T> => op switch { '+' => a + b, '-' => a - b, '*' => a * b, _ => a / b };
 
         // The type that a tensor of it alone has.
         internal DType Natural => Type.IsComplex ? DTypes.Promote(get_default_dtype().Type, DType.Complex64) : Type.IsFloat ? get_default_dtype().Type : Type;

@@ -70,6 +70,11 @@ public class NumberTests
     public static TheoryData<Action, string> Refusals() => new()
     {
         { () => _ = (double)tensor(1 + 2 * I), "value cannot be converted to type double without overflow" },
+        { () => _ = (long)tensor(1 + 2 * I), "value cannot be converted to type int64_t without overflow" },
+        { () => tensor(1 + 2 * I).item<int>(), "value cannot be converted to type int without overflow" },
+        { () => tensor(300).item<byte>(), "value cannot be converted to type uint8_t without overflow" },
+        { () => tensor(-1).item<ushort>(), "value cannot be converted to type UInt16 without overflow" },
+        { () => full([2], 1 << 20, int16), "value cannot be converted to type int16_t without overflow" },
         { () => full([2], 70000.0, float16), "value cannot be converted to type at::Half without overflow" },
         { () => ones(2).fill_(I), "value cannot be converted to type float without overflow" },
         { () => ones(2).add_(I), "result type ComplexFloat can't be cast to the desired output type Float" },
@@ -126,5 +131,27 @@ public class NumberTests
         (h * 3).sum().backward();
         Assert.Equal(float16, h.grad!.dtype);
         Assert.Equal([6.0, -1.0], h.grad.to(float64).to_array<double>());
+    }
+
+    [Fact]
+    public void Elements_are_listed_and_converted_whatever_their_type()
+    {
+        Assert.Equal([0.5, 2.25], tensor(new[] { 0.5, 2.25 }, float16).tolist());
+        Assert.Equal([0.5, 2.25], tensor(new[] { 0.5, 2.25 }, bfloat16).tolist());
+        Assert.Equal([0.5 + I, -2 * I], tensor(new[] { 0.5 + I, -2 * I }, complex64).tolist());
+        Assert.Equal([1L, -2L], tensor(new[] { 1, -2 }, int8).tolist());
+        Assert.Equal(((Half)0.5, (Half)3, (Half)2), (tensor(0.5).item<Half>(), tensor(3).item<Half>(), tensor((Complex)2).item<Half>()));
+        Assert.Equal((new Complex(0.5, 0), new Complex(3, 0), Complex.One), (tensor(0.5).item<Complex>(), tensor(3).item<Complex>(), tensor(true).item<Complex>()));
+        Assert.Equal("a tensor of type torch.float32 cannot be read as Guid", Assert.Throws<TypeError>(() => tensor(0.5).item<Guid>()).Message);
+    }
+
+    [Fact]
+    public void A_transpose_of_complex_numbers_lies_as_one_of_real_numbers()
+    {
+        var z = zeros([2, 3, 4], complex64).permute(2, 0, 1);
+        Assert.Equal([1L, 12, 4], z.stride());
+        Assert.Equal([1L, 12, 4], z.conj().stride());
+        Assert.Equal([2L, 24, 8, 1], view_as_real(z).stride());
+        Assert.Throws<RuntimeError>(() => z.view(24));
     }
 }

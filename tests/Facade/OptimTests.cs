@@ -1,3 +1,4 @@
+using System.Numerics;
 using Functional.Autograd;
 using static Functional.Autograd.torch;
 
@@ -211,5 +212,50 @@ public class OptimTests
         var y = P[0] * 2;
         y.retain_grad();
         _ = new optim.SGD([y]);
+    }
+
+    private static readonly Dictionary<string, Func<Tensor, optim.Optimizer>> OfComplex = new()
+    {
+        ["Adam"] = z => new optim.Adam([z], 0.1),
+        ["Adam amsgrad"] = z => new optim.Adam([z], 0.1, weight_decay: 0.1, amsgrad: true),
+        ["AdamW amsgrad"] = z => new optim.AdamW([z], 0.1, amsgrad: true),
+        ["AdamW maximize"] = z => new optim.AdamW([z], 0.1, maximize: true),
+        ["SGD"] = z => new optim.SGD([z], 0.1),
+        ["SGD nesterov"] = z => new optim.SGD([z], 0.1, momentum: 0.9, weight_decay: 0.1, nesterov: true),
+    };
+
+    [Theory]
+    [InlineData("Adam", 0.7015862729460302, 1.700623392046465, -0.2048712525602996, -0.030208325105797768)]
+    [InlineData("Adam amsgrad", 0.7015862728718214, 1.7006233920100058, -0.2048712524089114, -0.030208325383867668)]
+    [InlineData("AdamW amsgrad", 0.6989111831582322, 1.6949445143849768, -0.20371238297376437, -0.030565961258941336)]
+    [InlineData("AdamW maximize", 1.2971920143211155, 2.294053534984609, -0.7985009652773642, 0.5477830524392541)]
+    [InlineData("SGD", 0.512, 1.024, -0.256, 0.128)]
+    [InlineData("SGD nesterov", -0.14046839900000002, -0.28093679800000004, 0.07023419950000001, -0.035117099750000005)]
+    public void Complex_parameters_are_two_real_ones_each(string name, params double[] wanted)
+    {
+        var z = tensor(new[] { new Complex(1, 2), new Complex(-0.5, 0.25) }, requires_grad: true);
+        var optimizer = OfComplex[name](z);
+        for (var i = 0; i < 3; i++)
+        {
+            optimizer.zero_grad();
+            (z * z.conj()).sum().real.backward();
+            optimizer.step();
+        }
+        // The three steps round some thirty times.
+        foreach (var (w, g) in wanted.Zip(view_as_real(z.detach()).flatten().to_array<double>())) Assert.InRange(g, w - 1e-14, w + 1e-14);
+        Assert.Equal(name.StartsWith("AdamW") ? 6 : 3, z._version);
+    }
+
+    [Fact]
+    public void A_gradient_that_does_not_fit_is_PyTorchs_error_and_moves_nothing()
+    {
+        var x = ones([2], requires_grad: true);
+        var optimizer = new optim.Adam([x], 0.1);
+        x.grad = ones(2);
+        optimizer.step();
+        (x.data, x.grad) = (ones(3), null);
+        x.grad = ones(3);
+        Assert.Throws<RuntimeError>(() => optimizer.step());
+        Assert.Equal([1f, 1, 1], x.to_array<float>());
     }
 }

@@ -122,7 +122,9 @@ public static class DTypes
     /// <summary>The element type that holds a .NET type.</summary>
     /// <typeparam name="T">bool, byte, sbyte, short, int, long, Half, <see cref="BFloat16"/>, float, double, <see cref="ComplexSingle"/> or <see cref="Complex"/>.</typeparam>
     /// <exception cref="ArgumentException">The type has no tensor counterpart.</exception>
-    public static DType Of<T>() where T : unmanaged => Held<T>.Type ?? throw new ArgumentException($"tensors cannot hold elements of type {typeof(T).Name}");
+    public static DType Of<T>() where T : unmanaged => Known<T>() ?? throw new ArgumentException($"tensors cannot hold elements of type {typeof(T).Name}");
+
+    internal static DType? Known<T>() where T : unmanaged => Held<T>.Type;
 
     private static class Held<T>
     {

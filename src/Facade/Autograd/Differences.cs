@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -72,7 +70,7 @@ public static partial class torch
                 var (slow, fine) = (Numerical(wanted[j], o, part), Passes(output, Basis(output), double.PositiveInfinity)[j]);
                 var text = $"{head}Jacobian mismatch for output {nr} with respect to input {j},\nnumerical:{numerical}\nanalytical:{analytical}\n"
                     + "\nThe above quantities relating the numerical and analytical jacobians are computed \nin fast mode. See: https://github.com/pytorch/pytorch/issues/53876 for more background \nabout fast mode. Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
-                    + $"Numerical:\n {slow}\nAnalytical:\n{fine}\n\nThe max per-element difference (slow mode) is: {Python((slow - fine).abs().max().item<double>())}.\n";
+                    + $"Numerical:\n {slow}\nAnalytical:\n{fine}\n\nThe max per-element difference (slow mode) is: {Written.Python((slow - fine).abs().max().item<double>())}.\n";
                 throw new GradcheckError(Close(fine, slow, atol) ? text + Fine : text);
             }
 
@@ -102,7 +100,7 @@ public static partial class torch
                 }
                 var (first, second) = (Once(), Once());
                 for (var j = 0; j < first.Length; j++)
-                    if (first[j].numel() > 0 && (first[j] - second[j]).abs().max().item<double>() > (within ?? tolerance)) throw new GradcheckError(Restless + Python(tolerance) + Advice);
+                    if (first[j].numel() > 0 && (first[j] - second[j]).abs().max().item<double>() > (within ?? tolerance)) throw new GradcheckError(Restless + Written.Python(tolerance) + Advice);
                 return first;
             }
 
@@ -154,8 +152,6 @@ public static partial class torch
                 foreach (var g in grad(outputs, [.. wanted.Select(i => inputs[i])], [.. outputs.Select(o => zeros_like(o))], retain_graph: true, allow_unused: true))
                     if (g is not null && !(bool)g.eq(0).all()) throw new GradcheckError("backward not multiplied by grad_output");
             }
-
-            private static string Python(double value) => value.ToString(value == Math.Floor(value) && Math.Abs(value) < 1e16 ? "F1" : "R", CultureInfo.InvariantCulture);
         }
     }
 }

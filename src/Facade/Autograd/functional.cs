@@ -30,7 +30,7 @@ public static partial class torch
             {
                 for (var i = 0; strict && i < tensors.Length; i++)
                 {
-                    if (tensors[i] is null) throw new RuntimeError($"The output of the user-provided function is independent of input {i}. {Strict}.");
+                    if (tensors[i] is null) throw new RuntimeError(Missing("back", i));
                     if (!tensors[i]!.requires_grad) throw new RuntimeError(Independent(what, i));
                 }
             }

@@ -202,13 +202,13 @@ public static partial class torch
 
         public static void OneType(Tensor self, Tensor end)
         {
-            if (end.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(self)} for `end` but got dtype {Tensor.ShortName(end)}");
+            if (end.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {self.dtype.InC} for `end` but got dtype {end.dtype.InC}");
         }
 
         public static void OneType(Tensor self, Tensor end, Tensor weight)
         {
             OneType(self, end);
-            if (weight.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {Tensor.ShortName(self)} for `weight` but got dtype {Tensor.ShortName(weight)}");
+            if (weight.Node.DType != self.Node.DType) throw new RuntimeError($"expected dtype {self.dtype.InC} for `weight` but got dtype {weight.dtype.InC}");
         }
 
         private const string IntegerDivision = "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.";

@@ -14,7 +14,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">A bound is of a higher kind than the elements.</exception>
         [Torch(Forms = Forms.Method, Aliases = "clip_")]
         public static Tensor clamp_(Tensor self, Scalar? min = null, Scalar? max = null) => Kind(Bounded(self.Node.DType, min, max)) > Kind(self.Node.DType)
-            ? throw new RuntimeError($"result type {Named(Bounded(self.Node.DType, min, max)).TensorType} can't be cast to the desired output type {Tensor.ShortName(self)}")
+            ? throw new RuntimeError($"result type {Named(Bounded(self.Node.DType, min, max)).TensorType} can't be cast to the desired output type {self.dtype.InC}")
             : InPlace(self, "ClampBackward1", Saves.Self, x => Clamped(x, min, max));
 
         /// <summary>Limits the elements by those of other tensors; the gradient is the element's on the border.</summary>

@@ -63,7 +63,7 @@ public static partial class torch
 
         private static void CheckOperands(int n, string name, Tensor input, Tensor weight, Tensor? bias, int groups)
         {
-            if (bias is not null && bias.dtype != input.dtype) throw new RuntimeError($"Input type ({Tensor.ShortName(input)}) and bias type ({Tensor.ShortName(bias)}) should be the same");
+            if (bias is not null && bias.dtype != input.dtype) throw new RuntimeError($"Input type ({input.dtype.InC}) and bias type ({bias.dtype.InC}) should be the same");
             if (input.ndim != n + 1 && input.ndim != n + 2) throw new RuntimeError($"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {input.Dims}");
             if (groups <= 0) throw new RuntimeError("non-positive groups is not supported");
             if (weight.ndim < 3) throw new RuntimeError("weight should have at least three dimensions");

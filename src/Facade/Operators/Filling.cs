@@ -55,7 +55,7 @@ public static partial class torch
 
         private static void Masked(Tensor self, Tensor mask, bool inPlace = false)
         {
-            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {Tensor.ShortName(mask)}");
+            if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.InC}");
             if (inPlace) CheckBroadcast(self.Dims, mask.Dims);
             CheckBroadcast(mask.Dims, self.Dims);
         }

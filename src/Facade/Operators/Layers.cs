@@ -139,11 +139,11 @@ public static partial class torch
         private static void CheckAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal)
         {
             if (query.dtype != key.dtype || query.dtype != value.dtype)
-                throw new RuntimeError($"Expected query, key, and value to have the same dtype, but got query.dtype: {Tensor.ShortName(query)} key.dtype: {Tensor.ShortName(key)} and value.dtype: {Tensor.ShortName(value)} instead.");
+                throw new RuntimeError($"Expected query, key, and value to have the same dtype, but got query.dtype: {query.dtype.InC} key.dtype: {key.dtype.InC} and value.dtype: {value.dtype.InC} instead.");
             if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2)
                 throw new RuntimeError($"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {query.ndim} key.dim: {key.ndim} and value.dim: {value.ndim} instead.");
             if (mask is not null && mask.dtype != @bool && mask.dtype != float32 && mask.dtype != query.dtype)
-                throw new RuntimeError($"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {Tensor.ShortName(mask)} and  query.dtype: {Tensor.ShortName(query)} instead.");
+                throw new RuntimeError($"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {mask.dtype.InC} and  query.dtype: {query.dtype.InC} instead.");
             if (mask is not null && causal) throw new RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
         }
     }

@@ -166,7 +166,7 @@ public static partial class torch
                 if (all[i].ndim != 2) throw new RuntimeError($"multi_dot(): tensor {i} must be 2D but got {all[i].ndim}D");
             for (var i = 1; i < all.Length; i++)
             {
-                if (all[i].Node.DType != all[0].Node.DType) throw new RuntimeError($"multi_dot(): all tensors must have be the same dtype but tensor 0 is {Tensor.ShortName(all[0])} and tensor {i} {Tensor.ShortName(all[i])}");
+                if (all[i].Node.DType != all[0].Node.DType) throw new RuntimeError($"multi_dot(): all tensors must have be the same dtype but tensor 0 is {all[0].dtype.InC} and tensor {i} {all[i].dtype.InC}");
                 if (all[i - 1].Dims[^1] != all[i].Dims[0]) throw new RuntimeError($"multi_dot(): tensors {i - 1} and {i} with shapes {all[i - 1].Dims} and {all[i].Dims} cannot be multiplied");
             }
             Dims shape = [.. all[0].Dims[..^1], .. all[^1].Dims[1..]];

@@ -18,7 +18,7 @@ public static partial class torch
         using var unrecorded = no_grad();
         var result = value();
         var (from, to) = (result.Node.DType, @out.Node.DType);
-        if (from != to && !cast) throw new RuntimeError($"Expected out tensor to have dtype {Written.InC(from)}, but got {Written.InC(to)} instead");
+        if (from != to && !cast) throw new RuntimeError($"Expected out tensor to have dtype {Named(from).InC}, but got {Named(to).InC} instead");
         if (Kind(from) > Kind(to)) throw new RuntimeError($"result type {result.dtype.TensorType} can't be cast to the desired output type {@out.dtype.TensorType}");
         foreach (var x in operands)
             if (x is not null && Layouts.PartlyOverlap(@out, x)) throw new RuntimeError(PartlyShared);

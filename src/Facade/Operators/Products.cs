@@ -13,7 +13,7 @@ public static partial class torch
             if (self.ndim != 2) throw new RuntimeError("self must be a matrix");
             if (mat2.ndim != 2) throw new RuntimeError("mat2 must be a matrix");
             if (self.Dims[1] != mat2.Dims[0]) throw new RuntimeError($"mat1 and mat2 shapes cannot be multiplied ({self.Dims[0]}x{self.Dims[1]} and {mat2.Dims[0]}x{mat2.Dims[1]})");
-            if (self.Node.DType != mat2.Node.DType) throw new RuntimeError($"expected m1 and m2 to have the same dtype, but got: {Tensor.ShortName(self)} != {Tensor.ShortName(mat2)}");
+            if (self.Node.DType != mat2.Node.DType) throw new RuntimeError($"expected m1 and m2 to have the same dtype, but got: {self.dtype.InC} != {mat2.dtype.InC}");
             return Columns(Record("MmBackward0", Saves.Cross, static (a, b) => Ops.MatMul(Takes(a, "addmm_impl_cpu_", complex: true), b), self, mat2), self, mat2);
         }
 
@@ -246,7 +246,7 @@ public static partial class torch
             if (batch1.ndim != 3) throw new RuntimeError("batch1 must be a 3D tensor");
             Batches(batch1, batch2);
             if (self.Node.DType != batch1.Node.DType)
-                throw new RuntimeError($"Input dtypes must be the same, got: input {Tensor.ShortName(self)}, batch1: {Tensor.ShortName(batch1)}, batch2: {Tensor.ShortName(batch2)}");
+                throw new RuntimeError($"Input dtypes must be the same, got: input {self.dtype.InC}, batch1: {batch1.dtype.InC}, batch2: {batch2.dtype.InC}");
             ScalarType(batch1, batch2);
         }
 

@@ -40,7 +40,7 @@ public static partial class torch
         private static Tensor Window(string name, long length, bool periodic, dtype? dtype, bool requires_grad, Func<Node, Node> f)
         {
             var type = (dtype ?? get_default_dtype()).Type;
-            if (!type.IsSmooth) throw new RuntimeError($"{name}_window expects floating point dtypes, got: TensorOptions(dtype={Written.InC(type)}, device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))");
+            if (!type.IsSmooth) throw new RuntimeError($"{name}_window expects floating point dtypes, got: TensorOptions(dtype={Named(type).InC}, device=cpu, layout=Strided (default), requires_grad=false (default), pinned_memory=false, memory_format=(nullopt))");
             if (length < 0) throw new RuntimeError($"{name}_window requires non-negative window_length, got window_length={length}");
             if (length > 1 && type.IsComplex) throw new RuntimeError($"\"arange_cpu\" not implemented for '{Named(type).TensorType}'");
             if (length <= 1) return torch.ones([length], dtype: Named(type), requires_grad: requires_grad);

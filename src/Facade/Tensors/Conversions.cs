@@ -89,11 +89,12 @@ public static partial class torch
         /// <exception cref="TypeError">The tensor has no dimensions.</exception>
         public IEnumerator<Tensor> GetEnumerator() => ndim == 0 ? throw new TypeError("iteration over a 0-d tensor") : ((IEnumerable<Tensor>)this.unbind()).GetEnumerator();
 
-        /// <summary>The elements in row-major order, as doubles, longs or bools.</summary>
+        /// <summary>The elements in row-major order, as doubles, longs, bools or System.Numerics.Complex.</summary>
         public object[] tolist() => Node.DType switch
         {
             DType.Bool => [.. Elements<bool>().Cast<object>()],
-            DType.Float32 or DType.Float64 => [.. Doubles().Cast<object>()],
+            { IsFloat: true } => [.. Doubles().Cast<object>()],
+            { IsComplex: true } => [.. Parts(Ops.Real).Zip(Parts(Ops.Imag), (re, im) => (object)new System.Numerics.Complex(re, im))],
             _ => [.. Longs().Cast<object>()],
         };
     }

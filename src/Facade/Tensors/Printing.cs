@@ -33,7 +33,7 @@ public static partial class torch
         {
             if (IsRow) return $"BatchedTensor(shape={shape}, dtype={dtype})";
             var suffixes = new List<string>();
-            if (Type.Count == 0 && ndim != 1) suffixes.Add("size=" + (ndim == 1 ? $"({Dims[0]},)" : "(" + string.Join(", ", Dims) + ")"));
+            if (Type.Count == 0 && ndim != 1) suffixes.Add("size=" + Written.Tuple(Dims.Span));
             var usual = Type.Count == 0 ? dtype == get_default_dtype() : dtype == get_default_dtype() || dtype == get_default_dtype().to_complex() || dtype == int64 || dtype == torch.@bool;
             if (!usual) suffixes.Add($"dtype={dtype}");
             string name;
@@ -136,11 +136,16 @@ public static partial class torch
             var strides = shape.Strides();
             for (var k = 0; k < shape.Count; k++)
             {
-                var (n, stride) = (shape[k], strides[k]);
-                var positions = summarise && n > 2 * printEdge ? Range(0, printEdge).Concat(Range(n - printEdge, printEdge)) : Range(0, n);
+                var (positions, stride) = (Along(k).Places, strides[k]);
                 places = places.SelectMany(p => positions.Select(i => p + i * stride));
             }
             return places;
+        }
+
+        private (IEnumerable<long> Places, bool IsCut) Along(int dim)
+        {
+            var n = shape[dim];
+            return summarise && n > 2 * printEdge ? (Range(0, printEdge).Concat(Range(n - printEdge, printEdge)), true) : (Range(0, n), false);
         }
 
         private static IEnumerable<long> Range(long start, long count)
@@ -153,10 +158,8 @@ public static partial class torch
         private string Part(int dim, long at, int indent)
         {
             if (dim == shape.Count) return element(at);
-            var n = shape[dim];
+            var (shown, cut) = Along(dim);
             var stride = shape[(dim + 1)..].Product;
-            var cut = summarise && n > 2 * printEdge;
-            var shown = cut ? Range(0, printEdge).Concat(Range(n - printEdge, printEdge)) : Range(0, n);
             if (dim < shape.Count - 1)
             {
                 var parts = shown.Select(i => Part(dim + 1, at + i * stride, indent + 1)).ToList();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Functional.Autograd.Plans;
 
@@ -230,14 +231,12 @@ public static partial class torch
             {
                 if (ReferenceEquals(value, this)) throw new RuntimeError("can't assign Variable as its own grad");
                 if (value is not null && value.Node.DType != Node.DType)
-                    throw new RuntimeError($"attempting to assign a gradient with dtype '{ShortName(value)}' to a tensor with dtype '{ShortName(this)}'. Please ensure that the gradient and the tensor have the same dtype");
+                    throw new RuntimeError($"attempting to assign a gradient with dtype '{value.dtype.InC}' to a tensor with dtype '{this.dtype.InC}'. Please ensure that the gradient and the tensor have the same dtype");
                 if (value is not null && value.Dims != Dims)
                     throw new RuntimeError($"attempting to assign a gradient of size '{value.Dims}' to a tensor of size '{Dims}'. Please ensure that the gradient and the tensor are the same size");
                 gradient = value;
             }
         }
-
-        internal static string ShortName(Tensor t) => t.dtype.TensorType.ToLowerInvariant() switch { "byte" => "unsigned char", "char" => "signed char", "long" => "long int", "short" => "short int", "half" => "c10::Half", "bfloat16" => "c10::BFloat16", "complexfloat" => "c10::complex<float>", "complexdouble" => "c10::complex<double>", var name => name };
 
         /// <summary>The elements without history: shares storage, but not the version counter. Setting it swaps the storage.</summary>
         /// <remarks>Writing through it never corrupts a gradient: recorded operations hold the values that they saw.</remarks>
@@ -246,6 +245,7 @@ public static partial class torch
             get => Beside(null);
             set
             {
+                if (value is null) throw new TypeError("Variable data has to be a tensor, but got NoneType");
                 if (requires_grad && !value.Node.DType.IsSmooth) throw new RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
                 (storage, window, sight) = (value.storage, value.window, null);
             }
@@ -305,39 +305,44 @@ public static partial class torch
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
         public object item()
         {
-            if (Type.Count == 1 && !Node.DType.IsPlain)
-            {
-                Force([this]);
-                var (real, imaginary) = (Parts(Ops.Real), Parts(Ops.Imag));
-                return is_complex() ? (object)new System.Numerics.Complex(real[0], imaginary[0]) : real[0];
-            }
+            if (Type.Count == 1 && !Node.DType.IsPlain) return tolist()[0];
             var bits = SingleBits();
             return Node.DType switch
             {
                 DType.Bool => bits != 0,
-                DType.Float32 or DType.Float64 => BitConverter.Int64BitsToDouble(bits),
+                { IsFloat: true } => BitConverter.Int64BitsToDouble(bits),
                 _ => bits,
             };
         }
 
         /// <summary>The single element.</summary>
         /// <typeparam name="T">A number type or bool.</typeparam>
-        /// <exception cref="RuntimeError">There is not exactly one element.</exception>
+        /// <exception cref="RuntimeError">There is not exactly one element, or T does not hold it.</exception>
+        /// <exception cref="TypeError">T is neither a number type of .NET nor bool.</exception>
         public T item<T>() where T : unmanaged
         {
             var value = item();
-            if (value is System.Numerics.Complex z) value = typeof(T) == typeof(System.Numerics.Complex) ? z : WithoutImaginary(z, typeof(T).Name);
+            if (typeof(T) == typeof(System.Numerics.Complex)) return (T)(object)(value is System.Numerics.Complex whole ? whole : Convert.ToDouble(value, CultureInfo.InvariantCulture));
+            if (value is System.Numerics.Complex z) value = WithoutImaginary(z, InScalar<T>());
+            if (typeof(T) == typeof(Half)) return (T)(object)(Half)Convert.ToDouble(value, CultureInfo.InvariantCulture);
             // As (T)value: cut towards zero, where a conversion would round.
             if (value is double real && typeof(T) != typeof(double) && typeof(T) != typeof(float) && typeof(T) != typeof(bool)) value = Whole(real);
             try
             {
-                return (T)Convert.ChangeType(value, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+                return (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture);
             }
             catch (OverflowException)
             {
-                throw new RuntimeError($"value cannot be converted to type {typeof(T).Name} without overflow");
+                throw new RuntimeError($"value cannot be converted to type {InScalar<T>()} without overflow");
+            }
+            catch (InvalidCastException)
+            {
+                throw new TypeError($"a tensor of type {dtype} cannot be read as {typeof(T).Name}");
             }
         }
+
+        // What PyTorch's source calls a type that tensors have.
+        private static string InScalar<T>() where T : unmanaged => DTypes.Known<T>() is { } type ? Named(type).InScalar : typeof(T).Name;
 
         // A number without an imaginary part.
         private static double WithoutImaginary(System.Numerics.Complex z, string type) => z.Imaginary == 0 ? z.Real : throw new RuntimeError($"value cannot be converted to type {type} without overflow");
@@ -352,30 +357,34 @@ public static partial class torch
             return Node.Value!.ScalarBits;
         }
 
-        private double Single() => Type.Count == 1 ? item() is var value && value is System.Numerics.Complex z ? WithoutImaginary(z, "double") : Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture)
+        private double Single() => Type.Count == 1 ? item() is var value && value is System.Numerics.Complex z ? WithoutImaginary(z, "double") : Convert.ToDouble(value, CultureInfo.InvariantCulture)
             : throw new ValueError("only one element tensors can be converted to Python scalars");
 
-        /// <summary>float(x).</summary>
-        public static explicit operator double(Tensor x) => x.Single();
+        private const string Integer = "int() argument must be a string, a bytes-like object or a real number";
+
+        private static Tensor Convertible(Tensor? x, string refusal) => x ?? throw new TypeError($"{refusal}, not 'NoneType'");
 
         /// <summary>float(x).</summary>
-        public static explicit operator float(Tensor x) => (float)x.Single();
+        public static explicit operator double(Tensor x) => Convertible(x, "float() argument must be a string or a real number").Single();
+
+        /// <summary>float(x).</summary>
+        public static explicit operator float(Tensor x) => (float)(double)x;
 
         /// <summary>int(x).</summary>
         /// <exception cref="ValueError">The element is NaN.</exception>
         /// <exception cref="OverflowError">The element is infinite.</exception>
-        public static explicit operator long(Tensor x) => x.Type.Count == 1 ? x.item<long>() : (long)x.Single();
+        public static explicit operator long(Tensor x) => Convertible(x, Integer).Type.Count == 1 ? x.item<long>() : (long)x.Single();
 
         /// <summary>int(x).</summary>
         /// <exception cref="ValueError">The element is NaN.</exception>
         /// <exception cref="OverflowError">The element is infinite.</exception>
-        public static explicit operator int(Tensor x) => x.Type.Count == 1 ? x.item<int>() : (int)x.Single();
+        public static explicit operator int(Tensor x) => Convertible(x, Integer).Type.Count == 1 ? x.item<int>() : (int)x.Single();
 
         /// <summary>bool(x).</summary>
         /// <exception cref="RuntimeError">There is not exactly one element.</exception>
-        public static explicit operator bool(Tensor x) => x.IsRow ? throw new RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .")
+        public static explicit operator bool(Tensor x) => x is not null && (x.IsRow ? throw new RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please shout over at https://github.com/pytorch/functorch/issues/257 .")
             : x.Type.Count == 1 ? x.is_complex() ? (System.Numerics.Complex)x.item() != 0 : x.Single() != 0
-            : throw new RuntimeError(x.Type.Count == 0 ? "Boolean value of Tensor with no values is ambiguous" : "Boolean value of Tensor with more than one value is ambiguous");
+            : throw new RuntimeError(x.Type.Count == 0 ? "Boolean value of Tensor with no values is ambiguous" : "Boolean value of Tensor with more than one value is ambiguous"));
 
         /// <summary>Whether a condition holds: <c>if (x &lt; y)</c>.</summary>
         public static bool operator true(Tensor x) => (bool)x;

@@ -102,7 +102,7 @@ public static partial class torch
         internal Tensor Permuted(string name, Dims axes)
         {
             var back = new Permute(axes).Inverse;
-            return View(name, x => Ops.Permute(x, axes), (_, v) => Ops.Permute(v, back));
+            return View(name, x => Ops.Permute(x, axes), (_, v) => Ops.Permute(v, back), Layout with { Shape = Dims.Pick(axes), Strides = Layout.Strides.Pick(axes) });
         }
 
         internal Tensor Swapped(string name, long dim0, long dim1)

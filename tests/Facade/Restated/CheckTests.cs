@@ -65,6 +65,7 @@ public class CheckTests
         }
         Assert.StartsWith("Backward is not reentrant", Told(Drifting, x), StringComparison.Ordinal);
         Assert.True(autograd.gradcheck(Drifting, x, nondet_tol: 1e-4));
+        Assert.Contains("The tolerance for nondeterminism was 1e-12.", Assert.Throws<autograd.GradcheckError>(() => autograd.gradcheck(Drifting, x, nondet_tol: 1e-12)).Message);
     }
 
     [Fact]

@@ -96,8 +96,15 @@ public static partial class torch
     };
 
     /// <summary>Room for elements that are made here and not by a plan; refused at once where there is none.</summary>
-    internal static T[] Room<T>(long count, int? width = null) where T : unmanaged =>
-        count <= Array.MaxLength && count * (long)System.Runtime.CompilerServices.Unsafe.SizeOf<T>() <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes ? new T[count] : throw Translated(new TensorMemoryException(count * (width ?? System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), "elements"));
+    /// <param name="count">How many.</param>
+    /// <param name="width">The bytes of one where it is kept, if not what T takes.</param>
+    internal static T[] Room<T>(long count, int? width = null) where T : unmanaged
+    {
+        var size = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        if (count <= Array.MaxLength && count * size <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) return new T[count];
+        var bytes = (Int128)count * (width ?? size);
+        throw bytes <= long.MaxValue ? Translated(new TensorMemoryException((long)bytes, "elements")) : new RuntimeError($"Storage size calculation overflowed with sizes=[{count}]");
+    }
 
     internal static int Wrap(long dim, int rank)
     {

@@ -6,7 +6,7 @@ namespace Facade;
 /// <summary>Random streams are PyTorch 2.6's to the last bit: recorded hashes of every element's bits, where the C library is glibc, whose log, sin and cos both use.</summary>
 public class RandomTests
 {
-    private static readonly long[] Sizes = [0, 1, 2, 15, 16, 17, 31, 32, 33, 255, 256, 257, 700];
+    internal static readonly long[] Sizes = [0, 1, 2, 15, 16, 17, 31, 32, 33, 255, 256, 257, 700];
 
     private static Tensor Weights(long n, dtype type) => (arange(n) * 7 % 11).to(type) / 3 + 0.1;
 
@@ -55,7 +55,7 @@ public class RandomTests
         ["kaiming_uniform"] = n => nn.init.kaiming_uniform_(empty(3, n + 1, 2), 0.2),
     };
 
-    private static ulong Fold(ulong hash, Tensor t)
+    internal static ulong Fold(ulong hash, Tensor t)
     {
         void Add(ulong x) => hash = unchecked((hash ^ x) * 1099511628211);
         Add((ulong)t.ndim);
@@ -67,7 +67,7 @@ public class RandomTests
         return hash;
     }
 
-    private const ulong Start = 14695981039346656037;
+    internal const ulong Start = 14695981039346656037;
 
     [Theory]
     [InlineData("rand32", 0, 0x9969ca8b28227a8f)]

@@ -62,3 +62,31 @@ for k,f in moved.items():
         for n in S[:10]:
             torch.manual_seed(seed); h=fold(h,f(n)); h=fold(h,torch.rand(1))
         print(f'    [InlineData("{k}", {seed}, 0x{h:016x})]')
+# Types of half the size and of two parts, in RandomTypeTests.cs
+f16,bf16,c64,c128=torch.float16,torch.bfloat16,torch.complex64,torch.complex128
+def plain(t): return torch.view_as_real(t) if t.is_complex() else t.float() if t.dtype in (f16,bf16) else t
+of={
+ 'rand':lambda n,t: torch.rand(n,dtype=t), 'uniform':lambda n,t: E(n,dtype=t).uniform_(-0.1,0.7), 'randn':lambda n,t: torch.randn(n,dtype=t), 'normal':lambda n,t: E(n,dtype=t).normal_(0.3,1.7),
+ 't_uniform':lambda n,t: T(n,t).uniform_(1,2), 't_randn_like':lambda n,t: torch.randn_like(T(n,t)), 'step_normal':lambda n,t: torch.zeros(n,4,dtype=t)[:,::2].normal_(),
+ 'exponential':lambda n,t: E(n,dtype=t).exponential_(1.3), 'bernoulli':lambda n,t: torch.bernoulli(weights(n,t)/4), 'dropout':lambda n,t: nn.functional.dropout(torch.ones(n,dtype=t),0.5),
+ 'multinomial':lambda n,t: torch.multinomial(weights(n+3,t),1), 'multinomial_again':lambda n,t: torch.multinomial(weights(n+3,t),n+1,True),
+}
+for k,f in of.items():
+    for t in (f16,bf16,c64,c128):
+        if t.is_complex and list(of).index(k)>6: continue
+        h=14695981039346656037
+        for n in S:
+            torch.manual_seed(42); h=fold(h,plain(f(n,t))); h=fold(h,torch.rand(1))
+        print(f'    [InlineData("{k}", "{str(t)[6:]}", 0x{h:016x})]')
+# Evenly spaced numbers, in FactoryTests.cs
+for t in (torch.uint8,torch.int8,torch.int16,torch.int32,torch.int64,f16,bf16,f32,f64,c64,c128):
+    h,x=14695981039346656037,1
+    def draw():
+        global x
+        x=(x*6364136223846793005+1442695040888963407)&M
+        return x>>11
+    for i in range(300):
+        low=0 if t==torch.uint8 else -100
+        a,b,n=(low+draw()*(100-low)*2.0**-53,low+draw()*(100-low)*2.0**-53,draw()%70)
+        h=fold(h,plain(torch.linspace(a,b,n,dtype=t)))
+    print(f'    [InlineData("{str(t)[6:]}", 0x{h:016x})]')

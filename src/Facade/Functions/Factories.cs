@@ -1,3 +1,5 @@
+using Functional.Autograd.Primitives;
+
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -10,11 +12,11 @@ public static partial class torch
         return tensor;
     }
 
-    internal static Dims Checked(ReadOnlySpan<long> size)
+    internal static Dims Checked(ReadOnlySpan<long> size, DType type = DType.Int64)
     {
         foreach (var n in size)
             if (n < 0) throw new RuntimeError($"Trying to create tensor with negative dimension {n}: {Dims.Create(size)}");
-        var bytes = (Int128)sizeof(long);
+        var bytes = (Int128)Math.Max(sizeof(long), type.Size);
         foreach (var n in size) bytes = n == 0 ? 0 : bytes > long.MaxValue ? bytes : bytes * n;
         return bytes <= long.MaxValue ? Dims.Create(size) : throw new RuntimeError("Storage size calculation overflowed with sizes=" + Dims.Create(size));
     }
@@ -126,7 +128,7 @@ public static partial class torch
     {
         Demand(device);
         var type = dtype?.Type ?? fill_value.Natural;
-        return Leaf(Ops.Broadcast(fill_value.Fitting(type), Checked(size)), requires_grad);
+        return Leaf(Ops.Broadcast(fill_value.Fitting(type), Checked(size, type)), requires_grad);
     }
 
     /// <summary>Zeros. https://pytorch.org/docs/2.6/generated/torch.zeros.html</summary>
@@ -166,19 +168,17 @@ public static partial class torch
     public static Tensor arange(Scalar start, Scalar end, Scalar step, dtype? dtype = null, bool requires_grad = false)
     {
         var type = (dtype ?? (start.Type.IsFloat || end.Type.IsFloat || step.Type.IsFloat ? get_default_dtype() : int64)).Type;
-        if (type == DType.Bool || type.IsComplex) throw new RuntimeError($"\"arange_cpu\" not implemented for '{Named(type).TensorType}'");
+        if (type == DType.Bool || type.IsComplex) throw NotFor("arange_cpu", type);
         // Integers are counted exactly, whatever their size: bounds and step are of the result's type first.
         var whole = type == DType.Int64 || (!start.Type.IsFloat && !end.Type.IsFloat && !step.Type.IsFloat);
         if (type.IsFloat ? step.Value is not (> 0 or < 0) : step.Integer == 0) throw new RuntimeError("step must be nonzero");
-        if (!double.IsFinite(start.Value) || !double.IsFinite(end.Value)) throw new RuntimeError($"unsupported range: {Plain(start.Value)} -> {Plain(end.Value)}");
+        if (!double.IsFinite(start.Value) || !double.IsFinite(end.Value)) throw new RuntimeError($"unsupported range: {Written.Stream(start.Value)} -> {Written.Stream(end.Value)}");
         if (whole ? (Int128)end.Integer < start.Integer == step.Integer > 0 && end.Integer != start.Integer : (end.Value - start.Value) * step.Value < 0) throw new RuntimeError("upper bound and larger bound inconsistent with step sign");
         var size = whole ? ((Int128)end.Integer - start.Integer + step.Integer - Math.Sign(step.Integer)) / step.Integer : (Int128)Math.Ceiling((end.Value - start.Value) / step.Value);
         var count = size <= long.MaxValue / 8 ? (long)size : throw new RuntimeError("invalid size, possible overflow?");
         var values = whole || !type.IsFloat ? Ops.Arange(count) * step.Integer + start.Integer : Ops.Arange(count, DType.Float64) * step.Value + start.Value;
         return Leaf(Ops.Cast(values, type), requires_grad);
     }
-
-    private static string Plain(double value) => double.IsNaN(value) ? "nan" : double.IsInfinity(value) ? (value > 0 ? "inf" : "-inf") : value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Numbers from 0 to before end.</summary>
     public static Tensor arange(Scalar end, dtype? dtype = null, bool requires_grad = false) => arange(0, end, 1, dtype, requires_grad);
@@ -187,14 +187,33 @@ public static partial class torch
     public static Tensor arange(Scalar start, Scalar end, dtype? dtype = null, bool requires_grad = false) => arange(start, end, 1, dtype, requires_grad);
 
     /// <summary>Evenly spaced numbers, both ends included. https://pytorch.org/docs/2.6/generated/torch.linspace.html</summary>
+    /// <exception cref="RuntimeError">The number of steps is negative, or the element type does not hold the bounds.</exception>
     public static Tensor linspace(double start, double end, long steps, dtype? dtype = null, bool requires_grad = false)
     {
         if (steps < 0) throw new RuntimeError("number of steps must be non-negative");
-        Checked([steps]);
         var type = (dtype ?? get_default_dtype()).Type;
-        var i = Ops.Arange(steps, DType.Float64);
-        var step = steps > 1 ? (end - start) / (steps - 1) : 0;
-        if (steps == 1) return full([1], start, dtype ?? get_default_dtype(), requires_grad: requires_grad);
-        return Leaf(Ops.Cast(Ops.Where(i < steps / 2, i * step + start, end - (steps - 1 - i) * step), type), requires_grad);
+        var shape = Checked([steps], type);
+        if (type == DType.Bool) throw NotFor("linspace_cpu", type);
+        foreach (Scalar bound in (double[])[start, end]) bound.Fitting(type);
+        var values = Room<double>(steps, type.Size);
+        if (type.IsSmooth) Spaced(values, Literal.Rounded(start, type.PartType), Literal.Rounded(end, type.PartType), type.PartType);
+        else Spaced(values, Math.Truncate(start), Math.Truncate(end), DType.Float64);
+        return Leaf(Ops.Cast(Ops.Tensor<double>(values, shape), type), requires_grad);
+    }
+
+    // From both ends to the middle, with the roundings of PyTorch's kernel: in the type itself, where float32 and float64 multiply and add in one.
+    private static void Spaced(Span<double> values, double start, double end, DType type)
+    {
+        double Rounded(double x) => Literal.Rounded(x, type);
+        double From(double bound, double step, long i) => type switch
+        {
+            DType.Float64 => Math.FusedMultiplyAdd(step, i, bound),
+            DType.Float32 => MathF.FusedMultiplyAdd((float)step, i, (float)bound),
+            _ => Rounded(Rounded(step * Rounded(i)) + bound),
+        };
+        if (values.Length == 1) values[0] = start;
+        if (values.Length < 2) return;
+        var step = Rounded(Rounded(end - start) / Rounded(values.Length - 1));
+        for (var i = 0; i < values.Length; i++) values[i] = i < values.Length / 2 ? From(start, step, i) : From(end, -step, values.Length - 1 - i);
     }
 }

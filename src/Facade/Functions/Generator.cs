@@ -1,3 +1,5 @@
+using Functional.Autograd.Primitives;
+
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -15,7 +17,7 @@ public static partial class torch
         /// <summary>Starts from a seed, PyTorch's own unless another is given.</summary>
         public Generator(long seed = 67280421310721) => manual_seed(seed);
 
-        /// <summary>The seed that was set last.</summary>
+        /// <summary>The seed that was set last: its 64 bits, which PyTorch shows without a sign.</summary>
         public long initial_seed { get; private set; }
 
         /// <summary>Starts anew from a seed.</summary>
@@ -69,7 +71,7 @@ public static partial class torch
 
         internal long Int63() => (long)(Next64() & long.MaxValue);
 
-        internal float Single() => (Next32() & 0xFFFFFF) * (1f / (1 << 24));
+        internal float Single(int digits = 24) => (Next32() & ((1u << digits) - 1)) * (1f / (1 << digits));
 
         internal double Double() => (Next64() & ((1UL << 53) - 1)) * (1.0 / (1UL << 53));
 
@@ -95,11 +97,18 @@ public static partial class torch
             return order;
         }
 
-        // The bounds are of the element type, and the processor multiplies and adds in one rounding.
-        internal void Uniform(Span<double> values, bool single, double from, double to)
+        // As many bits as the type has digits. The bounds are of the element type, and the processor multiplies and adds in one rounding.
+        internal void Uniform(Span<double> values, DType type, double from, double to)
         {
-            var (low, range) = ((float)from, (float)to - (float)from);
-            foreach (ref var v in values) v = single ? MathF.FusedMultiplyAdd(Single(), range, low) : Math.FusedMultiplyAdd(Double(), to - from, from);
+            if (type == DType.Float64)
+            {
+                foreach (ref var v in values) v = Math.FusedMultiplyAdd(Double(), to - from, from);
+                return;
+            }
+            var digits = type switch { DType.Float16 => 11, DType.BFloat16 => 8, _ => 24 };
+            var (low, high) = (Literal.Rounded(from, type), Literal.Rounded(to, type));
+            var range = Literal.Rounded(high - low, type);
+            foreach (ref var v in values) v = Literal.Rounded(MathF.FusedMultiplyAdd(Single(digits), (float)range, (float)low), type);
         }
 
         // Two uniforms of 53 bits at a time give two normal numbers; the second is kept for the next draw.
@@ -118,44 +127,45 @@ public static partial class torch
         }
 
         /// <summary>Normal numbers: in blocks of 16 where PyTorch does so, else one by one.</summary>
-        internal void Normal(Span<double> values, bool single, double mean, double std, bool blocks = true)
+        internal void Normal(Span<double> values, DType type, double mean, double std, bool blocks = true)
         {
             if (values.Length < 16 || !blocks)
             {
-                foreach (ref var v in values)
-                {
-                    v = Math.FusedMultiplyAdd(Normal(), std, mean);
-                    if (single) v = (float)v;
-                }
+                foreach (ref var v in values) v = Literal.Rounded(Math.FusedMultiplyAdd(Normal(), std, mean), type);
                 return;
             }
-            Uniform(values, single, 0, 1);
-            for (var i = 0; i + 15 < values.Length; i += 16) Block(values.Slice(i, 16), single, mean, std);
+            Uniform(values, type, 0, 1);
+            for (var i = 0; i + 15 < values.Length; i += 16) Block(values.Slice(i, 16), type, mean, std);
             if (values.Length % 16 == 0) return;
             var last = values[^16..];
-            Uniform(last, single, 0, 1);
-            Block(last, single, mean, std);
+            Uniform(last, type, 0, 1);
+            Block(last, type, mean, std);
         }
 
-        private static void Block(Span<double> d, bool single, double mean, double std)
+        private static void Block(Span<double> d, DType type, double mean, double std)
         {
-            for (var j = 0; j < 8; j++)
+            for (var j = 0; j < 8; j++) (d[j], d[j + 8]) = Pair(d[j], d[j + 8], type, mean, std);
+        }
+
+        private static (double, double) Pair(double u1, double u2, DType type, double mean, double std)
+        {
+            if (type == DType.Float32)
             {
-                if (single)
-                {
-                    var r = MathF.Sqrt(-2 * Library.Log(1 - (float)d[j]));
-                    var (sin, cos) = Library.SinCos((float)(2 * Math.PI) * (float)d[j + 8]);
-                    d[j] = MathF.FusedMultiplyAdd(r * cos, (float)std, (float)mean);
-                    d[j + 8] = MathF.FusedMultiplyAdd(r * sin, (float)std, (float)mean);
-                }
-                else
-                {
-                    var r = Math.Sqrt(-2 * Math.Log(1 - d[j]));
-                    var theta = 2 * Math.PI * d[j + 8];
-                    d[j] = Math.FusedMultiplyAdd(r * Math.Cos(theta), std, mean);
-                    d[j + 8] = Math.FusedMultiplyAdd(r * Math.Sin(theta), std, mean);
-                }
+                var r = MathF.Sqrt(-2 * Library.Log(1 - (float)u1));
+                var (sin, cos) = Library.SinCos((float)(2 * Math.PI) * (float)u2);
+                return (MathF.FusedMultiplyAdd(r * cos, (float)std, (float)mean), MathF.FusedMultiplyAdd(r * sin, (float)std, (float)mean));
             }
+            if (type == DType.Float64)
+            {
+                var r = Math.Sqrt(-2 * Math.Log(1 - u1));
+                var theta = 2 * Math.PI * u2;
+                return (Math.FusedMultiplyAdd(r * Math.Cos(theta), std, mean), Math.FusedMultiplyAdd(r * Math.Sin(theta), std, mean));
+            }
+            // Half types round after every operation.
+            float Rounded(double x) => (float)Literal.Rounded(x, type);
+            var (radius, angle, scale) = (Rounded(MathF.Sqrt(Rounded(-2 * Rounded(MathF.Log(Rounded(1 - u1)))))), Rounded(2 * Math.PI * u2), Rounded(std));
+            double Placed(float wave) => Rounded(Rounded(Rounded(radius * Rounded(wave)) * scale) + Rounded(mean));
+            return (Placed(MathF.Cos(angle)), Placed(MathF.Sin(angle)));
         }
     }
 

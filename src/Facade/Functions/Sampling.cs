@@ -4,54 +4,66 @@ namespace Functional.Autograd;
 
 public static partial class torch
 {
-    /// <summary>Draws elements in the order in which they lie in memory.</summary>
-    private delegate void Draws(Generator source, double[] values, bool single, bool contiguous);
+    /// <summary>Draws elements of a type in the order in which they lie in memory; a complex number is two elements, its parts.</summary>
+    private delegate void Draws(Generator source, double[] values, DType type, bool contiguous);
 
-    private static void Uniform(Generator g, double[] values, bool single, bool _) => g.Uniform(values, single, 0, 1);
+    private static Draws Uniform(double from = 0, double to = 1) => (g, values, type, _) => g.Uniform(values, Smooth(type, "check_uniform_bounds").PartType, from, to);
 
-    private static void Normal(Generator g, double[] values, bool single, bool contiguous) => g.Normal(values, single, 0, 1, contiguous);
+    // The variance of a complex number is that of both parts together.
+    private static Draws Normal(double mean = 0, double std = 1) => (g, values, type, contiguous) =>
+        g.Normal(values, Smooth(type, "normal_kernel_cpu").PartType, mean, type.IsComplex ? std / Math.Sqrt(2) : std, contiguous);
 
-    // A kernel is for floating-point types alone, and has the name that PyTorch's error says.
-    private static Node Drawn(TensorType type, string? kernel, Generator? generator, Draws draw, Dims? order = null, bool contiguous = true)
+    private static Draws Exponential(double lambd) => (g, values, _, _) => g.Exponential(values, lambd);
+
+    private static Draws Bernoulli(double p) => (g, values, type, _) => g.Bernoulli(values, !type.IsComplex ? p : throw NotFor("bernoulli_scalar_cpu_", type));
+
+    private static DType Smooth(DType type, string kernel) => type.IsSmooth ? type : throw NotFor(kernel, type);
+
+    private static RuntimeError NotFor(string kernel, DType type) => new($"\"{kernel}\" not implemented for '{Named(type).TensorType}'");
+
+    private static Node Drawn(TensorType type, Generator? generator, Draws draw, Dims? order = null, bool contiguous = true)
     {
-        if (Mapping.Current is { } mapping) return mapping.Drawn(type, t => Drawn(t, kernel, generator, draw));
-        if (kernel is not null && !type.DType.IsFloat) throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(type.DType).TensorType}'");
-        var values = Room<double>(type.Count, type.DType.Size);
+        if (Mapping.Current is { } mapping) return mapping.Drawn(type, t => Drawn(t, generator, draw));
+        var part = type.DType.PartType;
+        var values = Room<double>(type.Count * (type.DType.Size / part.Size), part.Size);
         var source = generator ?? Default;
-        lock (source) draw(source, values, type.DType == DType.Float32, contiguous);
+        lock (source) draw(source, values, type.DType, contiguous);
         var shape = order is { } outermost ? Dims.From(outermost.Select(k => type.Shape[(int)k])) : type.Shape;
-        var node = type.DType == DType.Float32 ? Ops.Tensor<float>(Array.ConvertAll(values, v => (float)v), shape) : Ops.Cast(Ops.Tensor<double>(values, shape), type.DType);
+        Dims parts = type.DType.IsComplex ? [.. shape, 2] : shape;
+        var node = part == DType.Float32 ? Ops.Tensor<float>(Array.ConvertAll(values, v => (float)v), parts) : Ops.Cast(Ops.Tensor<double>(values, parts), part);
+        if (type.DType.IsComplex) node = Ops.ViewAsComplex(node);
         return order is { } axes ? Ops.Permute(node, new Permute(axes).Inverse) : node;
     }
 
     // Where PyTorch keeps the strides of what a result is like.
-    private static Tensor DrawnLike(Tensor input, dtype? dtype, string? kernel, Generator? generator, Draws draw)
+    private static Tensor DrawnLike(Tensor input, dtype? dtype, Generator? generator, Draws draw)
     {
         var type = input.Type.As((dtype ?? input.dtype).Type);
         var order = Layouts.Like(input.Dims, input);
-        var result = new Tensor(Drawn(type, kernel, generator, draw, order, order is not { } axes || Layouts.IsContiguous(Layouts.Ordered(type, axes))));
+        var result = new Tensor(Drawn(type, generator, draw, order, order is not { } axes || Layouts.IsContiguous(Layouts.Ordered(type, axes))));
         result.storage.Order = order;
         return result;
     }
 
-    private static Tensor Drawn(long[] size, dtype? dtype, device? device, bool requires_grad, string kernel, Generator? generator, Draws draw)
+    private static Tensor Drawn(long[] size, dtype? dtype, device? device, bool requires_grad, Generator? generator, Draws draw)
     {
         Demand(device);
-        return Leaf(Drawn(new((dtype ?? get_default_dtype()).Type, Checked(size)), kernel, generator, draw), requires_grad);
+        var type = (dtype ?? get_default_dtype()).Type;
+        return Leaf(Drawn(new(type, Checked(size, type)), generator, draw), requires_grad);
     }
 
     /// <summary>Uniform numbers in [0, 1). https://pytorch.org/docs/2.6/generated/torch.rand.html</summary>
-    /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
+    /// <exception cref="RuntimeError">The element type is not a floating-point or complex type.</exception>
     public static Tensor rand(long[] size, dtype? dtype = null, device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        Drawn(size, dtype, device, requires_grad, "check_uniform_bounds", generator, Uniform);
+        Drawn(size, dtype, device, requires_grad, generator, Uniform());
 
     /// <summary>Uniform numbers in [0, 1).</summary>
     public static Tensor rand(params long[] size) => rand(size, null);
 
     /// <summary>Normal numbers of mean 0 and variance 1. https://pytorch.org/docs/2.6/generated/torch.randn.html</summary>
-    /// <exception cref="RuntimeError">The element type is not a floating-point type.</exception>
+    /// <exception cref="RuntimeError">The element type is not a floating-point or complex type.</exception>
     public static Tensor randn(long[] size, dtype? dtype = null, device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        Drawn(size, dtype, device, requires_grad, "normal_kernel_cpu", generator, Normal);
+        Drawn(size, dtype, device, requires_grad, generator, Normal());
 
     /// <summary>Normal numbers of mean 0 and variance 1.</summary>
     public static Tensor randn(params long[] size) => randn(size, null);
@@ -61,7 +73,7 @@ public static partial class torch
     public static Tensor normal(double mean, double std, long[] size, dtype? dtype = null, Generator? generator = null)
     {
         CheckDeviation(std);
-        return Drawn(size, dtype, null, false, "normal_kernel_cpu", generator, (g, values, single, _) => g.Normal(values, single, mean, std));
+        return Drawn(size, dtype, null, false, generator, Normal(mean, std));
     }
 
     private static void CheckDeviation(double std)
@@ -76,17 +88,10 @@ public static partial class torch
         var type = dtype ?? int64;
         var shape = Checked(size);
         if (low >= high) throw new RuntimeError($"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}");
-        var (least, most, name) = type.Type switch
-        {
-            DType.Bool => (0L, 1L, "bool"),
-            DType.UInt8 => (0, byte.MaxValue, "unsigned char"),
-            DType.Int8 => (sbyte.MinValue, sbyte.MaxValue, "signed char"),
-            DType.Int16 => (short.MinValue, short.MaxValue, "short int"),
-            DType.Int32 => (int.MinValue, int.MaxValue, "int"),
-            _ => (long.MinValue, long.MaxValue, "long int"),
-        };
-        if (low < least || low > most) throw new RuntimeError($"from is out of bounds for {name}");
-        if (high - 1 < least || high - 1 > most) throw new RuntimeError($"to - 1 is out of bounds for {name}");
+        if (type.is_complex) throw new RuntimeError("check_random_bounds handles only integral, floating-point and boolean types");
+        var (least, most) = type.Range;
+        if (low < least || low > most) throw new RuntimeError($"from is out of bounds for {type.InC}");
+        if (high - 1 < least || high - 1 > most) throw new RuntimeError($"to - 1 is out of bounds for {type.InC}");
         var values = Room<long>(shape.Product);
         var range = (ulong)high - (ulong)low;
         var source = generator ?? Default;
@@ -104,17 +109,10 @@ public static partial class torch
     {
         var type = dtype ?? int64;
         Checked([n]);
-        if (type.Type == DType.Bool) throw new RuntimeError("\"randperm\" not implemented for 'Bool'");
+        if (type.Type == DType.Bool || type.is_complex) throw NotFor("randperm", type.Type);
+        if (type.Type == DType.Float16 && n > (1L << 11) + 1) throw new RuntimeError("n cannot be greater than 2049 for Half type.");
         if (type.Type == DType.Float32 && n > (1L << 24) + 1) throw new RuntimeError("n cannot be greater than 2^24+1 for Float type.");
-        var (most, name) = type.Type switch
-        {
-            DType.UInt8 => ((long)byte.MaxValue, "uint8_t"),
-            DType.Int8 => (sbyte.MaxValue, "int8_t"),
-            DType.Int16 => (short.MaxValue, "int16_t"),
-            DType.Int32 => (int.MaxValue, "int"),
-            _ => (long.MaxValue - 1, ""),
-        };
-        if (n > most + 1) throw new RuntimeError($"value cannot be converted to type {name} without overflow");
+        if (n - 1 > type.Range.Most) throw new RuntimeError($"value cannot be converted to type {type.InScalar} without overflow");
         var source = generator ?? Default;
         lock (source) return Leaf(Ops.Cast(Ops.Tensor<long>(source.Permutation(n)), type.Type), false);
     }
@@ -123,12 +121,14 @@ public static partial class torch
     /// <exception cref="RuntimeError">A probability is not in [0, 1], or not of a floating-point type.</exception>
     public static Tensor bernoulli(Tensor input, Generator? generator = null)
     {
+        if (input.is_complex()) throw NotFor("bernoulli_tensor_cpu_self_", input.Node.DType);
+        if (!input.is_floating_point()) throw NotFor("bernoulli_tensor_cpu_p_", input.Node.DType);
         var p = input.Doubles();
-        if (input.is_floating_point() && Array.Exists(p, v => v is not (>= 0 and <= 1)))
+        if (Array.Exists(p, v => v is not (>= 0 and <= 1)))
             throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
-        var node = Drawn(input.Type, "bernoulli_tensor_cpu_p_", generator, (g, drawn, single, _) =>
+        var node = Drawn(input.Type, generator, (g, drawn, type, _) =>
         {
-            for (var i = 0; i < p.Length; i++) drawn[i] = (single ? g.Single() : g.Double()) < p[i] ? 1 : 0;
+            for (var i = 0; i < p.Length; i++) drawn[i] = (type == DType.Float64 ? g.Double() : g.Single()) < p[i] ? 1 : 0;
         });
         return Record("BernoulliBackward0", Saves.None, _ => node, input);
     }
@@ -145,7 +145,7 @@ public static partial class torch
         var weights = input.Doubles();
         var rows = input.ndim == 1 ? 1 : (int)input.Dims[0];
         if (n == 0 && rows > 0) throw new RuntimeError(num_samples > 1 ? "invalid multinomial distribution (sum of probabilities <= 0)" : "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
-        var single = input.Node.DType == DType.Float32;
+        var (type, single) = (input.Node.DType, input.Node.DType != DType.Float64);
         var shape = input.ndim == 1 ? Dims.Create([num_samples]) : Dims.Create([rows, num_samples]);
         var scores = replacement && num_samples > 1 ? Cumulated(weights, rows, n, single) : weights;
         var drawn = Room<long>(Checked([.. shape]).Product);
@@ -154,8 +154,8 @@ public static partial class torch
         {
             // One draw with replacement and any without: where weight / exponential number is largest.
             CheckWeights(weights, n);
-            var waits = DrawnLike(input, null, null, generator, (g, values, _, _) => g.Exponential(values, 1)).Doubles();
-            scores = [.. weights.Zip(waits, (w, q) => single ? (float)w / (float)q : w / q)];
+            var waits = DrawnLike(input, null, generator, Exponential(1)).Doubles();
+            scores = [.. weights.Zip(waits, (w, q) => Literal.Rounded(single ? (float)w / (float)q : w / q, type))];
         }
         var source = generator ?? Default;
         lock (source)
@@ -218,10 +218,10 @@ public static partial class torch
     }
 
     /// <summary>Uniform numbers of another tensor's shape.</summary>
-    public static Tensor rand_like(Tensor input, dtype? dtype = null) => DrawnLike(input, dtype, "check_uniform_bounds", null, Uniform);
+    public static Tensor rand_like(Tensor input, dtype? dtype = null) => DrawnLike(input, dtype, null, Uniform());
 
     /// <summary>Normal numbers of another tensor's shape.</summary>
-    public static Tensor randn_like(Tensor input, dtype? dtype = null) => DrawnLike(input, dtype, "normal_kernel_cpu", null, Normal);
+    public static Tensor randn_like(Tensor input, dtype? dtype = null) => DrawnLike(input, dtype, null, Normal());
 
     public partial class Tensor
     {
@@ -229,29 +229,29 @@ public static partial class torch
         /// <exception cref="RuntimeError">The bounds are not in order or not of the element type, which must be a floating-point type.</exception>
         public Tensor uniform_(double from = 0, double to = 1, Generator? generator = null)
         {
-            var (most, name, title) = Node.DType == DType.Float32 ? (float.MaxValue, "float", "Float") : (double.MaxValue, "double", "Double");
-            if (is_floating_point())
+            if (Node.DType.IsSmooth)
             {
-                if (!(Math.Abs(from) <= most)) throw new RuntimeError($"from is out of bounds for {name}");
-                if (!(Math.Abs(to) <= most)) throw new RuntimeError($"to is out of bounds for {name}");
+                var (most, part) = (Node.DType.Largest, dtype.to_real());
+                if (!(Math.Abs(from) <= most)) throw new RuntimeError($"from is out of bounds for {part.InC}");
+                if (!(Math.Abs(to) <= most)) throw new RuntimeError($"to is out of bounds for {part.InC}");
                 if (from > to) throw new RuntimeError($"uniform_ expects to return a [from, to) range, but found from={Written.Stream(from)} > to={Written.Stream(to)}");
-                if (to - from > most) throw new RuntimeError($"uniform_ expects to-from <= std::numeric_limits<{title}>::max(), but found to={Written.Stream(to)} and from={Written.Stream(from)} which result in to-from to exceed the limit");
+                if (to - from > most) throw new RuntimeError($"uniform_ expects to-from <= std::numeric_limits<{part.TensorType}>::max(), but found to={Written.Stream(to)} and from={Written.Stream(from)} which result in to-from to exceed the limit");
             }
-            return Refill("UniformBackward0", "check_uniform_bounds", generator, (g, values, single, _) => g.Uniform(values, single, from, to));
+            return Refill("UniformBackward0", generator, torch.Uniform(from, to));
         }
 
         /// <summary>Fills with normal numbers. https://pytorch.org/docs/2.6/generated/torch.Tensor.normal_.html</summary>
-        /// <exception cref="RuntimeError">The deviation is negative, or the elements are not of a floating-point type.</exception>
+        /// <exception cref="RuntimeError">The deviation is negative, or the elements are not of a floating-point or complex type.</exception>
         public Tensor normal_(double mean = 0, double std = 1, Generator? generator = null)
         {
             CheckDeviation(std);
-            return Refill("NormalBackward0", "normal_kernel_cpu", generator, (g, values, single, contiguous) => g.Normal(values, single, mean, std, contiguous));
+            return Refill("NormalBackward0", generator, torch.Normal(mean, std));
         }
 
         /// <summary>Fills with 1, with probability p, and 0. https://pytorch.org/docs/2.6/generated/torch.Tensor.bernoulli_.html</summary>
         /// <exception cref="RuntimeError">p is not a probability.</exception>
         public Tensor bernoulli_(double p = 0.5, Generator? generator = null) => p is >= 0 and <= 1
-            ? Refill("BernoulliBackward2", null, generator, (g, values, _, _) => g.Bernoulli(values, p))
+            ? Refill("BernoulliBackward2", generator, torch.Bernoulli(p))
             : throw new RuntimeError($"bernoulli_ expects p to be in [0, 1], but got p={Written.Stream(p)}");
 
         /// <summary>Fills with exponentially distributed numbers of rate lambd. https://pytorch.org/docs/2.6/generated/torch.Tensor.exponential_.html</summary>
@@ -260,14 +260,14 @@ public static partial class torch
         {
             if (!(lambd > 0)) throw new RuntimeError($"exponential_ expects lambda > 0.0, but found lambda={Written.Stream(lambd)}");
             if (!is_floating_point()) throw new RuntimeError($"Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified {dtype.TensorType}");
-            return Refill("ExponentialBackward0", null, generator, (g, values, _, _) => g.Exponential(values, lambd));
+            return Refill("ExponentialBackward0", generator, torch.Exponential(lambd));
         }
 
         // Nothing is drawn when the tensor may not be written to.
-        private Tensor Refill(string name, string? kernel, Generator? generator, Draws draw) =>
-            InPlace(this, name, Saves.None, _ => Drawn(Type, kernel, generator, draw, Layouts.Like(Dims, this), is_contiguous()));
+        private Tensor Refill(string name, Generator? generator, Draws draw) =>
+            InPlace(this, name, Saves.None, _ => Drawn(Type, generator, draw, Layouts.Like(Dims, this), is_contiguous()));
     }
 
     /// <summary>What a dropout keeps: 1 with probability p, else 0, where PyTorch would lay it out.</summary>
-    internal static Tensor Kept(Tensor input, double p) => DrawnLike(input, null, null, null, (g, values, _, _) => g.Bernoulli(values, p));
+    internal static Tensor Kept(Tensor input, double p) => DrawnLike(input, null, null, Bernoulli(p));
 }

@@ -156,7 +156,7 @@ public static partial class torch
         private static Node Slopes(Tensor input, double lower, double upper)
         {
             var x = input.Doubles();
-            return Drawn(input.Type, null, null, (g, values, _, _) =>
+            return Drawn(input.Type, null, (g, values, _, _) =>
             {
                 for (var i = 0; i < x.Length; i++) values[i] = x[i] <= 0 ? lower + (upper - lower) * g.Double() : 1;
             });

@@ -195,4 +195,78 @@ public class CustomFunctionTests
         Assert.Equal("UnpackedDualTensor(primal=tensor([9.]), tangent=tensor([15.]))", forward_ad.unpack_dual(Function.apply<Square>(dual)).ToString());
         Assert.Equal("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.", Assert.Throws<NotImplementedError>(() => Function.apply<Once>(dual)).Message);
     }
+
+    private sealed class Scaled(Func<Tensor, Tensor?[]> back) : Function
+    {
+        public override Tensor forward(FunctionCtx ctx, params Tensor[] inputs)
+        {
+            Assert.Equal(inputs.Select(i => i is { requires_grad: true }), ctx.needs_input_grad);
+            return inputs.Length > 1 && inputs[1] is { } bias ? inputs[0] * 2 + bias : inputs[0] * 2;
+        }
+
+        public override Tensor?[] backward(FunctionCtx ctx, params Tensor[] grad_outputs) => back(grad_outputs[0]);
+
+        public override Tensor?[] jvp(FunctionCtx ctx, params Tensor[] grad_inputs) => [grad_inputs.Length > 1 && grad_inputs[1] is null ? grad_inputs[0] * 2 : ones(5)];
+    }
+
+    [Fact]
+    public void An_input_may_be_nothing_and_nothing_may_follow_the_gradients()
+    {
+        var x = tensor(3.0, requires_grad: true);
+        new Scaled(g => [g * 2, null]).apply(x, null).backward();
+        new Scaled(g => [g * 2, null, null]).apply(x).backward();
+        Assert.Equal(4f, x.grad!.item<float>());
+        Assert.Equal("function ScaledBackward returned a gradient different than None at position 2, but the corresponding forward input was not a Variable", Assert.Throws<RuntimeError>(() => new Scaled(g => [g, g]).apply(x, null).backward()).Message);
+        Assert.Equal("function ScaledBackward returned an incorrect number of gradients (expected 1, got 2)", Assert.Throws<RuntimeError>(() => new Scaled(g => [g, g]).apply(x).backward()).Message);
+        using var level = forward_ad.dual_level();
+        var dual = forward_ad.make_dual(ones(2), ones(2));
+        Assert.Equal("tensor([2., 2.])", forward_ad.unpack_dual(new Scaled(g => [g]).apply(dual, null)).tangent!.ToString());
+        Assert.Equal("Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size [2] while the given forward gradient is of size [5].", Assert.Throws<RuntimeError>(() => new Scaled(g => [g]).apply(dual)).Message);
+    }
+
+    private sealed class Nothing : Function
+    {
+        public override Tensor forward(params Tensor[] inputs) => null!;
+    }
+
+    private sealed class HalfNothing : Function<Tensor[]>
+    {
+        public override Tensor[] forward(params Tensor[] inputs) => [inputs[0], null!];
+    }
+
+    [Fact]
+    public void A_result_that_is_nothing_is_refused()
+    {
+        Assert.Equal("expected Tensor or tuple of Tensor (got NoneType)", Assert.Throws<TypeError>(() => Function.apply<Nothing>(ones(1))).Message);
+        Assert.Throws<TypeError>(() => Function<Tensor[]>.apply<HalfNothing>(ones(1)));
+    }
+
+    private sealed class Cubed(bool both) : Function
+    {
+        public override Tensor forward(FunctionCtx ctx, params Tensor[] inputs)
+        {
+            var y = inputs[0] * inputs[0];
+            if (both) ctx.save_for_backward(inputs[0], y);
+            ctx.save_for_forward(y);
+            return inputs[0] * y;
+        }
+
+        public override Tensor?[] jvp(FunctionCtx ctx, params Tensor[] grad_inputs) => [3 * grad_inputs[0] * Assert.Single(ctx.saved_tensors)];
+
+        public override Tensor?[] backward(FunctionCtx ctx, params Tensor[] grad_outputs) => [3 * grad_outputs[0] * ctx.saved_tensors[1]];
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void Forward_mode_sees_what_was_saved_for_it(bool backward, bool requires_grad)
+    {
+        using var level = forward_ad.dual_level();
+        var dual = forward_ad.make_dual(tensor(3.0, requires_grad: requires_grad), tensor(1.0));
+        var y = new Cubed(backward).apply(dual);
+        Assert.Equal(27, forward_ad.unpack_dual(y).tangent!.item<float>());
+        if (backward && requires_grad) Assert.Equal(27, grad(y, dual)[0]!.item<float>());
+    }
 }

@@ -21,11 +21,14 @@ public static partial class torch
             for (var k = 0; k < given.Length; k++) given[k] = flows[k]?.Tensor() ?? (context.Materializes ? new Tensor(Ops.Full(Outputs[k].Type, 0)) : null!);
             Tensor?[] results;
             using (set_grad_enabled(create && !once)) results = backward(context, given) ?? [null];
+            // What is nothing beyond the inputs is left out.
+            if (results.Length > Edges.Length && Array.TrueForAll(results[Edges.Length..], g => g is null)) results = results[..Edges.Length];
             if (results.Length != Edges.Length) throw new RuntimeError($"function {Name} returned an incorrect number of gradients (expected {Edges.Length}, got {results.Length})");
             var gradients = new Flow?[results.Length];
             for (var i = 0; i < results.Length; i++)
             {
                 if (results[i] is not { } g) continue;
+                if (!context.Given[i]) throw new RuntimeError($"function {Name} returned a gradient different than None at position {i + 1}, but the corresponding forward input was not a Variable");
                 var wanted = Inputs[i].Shape;
                 if (g.Dims != wanted && (g.Dims.Count < wanted.Count || !Reduces(g.Dims, wanted)))
                     throw new RuntimeError($"Function {Name} returned an invalid gradient at index {i} - got {g.Dims} but expected shape compatible with {wanted}");
@@ -74,7 +77,7 @@ public static partial class torch
             {
             }
 
-            /// <summary>Computes the result and keeps what the derivative needs.</summary>
+            /// <summary>Computes the result and keeps what the derivative needs. An input that <see cref="apply(Tensor[])"/> was given as null is null.</summary>
             public virtual TOut forward(FunctionCtx ctx, params Tensor[] inputs)
             {
                 var output = forward(inputs);
@@ -95,21 +98,24 @@ public static partial class torch
 
             /// <summary>Runs a function and records it.</summary>
             /// <typeparam name="T">The function.</typeparam>
-            public static TOut apply<T>(params Tensor[] inputs) where T : Function<TOut>, new() => new T().apply(inputs);
+            public static TOut apply<T>(params Tensor?[] inputs) where T : Function<TOut>, new() => new T().apply(inputs);
 
             /// <summary>Runs the function and records it.</summary>
+            /// <param name="inputs">The operands; null for one that there is not, which reaches forward as it is and has no gradient.</param>
             /// <exception cref="RuntimeError">An input that was marked as dirty is a leaf that requires grad, or is not among the results.</exception>
             /// <exception cref="TypeError">The result is not made of tensors.</exception>
-            public TOut apply(params Tensor[] inputs)
+            public TOut apply(params Tensor?[] inputs)
             {
-                var context = new FunctionCtx { needs_input_grad = [.. inputs.Select(i => i.requires_grad)] };
+                var context = new FunctionCtx { needs_input_grad = [.. inputs.Select(i => i is { requires_grad: true })], Given = [.. inputs.Select(i => i is not null)] };
                 TOut made;
-                using (no_grad()) using (Duals.Outside()) made = forward(context, inputs);
+                using (no_grad()) using (Duals.Outside()) made = forward(context, inputs!);
+                // What is not there is an integer from here on: it neither moves nor has a gradient.
+                Tensor[] operands = [.. inputs.Select(i => i ?? new Tensor(Ops.Scalar(0L)))];
                 var outputs = Parts(made);
                 foreach (var dirty in context.Dirty)
                     if (!outputs.Contains(dirty)) throw new RuntimeError("Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified inplace must all be outputs of the Function.");
-                var results = Recorded(context, inputs, outputs);
-                Push(context, inputs, results);
+                var results = Recorded(context, operands, outputs);
+                Push(context, operands, results);
                 return (TOut)Whole(made, results);
             }
 
@@ -157,19 +163,24 @@ public static partial class torch
                 {
                     var given = inputs.Select(i => Duals.At(i, level) ?? (context.Materializes && i.Node.DType.IsSmooth ? zeros_like(i) : null!)).ToArray();
                     Tensor?[] tangents;
-                    using (Duals.Outside(level)) tangents = jvp(context, given);
+                    context.Pushes = true;
+                    using (new Scope(() => context.Pushes = false)) using (Duals.Outside(level)) tangents = jvp(context, given);
                     if (tangents.Length != results.Length) throw new RuntimeError($"function {GetType().Name} returned an incorrect number of tangents (expected {results.Length}, got {tangents.Length})");
                     for (var k = 0; k < results.Length; k++)
-                        if (tangents[k] is { } t && results[k].Node.DType.IsSmooth) Duals.Give(results[k], level, t);
+                    {
+                        if (tangents[k] is not { } t || !results[k].Node.DType.IsSmooth) continue;
+                        if (t.Dims != results[k].Dims) throw new RuntimeError($"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size {results[k].Dims} while the given forward gradient is of size {t.Dims}.");
+                        Duals.Give(results[k], level, t);
+                    }
                 }
             }
 
             private static Tensor[] Parts(TOut made) => made switch
             {
                 Tensor t => [t],
-                IEnumerable<Tensor> several => [.. several],
+                IEnumerable<Tensor> several when several.All(t => t is not null) => [.. several],
                 ITuple tuple when Enumerable.Range(0, tuple.Length).All(i => tuple[i] is Tensor) => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)],
-                _ => throw new TypeError($"expected Tensor or tuple of Tensor (got {made.GetType().Name})"),
+                _ => throw new TypeError($"expected Tensor or tuple of Tensor (got {Written.Type(made)})"),
             };
 
             private static object Whole(TOut like, Tensor[] parts) => like switch

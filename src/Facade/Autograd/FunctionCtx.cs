@@ -8,7 +8,8 @@ public static partial class torch
         /// <remarks>https://pytorch.org/docs/2.6/autograd.html#context-method-mixins</remarks>
         public sealed class FunctionCtx
         {
-            private Tensor?[] toSave = [], forForward = [];
+            private Tensor?[] toSave = [];
+            private Tensor?[]? forForward;
             private Saved?[] saved = [];
             private Func<object?>?[] unpacks = [];
 
@@ -17,6 +18,11 @@ public static partial class torch
             internal Tensor[] Dirty { get; private set; } = [];
 
             internal Tensor[] NonDifferentiable { get; private set; } = [];
+
+            // Which inputs are tensors, and whether tangents are being pushed through.
+            internal bool[] Given { get; init; } = [];
+
+            internal bool Pushes { get; set; }
 
             internal bool Materializes { get; private set; } = true;
 
@@ -31,7 +37,7 @@ public static partial class torch
                 unpacks = new Func<object?>?[saved.Length];
             }
 
-            /// <summary>Keeps tensors for <see cref="Function{TOut}.jvp"/>.</summary>
+            /// <summary>Keeps tensors for <see cref="Function{TOut}.jvp"/>, which sees them in the place of those that are kept for the backward.</summary>
             public void save_for_forward(params Tensor?[] tensors) => forForward = tensors;
 
             /// <summary>Says which inputs the forward has changed in place; they must be among its results.</summary>
@@ -49,7 +55,8 @@ public static partial class torch
             {
                 get
                 {
-                    if (Owner is null) return (toSave.Length > 0 ? toSave : forForward)!;
+                    if (Pushes && forForward is not null) return forForward!;
+                    if (Owner is null) return toSave!;
                     if (Owner.Released) throw new RuntimeError(GradFn.Twice);
                     Owner.Check([.. saved.Where((s, i) => s is not null && unpacks[i] is null).Select(s => s!.Value)]);
                     return [.. saved.Select((s, i) => s is { } kept ? kept.Value(unpacks[i]) : null!)];

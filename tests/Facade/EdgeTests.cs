@@ -43,6 +43,9 @@ public class EdgeTests
         (() => Set(() => T(0), tensor((double[])[1])), "RuntimeError Index put requires the source and destination dtypes match, got Float for the destination and Double for the source."),
         (() => Set(() => T(0), T(1)), "RuntimeError Index put requires the source and destination dtypes match, got Float for the destination and Long for the source."),
         (() => Set(() => tensor(new[] { true, false }), T(7)), "7 2 | 2 | 1"), (() => Set(() => 0, tensor((double[])[7])), "7 2 | 2 | 1"), (() => ones(2, 3)[Ellipsis, Ellipsis, 0], "IndexError index 0 is out of bounds for dimension 2 with size 0"),
+        (() => ones(2, 2)[Ellipsis, Ellipsis, 0..1], "IndexError Dimension out of range (expected to be in range of [-2, 1], but got 2)"), (() => ones(2, 2)[Ellipsis, Ellipsis, 0..2], "IndexError Dimension out of range (expected to be in range of [-2, 1], but got 2)"),
+        (() => ones(2, 2)[Ellipsis, Ellipsis, null], "IndexError Dimension out of range (expected to be in range of [-3, 2], but got 4)"), (() => ones(2, 2)[Ellipsis, 0, Ellipsis, 0], "1 |  | "),
+        (() => F(1, 2)[tensor(new System.Numerics.Complex(1, 0))], "IndexError tensors used as indices must be long, int, byte or bool tensors"), (() => Set(() => tensor(new System.Numerics.Complex(1, 0)), 5), "IndexError tensors used as indices must be long, int, byte or bool tensors"),
         (() => ones(2, 3)[Ellipsis, Ellipsis], "1 1 1 1 1 1 | 2,3 | 3,1"), (() => ones(2, 3).gather(1, T(0)), "RuntimeError Index tensor must have the same number of dimensions as input tensor"),
         (() => ones(2, 3).gather(1, zeros([3, 1], int64)), "RuntimeError Size does not match at dimension 0 expected index [3, 1] to be no larger than self [2, 3] apart from dimension 1"),
         (() => ones(2, 3).scatter(1, zeros([1, 2], int64), ones(1, 1)), "RuntimeError Expected index [1, 2] to be no larger than self [2, 3] apart from dimension 1 and to be no larger size than src [1, 1]"),
@@ -64,6 +67,9 @@ public class EdgeTests
 
     public static readonly (Func<object> Call, string Expected)[] Factories =
     [
+        (() => arange(1e20, double.PositiveInfinity), "RuntimeError unsupported range: 1e+20 -> inf"), (() => arange(-1e-7, double.NaN), "RuntimeError unsupported range: -1e-07 -> nan"),
+        (() => rand([1L << 59], complex128), "RuntimeError Storage size calculation overflowed with sizes=[576460752303423488]"), (() => zeros([1L << 59], complex128), "RuntimeError Storage size calculation overflowed with sizes=[576460752303423488]"),
+        (() => linspace(0.5, 10.7, 5, int64), "0 2 5 7 10 | 5 | 1"), (() => linspace(2.5, 9, 1, int32), "2 | 1 | 1"),
         (() => ones(2).allclose(ones(3)), "RuntimeError The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0"), (() => Yes.allclose(Yes), "True"), (() => Yes.allclose(No), "False"),
         (() => ones(2).allclose(ones([2], float64)), "RuntimeError Float did not match Double"), (() => T(1, 2).allclose(T(1, 2)), "True"), (() => tensor(double.NaN).allclose(tensor(double.NaN)), "False"), (() => ones(2, 2).allclose(ones(2)), "True"),
         (() => eye(-1), "RuntimeError n must be greater or equal to 0, got -1"), (() => eye(2, -1), "RuntimeError m must be greater or equal to 0, got -1"), (() => arange(0, 5, 1.5, int64), "0 1 2 3 4 | 5 | 1"), (() => arange(0, 5, 0.5, int64), "RuntimeError step must be nonzero"),

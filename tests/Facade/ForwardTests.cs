@@ -164,4 +164,16 @@ public class ForwardTests
         Assert.Null(forward_ad.unpack_dual(y).tangent);
         Assert.Equal("Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first.", Assert.Throws<RuntimeError>(() => forward_ad.make_dual(ones(1), ones(1))).Message);
     }
+
+    [Fact]
+    public void A_sum_that_begins_as_a_number_moves_with_its_terms()
+    {
+        using var level = forward_ad.dual_level();
+        var x = forward_ad.make_dual(tensor(3.0), tensor(1.0));
+        Tensor sum = 0, product = 1;
+        sum += x * x;
+        product *= x;
+        product *= x;
+        Assert.Equal(("tensor(6.)", "tensor(6.)"), (Tangent(sum), Tangent(product)));
+    }
 }

@@ -181,4 +181,55 @@ public class ModuleTests
         Assert.False(looked.IsAlive);
         Assert.Equal(9L, bn.num_batches_tracked!.item());
     }
+
+    [Fact]
+    public void A_list_of_modules_is_counted_from_both_ends()
+    {
+        var list = new nn.Sequential(new nn.ReLU(), new nn.Tanh());
+        Assert.Equal("Tanh() ReLU()", $"{list[-1]} {list[0]}");
+        foreach (var i in (int[])[2, -3]) Assert.Equal($"index {i} is out of range", Assert.Throws<IndexError>(() => list[i]).Message);
+    }
+
+    [Fact]
+    public void A_kernel_of_any_rank_is_made_and_refused_by_the_convolution()
+    {
+        Assert.Equal("Conv2d(1, 1, kernel_size=(), stride=(1, 1))", new nn.Conv2d(1, 1, []).ToString());
+        var deep = new nn.Conv2d(1, 1, [1, 2, 3]);
+        Assert.InRange(Math.Abs(deep.bias!.item<double>()), 0, 1 / Math.Sqrt(6));
+        Assert.Throws<RuntimeError>(() => deep.forward(ones(1, 1, 3, 3)));
+        Assert.Throws<RuntimeError>(() => new nn.Conv2d(1, 1, []).forward(ones(1, 1, 3, 3)));
+        Assert.Throws<RuntimeError>(() => new nn.Conv2d(1, 1, [1], stride: []).forward(ones(1, 1, 3, 3)));
+    }
+
+    [Fact]
+    public void A_module_of_complex_numbers_is_made_with_a_warning()
+    {
+        var (told, sink) = (new List<string>(), warnings.sink);
+        warnings.sink = (_, text) => told.Add(text);
+        try
+        {
+            warnings.resetwarnings();
+            var linear = new nn.Linear(1, 1);
+            linear.to(complex64);
+            Assert.Equal(complex64, linear.weight.dtype);
+            Assert.StartsWith("Complex modules are a new feature under active development", Assert.Single(told));
+            linear.to(float64);
+            Assert.Equal(float64, linear.weight.dtype);
+            Assert.Equal("nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=torch.int64", Assert.Throws<TypeError>(() => linear.to(int64)).Message);
+        }
+        finally
+        {
+            warnings.sink = sink;
+        }
+    }
+
+    [Fact]
+    public void A_state_of_nothing_is_refused_whole()
+    {
+        var linear = new nn.Linear(1, 1);
+        var before = linear.bias!.item();
+        Assert.Equal("Error(s) in loading state_dict for Linear:\n\tWhile copying the parameter named \"weight\", expected torch.Tensor or Tensor-like object from checkpoint but received <class 'NoneType'>",
+            Assert.Throws<RuntimeError>(() => linear.load_state_dict(new Dictionary<string, Tensor> { ["weight"] = null!, ["bias"] = ones(1) })).Message);
+        Assert.Equal(before, linear.bias.item());
+    }
 }

@@ -103,4 +103,60 @@ public class TypeTests
         Assert.Equal("invalid size, possible overflow?", Error<RuntimeError>(() => arange(long.MinValue, long.MaxValue)));
         Assert.Equal([(1L << 53) + 1, (1L << 53) + 2], arange((1L << 53) + 1, (1L << 53) + 3).to_array<long>());
     }
+
+    private static readonly Tensor None = null!;
+
+    public static TheoryData<Action, string> Nothings() => new()
+    {
+        { () => _ = 2.0 * None, "unsupported operand type(s) for *: 'float' and 'NoneType'" },
+        { () => _ = 1 + None, "unsupported operand type(s) for +: 'int' and 'NoneType'" },
+        { () => _ = true - None, "unsupported operand type(s) for -: 'bool' and 'NoneType'" },
+        { () => _ = System.Numerics.Complex.One / None, "unsupported operand type(s) for /: 'complex' and 'NoneType'" },
+        { () => _ = None % 2, "unsupported operand type(s) for %: 'NoneType' and 'int'" },
+        { () => _ = None << ones(1), "unsupported operand type(s) for <<: 'NoneType' and 'Tensor'" },
+        { () => _ = -None, "bad operand type for unary -: 'NoneType'" },
+        { () => _ = +None, "bad operand type for unary +: 'NoneType'" },
+        { () => _ = ~None, "bad operand type for unary ~: 'NoneType'" },
+        { () => _ = None < 1, "'<' not supported between instances of 'NoneType' and 'int'" },
+        { () => _ = None >= 0.5, "'>=' not supported between instances of 'NoneType' and 'float'" },
+        { () => _ = ones(1) > None, "'>' not supported between instances of 'Tensor' and 'NoneType'" },
+        { () => { var x = ones(1); x += None; }, "unsupported operand type(s) for +=: 'Tensor' and 'NoneType'" },
+        { () => { Tensor x = 1; x /= None; }, "unsupported operand type(s) for /=: 'Tensor' and 'NoneType'" },
+        { () => ones(1).data = None, "Variable data has to be a tensor, but got NoneType" },
+        { () => ones(1)[0] = None, "can't assign a NoneType to a torch.FloatTensor" },
+        { () => ones([1], @bool)[tensor(new long[] { 0 })] = None, "can't assign a NoneType to a torch.BoolTensor" },
+        { () => _ = (double)None, "float() argument must be a string or a real number, not 'NoneType'" },
+        { () => _ = (int)None, "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'" },
+    };
+
+    [Theory, MemberData(nameof(Nothings))]
+    public void Arithmetic_with_nothing_is_Pythons_error(Action call, string text) => Assert.Equal(text, Error<TypeError>(call));
+
+    [Fact]
+    public void Nothing_is_false_and_a_new_dimension_as_in_Python()
+    {
+        Assert.False((bool)None);
+        Assert.Equal([1L, 2], (long[])ones(2)[None].shape);
+    }
+
+    [Fact]
+    public void A_number_that_is_updated_by_numbers_stays_a_number()
+    {
+        Tensor half = 0, quotient = 1, product = 3, sum = true, difference = 0.1, complex = 1;
+        half += 0.5;
+        quotient /= 2;
+        product *= (Tensor)7L;
+        sum += 1;
+        difference -= (Tensor)0.3;
+        complex *= System.Numerics.Complex.ImaginaryOne;
+        Assert.Equal([0.5, 0.5, 21L, 2L], new[] { half.item(), quotient.item(), product.item(), sum.item() });
+        Assert.Equal(System.Numerics.Complex.ImaginaryOne, complex.item());
+        // With the precision of a Python float, and in promotion below every tensor.
+        Assert.Equal([0.1 - 0.3], (zeros([1], float64) + difference).to_array<double>());
+        Assert.Equal(float16, (zeros([1], float16) + half).dtype);
+        Tensor zero = 1, huge = long.MaxValue;
+        Assert.Equal("ZeroDivisionError", Error<RuntimeError>(() => zero /= 0));
+        Assert.Equal("Python int too large to convert to C long", Error<OverflowError>(() => huge += 1));
+        Assert.Equal((1L, long.MaxValue), (zero.item(), huge.item()));
+    }
 }

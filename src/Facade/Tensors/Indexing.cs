@@ -38,7 +38,7 @@ public static partial class torch
         private static long Signed(Index place) => !place.IsFromEnd ? place.Value : place.Value == 0 ? long.MaxValue : -place.Value;
 
         /// <summary>Positions, or a mask.</summary>
-        public static implicit operator TensorIndex(Tensor tensor) => new(null, null, tensor, false);
+        public static implicit operator TensorIndex(Tensor tensor) => tensor is null ? null! : new(null, null, tensor, false);
     }
 
     public partial class Tensor
@@ -56,6 +56,7 @@ public static partial class torch
 
             set
             {
+                if (value is null) throw new TypeError($"can't assign a NoneType to a {type()}");
                 var (basic, tensors, masked) = Basic(index);
                 if (tensors.Count == 0)
                 {
@@ -114,10 +115,10 @@ public static partial class torch
                 else if (entry.Range is { } range)
                 {
                     // Among others, a range that names all of its dimension is none.
-                    if (index.Length == 1 || range.Start is not (null or 0) || range.Stop != x.Dims[d] || range.Step != 1) x = x.Ranged(d, range.Start, range.Stop, range.Step);
+                    if (index.Length == 1 || range.Start is not (null or 0) || range.Stop != x.Dims[Wrap(d, x.ndim)] || range.Step != 1) x = x.Ranged(d, range.Start, range.Stop, range.Step);
                     d++;
                 }
-                else if (entry.Tensor is { ndim: 0 } single && !IsMask(single) && !single.is_floating_point())
+                else if (entry.Tensor is { ndim: 0 } single && !IsMask(single) && !single.Node.DType.IsSmooth)
                 {
                     // A single position in a tensor is a position, and gives a view.
                     x = x.At(d, single.Longs()[0], entryNr);

@@ -52,8 +52,9 @@ public static partial class torch
                 for (var i = 0; i < modules.Length; i++) register_module(i.ToString(), modules[i]);
             }
 
-            /// <summary>A module by its place.</summary>
-            public Module<Tensor, Tensor> this[int index] => steps[index];
+            /// <summary>A module by its place; negative counts from the end.</summary>
+            /// <exception cref="IndexError">There is no such module.</exception>
+            public Module<Tensor, Tensor> this[int index] => index >= -steps.Length && index < steps.Length ? steps[index < 0 ? index + steps.Length : index] : throw new IndexError($"index {index} is out of range");
 
             /// <inheritdoc/>
             public override Tensor forward(Tensor input) => steps.Aggregate(input, (x, m) => m.forward(x));
@@ -156,7 +157,7 @@ public static partial class torch
                 init.kaiming_uniform_(weight, Math.Sqrt(5));
                 if (!bias) return;
                 this.bias = Learned("bias", empty([out_channels]));
-                var inputs = in_channels / groups * kernel[0] * kernel[1];
+                var inputs = kernel.Aggregate(in_channels / groups, (a, b) => a * b);
                 if (inputs > 0) init.uniform_(this.bias, -1 / Math.Sqrt(inputs), 1 / Math.Sqrt(inputs));
             }
 

@@ -24,12 +24,7 @@ public static partial class torch
             public override Tensor __deepcopy__() => new Parameter(detach().clone(), requires_grad);
 
             // Another tensor in a parameter's place: what is done with it is done with that one.
-            private Parameter(Tensor of) : base(of.Node, of.storage, of.version, of.window, of.storage.Epoch)
-            {
-                (viewed, made, followed) = (of.viewed, of.made, of.followed);
-                (gradFn, outputNr) = of.Edge;
-                Duals.Copy(of, this);
-            }
+            private Parameter(Tensor of) : base(of.Node, of.storage, of.version, of.window, of.storage.Epoch) => Become(of);
 
             internal static Parameter For(Tensor of) => of as Parameter ?? new(of);
 
@@ -182,6 +177,11 @@ public static partial class torch
                         if (!owner.MayLack(name[(name.LastIndexOf('.') + 1)..])) missing.Add(name);
                         continue;
                     }
+                    if (given is null)
+                    {
+                        errors.Add($"While copying the parameter named \"{name}\", expected torch.Tensor or Tensor-like object from checkpoint but received <class 'NoneType'>");
+                        continue;
+                    }
                     // A number that an old checkpoint holds as a vector of one element.
                     if (value.ndim == 0 && given.ndim == 1) given = given[0];
                     if (given.Dims == value.Dims) copies.Add((value, given));
@@ -219,14 +219,15 @@ public static partial class torch
                 return this;
             }
 
-            /// <summary>Converts parameters, their gradients and buffers to another floating-point type; integers stay.</summary>
-            /// <exception cref="TypeError">The type is not a floating-point type.</exception>
+            /// <summary>Converts parameters, their gradients and buffers to another floating-point or complex type; integers stay.</summary>
+            /// <exception cref="TypeError">The type is neither a floating-point nor a complex type.</exception>
             public Module to(dtype dtype)
             {
-                if (!dtype.is_floating_point) throw new TypeError($"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}");
+                if (!dtype.Type.IsSmooth) throw new TypeError($"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}");
+                if (dtype.is_complex) warnings.warn("Complex modules are a new feature under active development whose design may change, and some modules might not work as expected when using complex tensors as parameters or buffers. Please file an issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not work as expected.");
                 foreach (var value in parameters().Concat(buffers()))
                 {
-                    if (!value.is_floating_point()) continue;
+                    if (!value.Node.DType.IsSmooth) continue;
                     value.data = value.data.to(dtype);
                     if (value.gradient is { } grad) grad.data = grad.data.to(dtype);
                 }

@@ -25,6 +25,7 @@ public static partial class torch
         private readonly Dictionary<GradFn, Stop> stops = Interlocked.Exchange(ref idle, null) ?? [];
         private readonly ReadyQueue<Stop> ready = new();
         private readonly List<Undo> undo = [];
+        private HashSet<Recomputation>? opened;
         private bool accumulate;
         private bool restricted;
         private Dictionary<Edge, Flow?>? captured;
@@ -88,6 +89,7 @@ public static partial class torch
             finally
             {
                 for (var i = undo.Count - 1; i >= 0 && !done; i--) undo[i].Run();
+                foreach (var part in opened ?? []) part.Close();
             }
             if (!retain)
                 foreach (var (fn, stop) in stops)
@@ -102,6 +104,17 @@ public static partial class torch
         /// <summary>The pass of this thread that is under way.</summary>
         [field: ThreadStatic]
         public static Engine? Current { get; private set; }
+
+        /// <summary>Says that something was recorded anew for this pass, to be forgotten with it.</summary>
+        public void Open(Recomputation part) => (opened ??= []).Add(part);
+
+        /// <summary>A whole pass within this one, which is taken back with it.</summary>
+        public void Within(IReadOnlyList<(Edge Edge, Flow Seed)> roots)
+        {
+            var inner = new Engine(create: false, retain: false);
+            inner.Run(roots, null, accumulate: true);
+            undo.AddRange(inner.undo);
+        }
 
         /// <summary>Whether it reaches all leaves, and not only given places.</summary>
         public bool IsFull => !restricted;
@@ -240,7 +253,6 @@ public static partial class torch
         private Flow?[] Gradients(GradFn fn, Flow?[] flows) => fn switch
         {
             FunctionFn custom => custom.Call(flows, create),
-            AgainFn again => again.Call(flows, create),
             _ => Derived(fn, flows),
         };
 

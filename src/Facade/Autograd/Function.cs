@@ -43,9 +43,22 @@ public static partial class torch
 
         internal override void Release()
         {
-            (Released, Outputs, Inputs, SavedValues) = (true, [.. Outputs.Select(o => Node.Placeholder(o.Type))], [.. Inputs.Select(i => Node.Placeholder(i.Type))], []);
+            (Released, Outputs, Inputs) = (true, Hollow(Outputs), Hollow(Inputs));
+            Again = null;
             context.Free();
         }
+
+        internal override void Empty(Recomputation by, int nr)
+        {
+            if (Released) return;
+            (Outputs, Inputs, Again) = (Hollow(Outputs), Hollow(Inputs), (by, nr));
+            context.Free();
+        }
+
+        // Of its operands and results it reads but what the context kept.
+        private protected override void Take(GradFn twin) => context.Take(((FunctionFn)twin).Context);
+
+        private autograd.FunctionCtx Context => context;
 
         private static bool Reduces(Dims from, Dims to)
         {

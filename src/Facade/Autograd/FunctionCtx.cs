@@ -57,9 +57,13 @@ public static partial class torch
                 {
                     if (Pushes && forForward is not null) return forForward!;
                     if (Owner is null) return toSave!;
-                    if (Owner.Released) throw new RuntimeError(GradFn.Twice);
-                    Owner.Check([.. saved.Where((s, i) => s is not null && unpacks[i] is null).Select(s => s!.Value)]);
-                    return [.. saved.Select((s, i) => s is { } kept ? kept.Value(unpacks[i]) : null!)];
+                    lock (Owner)
+                    {
+                        if (Owner.Released) throw new RuntimeError(GradFn.Twice);
+                        Owner.Fill();
+                        Owner.Check([.. saved.Where((s, i) => s is not null && unpacks[i] is null).Select(s => s!.Value)]);
+                        return [.. saved.Select((s, i) => s is { } kept ? kept.Value(unpacks[i]) : null!)];
+                    }
                 }
             }
 
@@ -76,6 +80,8 @@ public static partial class torch
             }
 
             internal void Free() => (toSave, saved, unpacks) = ([], [], []);
+
+            internal void Take(FunctionCtx other) => (toSave, saved, unpacks) = (other.toSave, other.saved, other.unpacks);
         }
     }
 }

@@ -75,6 +75,7 @@ public static partial class torch
             public Duals.Motion[] Motions = [];
             public Func<object?>?[] Unpacks = [];
             public Recording? Recording;
+            public (Recomputation By, int Nr)? Again;
             public Dictionary<string, object?> Metadata = [];
         }
 
@@ -279,6 +280,7 @@ public static partial class torch
         internal void Check()
         {
             if (Refusal is not null) throw new RuntimeError(Refusal);
+            Fill();
             if (Released && saving) throw new RuntimeError(Twice);
             Check(Unhooked());
         }
@@ -317,16 +319,22 @@ public static partial class torch
 
         internal const string Twice = "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.";
 
-        // What saved nothing can run again, but must not keep values alive: its piece is rebuilt over placeholders.
+        // What saved nothing can run again, but must not keep values alive.
         internal virtual void Release()
         {
             if (Released) return;
             Released = true;
             if (saving)
             {
-                (Outputs, Inputs, SavedValues) = (Array.ConvertAll(Outputs, static o => Node.Placeholder(o.Type)), [], []);
-                return;
+                (Outputs, Inputs, SavedValues) = (Hollow(Outputs), [], []);
+                Again = null;
             }
+            else LetGo();
+        }
+
+        // Its piece is rebuilt over placeholders: its derivative reads no values.
+        private void LetGo()
+        {
             var given = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
             foreach (var input in Inputs) given.TryAdd(input, Node.Placeholder(input.Type));
             // What is left besides is detached, and of no gradient, or a constant of the operation's own.

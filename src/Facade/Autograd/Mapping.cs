@@ -30,6 +30,14 @@ public static partial class torch
         /// <summary>The innermost call under way.</summary>
         public static Mapping? Current => current;
 
+        /// <summary>As outside of all calls, inside.</summary>
+        public static IDisposable Outside()
+        {
+            var before = current;
+            current = null;
+            return new Scope(() => current = before);
+        }
+
         public void Dispose()
         {
             trace.Dispose();

@@ -152,22 +152,6 @@ public static partial class torch
         if (result.gradFn is { } fn) fn.Motions = motions;
     }
 
-    /// <summary>A recorded function whose derivative is that of a second run.</summary>
-    internal sealed class AgainFn(string name, Node[] outputs, Edge[] edges, Func<bool, Tensor?[], Flow?[]> pull) : GradFn(name, Saves.None, outputs, [], edges)
-    {
-        public Flow?[] Call(Flow?[] flows, bool create) => Released ? throw new RuntimeError(Twice) : pull(create, [.. flows.Select(f => f?.Tensor())]);
-
-        internal override void Release() => Released = true;
-    }
-
-    /// <summary>Gives tensors a history that is recorded anew when their derivative is asked for.</summary>
-    internal static void Again(string name, Tensor[] results, Edge[] edges, Func<bool, Tensor?[], Flow?[]> pull)
-    {
-        var fn = new AgainFn(name, [.. results.Select(r => r.Node)], edges, pull);
-        for (var k = 0; k < results.Length; k++)
-            if (results[k].Node.DType.IsSmooth) (results[k].gradFn, results[k].outputNr) = (fn, k);
-    }
-
     /// <summary>A place in a graph that stands for another one.</summary>
     internal static GradFn Standing(Node node) => new("VmapBackward0", Saves.None, [node], [], []);
 

@@ -32,6 +32,7 @@ public static partial class torch
         private SavedTensor Kept(string name)
         {
             if (Released && saving) return new(this, -1);
+            lock (this) Fill();
             var operand = name switch { "self" => 0, "other" => 1, _ => -1 };
             var at = Array.FindIndex(SavedValues, s => operand < 0 ? s.IsResult : !s.IsResult && operand < Inputs.Length && s.Place == operand);
             return at >= 0 ? new(this, at) : throw new AttributeError($"'{Name}' object has no attribute '_saved_{name}'");
@@ -56,6 +57,7 @@ public static partial class torch
                 {
                     if (owner.Released) throw new RuntimeError("Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved variables after calling backward.");
                     if (owner.Unpack(place) is not null) throw new RuntimeError("Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks is allowed at a time.");
+                    owner.Fill();
                     using (autograd.graph.saved_tensors_hooks(pack_hook, unpack_hook)) owner.Hook(place, autograd.graph.Packed(owner.SavedValues[place].Tensor)!);
                 }
             }
@@ -63,7 +65,12 @@ public static partial class torch
             internal Tensor Read()
             {
                 if (owner.Released) throw new RuntimeError(Twice);
-                var saved = owner.SavedValues[place];
+                Saved saved;
+                lock (owner)
+                {
+                    owner.Fill();
+                    saved = owner.SavedValues[place];
+                }
                 if (owner.Unpack(place) is { } unpack) return saved.Value(unpack);
                 owner.Check([saved]);
                 if (!saved.IsResult) return saved.Tensor;

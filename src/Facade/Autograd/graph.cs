@@ -106,6 +106,17 @@ public static partial class torch
             /// <summary>Keeps saved tensors on the CPU, where they are.</summary>
             public static IDisposable save_on_cpu(bool pin_memory = false) => saved_tensors_hooks(x => x, x => x);
 
+            /// <summary>Without such hooks, inside.</summary>
+            internal static IDisposable Unhooked()
+            {
+                var before = Hooks.Value;
+                if (before is not null) Hooks.Value = null;
+                return new Scope(() =>
+                {
+                    if (before is not null) Hooks.Value = before;
+                });
+            }
+
             internal static Func<object?>? Packed(Tensor saved)
             {
                 if (saved.version.IsInference) throw new RuntimeError("Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.");

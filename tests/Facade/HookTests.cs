@@ -108,4 +108,60 @@ public class HookTests
         }
         Assert.Equal("a | a b |", string.Join(' ', log));
     }
+
+    private static readonly Dictionary<string, (Action<Tensor> Change, string Gradient)> Changes = new()
+    {
+        ["more elements"] = (x => x.data = ones(4), "tensor([6., 6., 6., 6.])"),
+        ["another type"] = (x => x.data = x.data.to(float64), "tensor([6., 6.], dtype=torch.float64)"),
+        ["fewer elements"] = (x => x.data = ones(1), "tensor([6.])"),
+        ["more dimensions"] = (x => { using (no_grad()) x.unsqueeze_(0); }, "tensor([[6., 6.]])"),
+        ["nothing"] = (x => x.requires_grad_(false).requires_grad_(), "tensor([6., 6.])"),
+    };
+
+    public static TheoryData<string> ChangeNames => [.. Changes.Keys];
+
+    [Theory, MemberData(nameof(ChangeNames))]
+    public void A_leaf_whose_data_is_exchanged_keeps_its_hooks(string name)
+    {
+        var x = ones([2], requires_grad: true);
+        (x * 2).sum().backward();
+        x.grad = null;
+        var hook = x.register_hook(g => g * 3);
+        Changes[name].Change(x);
+        (x * 2).sum().backward();
+        Assert.Equal(Changes[name].Gradient, x.grad!.ToString());
+        hook.remove();
+        x.grad = null;
+        (x * 2).sum().backward();
+        Assert.Equal(Changes[name].Gradient.Replace("6.", "2."), x.grad!.ToString());
+    }
+
+    [Fact]
+    public void A_gradient_of_another_shape_is_not_added()
+    {
+        var x = ones([2], requires_grad: true);
+        x.sum().backward();
+        x.data = ones(4);
+        Assert.Equal("The size of tensor a (2) must match the size of tensor b (4) at non-singleton dimension 0", Assert.Throws<RuntimeError>(() => x.sum().backward()).Message);
+        Assert.Equal("tensor([1., 1.])", x.grad!.ToString());
+    }
+
+    [Fact]
+    public void Hooks_come_and_go_while_other_threads_run_passes()
+    {
+        var x = ones([2], requires_grad: true);
+        using var ended = new CancellationTokenSource();
+        var passes = Task.Run(() =>
+        {
+            for (var i = 0; i < 3000; i++) (x * 2).sum().backward();
+            ended.Cancel();
+        });
+        while (!ended.IsCancellationRequested && !passes.IsCompleted)
+        {
+            Hook[] hooks = [x.register_hook(g => g), x.register_post_accumulate_grad_hook(_ => { })];
+            foreach (var hook in hooks) hook.remove();
+        }
+        passes.GetAwaiter().GetResult();
+        Assert.Equal([6000f, 6000], x.grad!.to_array<float>());
+    }
 }

@@ -7,15 +7,14 @@ public static partial class torch
         // Tensors' hooks come first, then their retained gradients, and what is for the operation itself after those.
         private void AtTensors(GradFn fn, Flow?[] flows)
         {
-            foreach (var (nr, hooks) in fn.TensorHooks?.ToArray() ?? [])
-                foreach (var hook in hooks.ToArray())
-                    if (flows[nr] is { } flow)
-                    {
-                        // What a hook writes into the gradient counts, as what it returns does.
-                        flows[nr] = Replaced(flow, hook.Call(flow.Tensor()) ?? flow.Tensor());
-                    }
+            foreach (var (nr, call) in fn.TensorHooks?.All ?? [])
+                if (flows[nr] is { } flow)
+                {
+                    // What a hook writes into the gradient counts, as what it returns does.
+                    flows[nr] = Replaced(flow, call(flow.Tensor()) ?? flow.Tensor());
+                }
             // A view whose base was written has another history by now, and keeps the gradient of that.
-            foreach (var (nr, tensor) in fn.Retained?.ToArray() ?? [])
+            foreach (var (nr, tensor) in fn.Retained)
                 if (flows[nr] is { } flow && (tensor.made != Creation.Normal || tensor.grad_fn is not { } now || ReferenceEquals(now, fn))) Accumulate(tensor, flow);
         }
 

@@ -22,7 +22,7 @@ public static partial class torch
                 leaf.gradient = leaf.gradient is not { } sum ? First(leaf, flow) : create ? sum + flow.Tensor() : leaf.is_leaf ? Added(sum, flow.Node) : new Tensor(sum.Node + flow.Node);
                 undo.Add(new(leaf, before, value, version, leaf.gradient, ++leaf.additions, flow.Node));
             }
-            foreach (var hook in leaf.postAccumulate?.ToArray() ?? []) hook.Call(leaf);
+            foreach (var hook in leaf.postAccumulate?.All ?? []) hook(leaf);
         }
 
         private Tensor First(Tensor leaf, Flow flow)
@@ -45,7 +45,8 @@ public static partial class torch
         private static Tensor Added(Tensor sum, Node gradient)
         {
             if (sum.window is { } window && Layouts.Overlaps(window.Layout)) throw new RuntimeError(Overlapping);
-            sum.Set(sum.Node + Ops.Cast(gradient, sum.Node.DType));
+            CheckBroadcast(sum.Dims, gradient.Shape);
+            sum.Set(Fitting(sum.Node + Ops.Cast(gradient, sum.Node.DType), sum.Type));
             return sum;
         }
     }

@@ -205,7 +205,7 @@ public static partial class torch
                 if (runs)
                 {
                     AtTensors(fn, flows);
-                    foreach (var hook in fn.PreHooks ?? []) flows = Called(flows, hook);
+                    foreach (var hook in fn.PreHooks) flows = Called(flows, hook);
                 }
             }
             if (fn is AccumulateGrad leaf)
@@ -213,7 +213,7 @@ public static partial class torch
                 if (!runs || flows[0] is not { } flow) return;
                 Accumulate(leaf, flow);
                 // Of operands it has none.
-                foreach (var hook in fn.PostHooks ?? []) Called([], given => hook(given, [flow.Tensor()]));
+                foreach (var hook in fn.PostHooks) Called([], given => hook(given, [flow.Tensor()]));
                 return;
             }
             foreach (var flow in flows)
@@ -245,8 +245,8 @@ public static partial class torch
             var gradients = autograd.anomaly ? Watched(fn, flows) : Gradients(fn, flows);
             autograd.profiler.Current?.Add(fn.Name, began);
             stop.HasRun = true;
-            if (fn.PostHooks is not null && fn.HasNumber) gradients = [gradients[0], null];
-            foreach (var hook in fn.PostHooks ?? []) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
+            if (fn.HasNumber && fn.PostHooks.Any()) gradients = [gradients[0], null];
+            foreach (var hook in fn.PostHooks) gradients = Called(gradients, given => hook(given, [.. flows.Select(f => f?.Tensor())]));
             return gradients;
         }
 

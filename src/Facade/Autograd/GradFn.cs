@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
@@ -26,21 +27,6 @@ public static partial class torch
             : throw new TypeError($"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {Written.Type(made)}");
     }
 
-    /// <summary>A handle that removes a hook.</summary>
-    public sealed class Hook
-    {
-        private readonly Action removal;
-
-        internal Hook(Func<Tensor, Tensor?> call, List<Hook> owner) => (Call, removal) = (call, () => owner.Remove(this));
-
-        internal Hook(Action removal) => (Call, this.removal) = (_ => null, removal);
-
-        internal Func<Tensor, Tensor?> Call { get; }
-
-        /// <summary>Removes the hook.</summary>
-        public void remove() => removal();
-    }
-
     /// <summary>
     /// A recorded operation. It holds a small piece of the immutable graph, from its operands to its results; the backward pass of
     /// the piece is <see cref="Gradient"/>, applied when it is asked for.
@@ -63,15 +49,15 @@ public static partial class torch
 
         // Whether anything was saved: then a second pass is refused.
         private bool saving;
-        internal Dictionary<int, List<Hook>>? TensorHooks;
-        internal List<(int Nr, Tensor Tensor)>? Retained;
+        internal HookList<(int Nr, Func<Tensor, Tensor?> Call)>? TensorHooks;
+        internal ImmutableArray<(int Nr, Tensor Tensor)> Retained = [];
         private Rare? rare;
 
         /// <summary>What few operations have.</summary>
         private sealed class Rare
         {
-            public List<Func<Tensor?[], Tensor?[]?>>? PreHooks;
-            public List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
+            public HookList<Func<Tensor?[], Tensor?[]?>>? PreHooks;
+            public HookList<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks;
             public Duals.Motion[] Motions = [];
             public Func<object?>?[] Unpacks = [];
             public Recording? Recording;
@@ -79,11 +65,11 @@ public static partial class torch
             public Dictionary<string, object?> Metadata = [];
         }
 
-        private Rare Own => rare ??= new();
+        private Rare Own => rare ?? Interlocked.CompareExchange(ref rare, new(), null) ?? rare;
 
-        internal List<Func<Tensor?[], Tensor?[]?>>? PreHooks => rare?.PreHooks;
+        internal IEnumerable<Func<Tensor?[], Tensor?[]?>> PreHooks => rare?.PreHooks?.All ?? [];
 
-        internal List<Func<Tensor?[], Tensor?[], Tensor?[]?>>? PostHooks => rare?.PostHooks;
+        internal IEnumerable<Func<Tensor?[], Tensor?[], Tensor?[]?>> PostHooks => rare?.PostHooks?.All ?? [];
 
         /// <summary>How the operands moved, where forward mode was on.</summary>
         internal Duals.Motion[] Motions
@@ -171,21 +157,10 @@ public static partial class torch
         internal bool HasNumber => Edges.Length == 1 && Name is "AddBackward0" or "SubBackward0" or "MulBackward0" or "DivBackward0";
 
         /// <summary>Calls a function before the gradients of the results are used; it may replace them.</summary>
-        public Hook register_prehook(Func<Tensor?[], Tensor?[]?> hook)
-        {
-            // Lists of hooks are replaced, never changed: a pass that is under way keeps the hooks that it began with. A function may stand there twice.
-            var own = new Func<Tensor?[], Tensor?[]?>(hook);
-            Own.PreHooks = [.. PreHooks ?? [], own];
-            return new(() => Own.PreHooks = PreHooks!.FindAll(h => !ReferenceEquals(h, own)));
-        }
+        public Hook register_prehook(Func<Tensor?[], Tensor?[]?> hook) => HookList.Add(ref Own.PreHooks, hook);
 
         /// <summary>Calls a function with the gradients of the operands and those of the results; what it returns, unless null, takes the operands' gradients' place.</summary>
-        public Hook register_hook(Func<Tensor?[], Tensor?[], Tensor?[]?> hook)
-        {
-            var own = new Func<Tensor?[], Tensor?[], Tensor?[]?>(hook);
-            Own.PostHooks = [.. PostHooks ?? [], own];
-            return new(() => Own.PostHooks = PostHooks!.FindAll(h => !ReferenceEquals(h, own)));
-        }
+        public Hook register_hook(Func<Tensor?[], Tensor?[], Tensor?[]?> hook) => HookList.Add(ref Own.PostHooks, hook);
 
         /// <summary>Calls a function with the gradients of the operands and those of the results.</summary>
         public Hook register_hook(Action<Tensor?[], Tensor?[]> hook) => register_hook((operands, results) =>
@@ -195,7 +170,10 @@ public static partial class torch
         });
 
         /// <summary>Keeps the gradient of a result.</summary>
-        internal void Retain(Tensor tensor, int nr) => Retained = [.. Retained ?? [], (nr, tensor)];
+        internal void Retain(Tensor tensor, int nr) => ImmutableInterlocked.Update(ref Retained, static (all, added) => all.Add(added), (nr, tensor));
+
+        /// <summary>Keeps it no longer; tells whether it was kept.</summary>
+        internal bool Forget(Tensor tensor) => ImmutableInterlocked.Update(ref Retained, static (all, gone) => all.RemoveAll(r => ReferenceEquals(r.Tensor, gone)), tensor);
 
         /// <summary>As PyTorch prints it, without the address.</summary>
         public override string ToString() => $"<{Name} object at 0x7f0000000000>";
@@ -380,15 +358,18 @@ public static partial class torch
     }
 
     /// <summary>The end of a recorded graph: adds what arrives to a leaf's gradient.</summary>
-    internal sealed class AccumulateGrad(Tensor variable) : GradFn("AccumulateGrad", Saves.None, [], [], [])
+    internal sealed class AccumulateGrad : GradFn
     {
-        public Tensor Variable => variable;
+        public AccumulateGrad(Tensor variable, HookList<(int, Func<Tensor, Tensor?>)> hooks) : base("AccumulateGrad", Saves.None, [], [], []) =>
+            (Variable, Type, TensorHooks) = (variable, variable.Type, hooks);
+
+        public Tensor Variable { get; }
 
         /// <summary>Whether the leaf was a transform's own, and the transform is over.</summary>
         public bool IsSpent { get; set; }
 
         /// <summary>The shape and element type that gradients are expected in.</summary>
-        public TensorType Type { get; } = variable.Type;
+        public TensorType Type { get; }
 
         internal override void Release() { }
     }

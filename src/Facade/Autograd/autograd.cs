@@ -201,12 +201,7 @@ public static partial class torch
             if (!requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
             var edge = Edge;
             // A view made under no_grad of what requires grad requires it too, but nothing flows to it.
-            if (edge.Fn is null) return new Hook(hook, []);
-            var hooks = edge.Fn.TensorHooks ??= [];
-            if (!hooks.TryGetValue(edge.Nr, out var list)) hooks[edge.Nr] = list = [];
-            var added = new Hook(hook, list);
-            list.Add(added);
-            return added;
+            return edge.Fn is null ? new(() => { }) : HookList.Add(ref edge.Fn.TensorHooks, (edge.Nr, hook));
         }
 
         /// <summary>Calls a function with this leaf after its gradient was added to.</summary>
@@ -215,10 +210,7 @@ public static partial class torch
         {
             if (!requires_grad) throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
             if (!is_leaf) throw new RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
-            postAccumulate ??= [];
-            var added = new Hook(t => { hook(t); return null; }, postAccumulate);
-            postAccumulate.Add(added);
-            return added;
+            return HookList.Add(ref postAccumulate, hook);
         }
     }
 }

@@ -23,7 +23,9 @@ public static partial class torch
         internal int followed;
         internal Tensor? gradient;
         internal int additions;
-        internal List<Hook>? postAccumulate;
+        internal HookList<Action<Tensor>>? postAccumulate;
+        // A leaf's own, whatever its end is.
+        private HookList<(int, Func<Tensor, Tensor?>)>? hooks;
         private AccumulateGrad? accumulator;
         private bool leafRequiresGrad;
         private Sight? sight;
@@ -196,7 +198,7 @@ public static partial class torch
         /// <summary>Gives the tensor a history; a gradient that is to be kept is kept of the new one.</summary>
         internal void Follow(GradFn? fn, int nr)
         {
-            var kept = gradFn?.Retained?.RemoveAll(r => ReferenceEquals(r.Tensor, this)) > 0;
+            var kept = gradFn?.Forget(this) == true;
             (gradFn, outputNr) = (fn, nr);
             if (kept) fn?.Retain(this, nr);
         }
@@ -210,9 +212,9 @@ public static partial class torch
         {
             get
             {
-                // Data of another type has an end of its own.
+                // Data of another type or shape has an end of its own.
                 var end = accumulator;
-                if (end?.Type.DType != Node.DType) Interlocked.CompareExchange(ref accumulator, new AccumulateGrad(this), end);
+                if (end?.Type.Equals(Node.Type) != true) Interlocked.CompareExchange(ref accumulator, new(this, HookList.At(ref hooks)), end);
                 return accumulator!;
             }
         }

@@ -9,7 +9,7 @@ public static partial class torch
         /// <typeparam name="TResult">A tensor or a structure of tensors.</typeparam>
         /// <param name="func">From a row. It can't look at elements; what it captures is the same for all rows.</param>
         /// <param name="in_dims">The dimension that counts rows; null for what is the same for all.</param>
-        /// <param name="out_dims">The dimension of the result that counts rows: one, or one for each tensor of a tuple.</param>
+        /// <param name="out_dims">The dimension of the result that counts rows: one, or one for each tensor of a tuple; null in a list for one that is the same for all rows: <c>[null]</c>.</param>
         /// <param name="randomness">What random functions do inside: "error", "different" or "same".</param>
         /// <param name="chunk_size">How many rows at a time; all, when left out.</param>
         /// <exception cref="ValueError">When called: no such dimension, different numbers of rows, none at all.</exception>
@@ -55,10 +55,10 @@ public static partial class torch
             for (var from = 0L; from < size; from += chunk)
             {
                 var count = Math.Min(chunk, size - from);
-                parts.Add(Whole(func, x, given, [.. all.Select(t => t?.narrow(0, from, count))], count, manner with { Out = 0 }));
+                parts.Add(Whole(func, x, given, [.. all.Select(t => t?.narrow(0, from, count))], count, manner with { Out = manner.Out.First }));
             }
             var columns = parts.Select(p => Tree.LeavesOf<Tensor>(p)).ToArray();
-            return Tree.WithLeaves(parts[0], Out([.. Enumerable.Range(0, columns[0].Count).Select(i => cat([.. columns.Select(c => c[i])]))], manner));
+            return Tree.WithLeaves(parts[0], Out([.. Enumerable.Range(0, columns[0].Count).Select(i => manner.Out.Of(i) is null ? columns[0][i] : cat([.. columns.Select(c => c[i])]))], manner));
         }
 
         private static Tensor First(Tensor x, int dim, BatchDims dims)
@@ -67,24 +67,27 @@ public static partial class torch
             return dim == 0 ? x : x.movedim(dim, 0);
         }
 
-        private static TResult Whole<T, TResult>(Func<T, TResult> func, T x, Tensor[] given, Tensor?[] all, long size, Manner manner)
+        private static TResult Whole<T, TResult>(Func<T, TResult> func, T x, Tensor[] given, Tensor?[] arguments, long size, Manner manner)
         {
             TResult result;
             Tensor[] rows;
             var mapping = new Mapping(size, manner.Randomness);
             using (mapping)
             {
-                result = func(Tree.WithLeaves(x, given.Select((t, i) => all[i] is { } a ? mapping.Row(a) : t)));
+                result = func(Tree.WithLeaves(x, given.Select((t, i) => arguments[i] is { } a ? mapping.Row(a) : t)));
                 if (result is null) throw new ValueError("vmap(<lambda>, ...): `<lambda>` must only return Tensors, got type <class 'NoneType'>. Did you mean to set out_dims= to None for output?");
                 rows = Guard(() => Tree.LeavesOf<Tensor>(result).ToArray());
             }
-            return Tree.WithLeaves(result, Out(Guard(() => mapping.All(rows)), manner));
+            var all = Guard(() => mapping.All(rows));
+            for (var i = 0; i < rows.Length; i++)
+                if (manner.Out.Of(i) is null) all[i] = !mapping.Differs(rows[i].Node) ? rows[i] : throw new ValueError("vmap(<lambda>, ...): `<lambda>` can not return a BatchedTensor when out_dim is None");
+            return Tree.WithLeaves(result, Out(all, manner));
         }
 
         private static Tensor[] Out(Tensor[] results, Manner manner)
         {
             if (manner.Out.Count is { } given && given != results.Length) throw new ValueError($"vmap(<lambda>, ..., out_dims={manner.Out})(<inputs>): out_dims is not compatible with the structure of `outputs`. out_dims has {given} entries but outputs are {results.Length}.");
-            return [.. results.Select((y, i) => (manner.Out[i] ?? 0) is var d && d == 0 ? y : y.movedim(0, d))];
+            return [.. results.Select((y, i) => manner.Out[i] is null or 0 ? y : y.movedim(0, manner.Out[i]!.Value))];
         }
     }
 }

@@ -66,6 +66,53 @@ public class FuncTests
         Is("tensor([[ 1.5410,  0.7066, -0.1788],\n        [ 3.5684,  2.9155,  3.6014]])", vmap((Tensor a) => a + randn(3), randomness: "different")(Grid()));
     }
 
+    private static readonly (Func<Tensor, Tensor> F, string Different, string Same)[] Draws =
+    [
+        (a => a + randint(0, 100, [4]), "tensor([[44., 39., 33., 60.],\n        [63., 79., 27.,  3.]])", "tensor([[44., 39., 33., 60.],\n        [44., 39., 33., 60.]])"),
+        (a => a + randperm(4), "tensor([[0., 1., 3., 2.],\n        [0., 2., 3., 1.]])", "tensor([[0., 1., 3., 2.],\n        [0., 1., 3., 2.]])"),
+        (a => a[..3] + multinomial(ones(4), 3), "tensor([[2., 1., 3.],\n        [2., 3., 0.]])", "tensor([[2., 1., 3.],\n        [2., 1., 3.]])"),
+        (a => a[..3] + multinomial(ones(4), 3, replacement: true), "tensor([[3., 2., 1.],\n        [3., 2., 3.]])", "tensor([[3., 2., 1.],\n        [3., 2., 1.]])"),
+        (a => a + bernoulli(full([4], 0.5)), "tensor([[1., 0., 1., 1.],\n        [1., 0., 1., 0.]])", "tensor([[1., 0., 1., 1.],\n        [1., 0., 1., 1.]])"),
+        (a => bernoulli(a + 0.5), "tensor([[1., 0., 1., 1.],\n        [1., 0., 1., 0.]])", "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch"),
+    ];
+
+    public static TheoryData<int> DrawNumbers => [.. Enumerable.Range(0, Draws.Length)];
+
+    [Theory, MemberData(nameof(DrawNumbers))]
+    public void Whatever_is_drawn_is_drawn_for_each_row_or_for_all(int number)
+    {
+        string Drawn(string randomness)
+        {
+            manual_seed(0);
+            try
+            {
+                return vmap(Draws[number].F, randomness: randomness)(zeros(2, 4)).ToString();
+            }
+            catch (RuntimeError e)
+            {
+                return e.Message;
+            }
+        }
+        Assert.StartsWith("vmap: called random operation while in randomness error mode.", Drawn("error"));
+        Assert.Equal(Draws[number].Different, Drawn("different"));
+        Assert.Equal(Draws[number].Same, Drawn("same"));
+    }
+
+    [Fact]
+    public void A_result_that_is_the_same_for_all_rows_may_come_out_once()
+    {
+        var (a, b) = (zeros(3, 2), ones(2));
+        foreach (var chunk in new long?[] { null, 2 })
+        {
+            Is("tensor([2., 2.])", vmap((Tensor x, Tensor c) => c * 2, in_dims: [0, null], out_dims: [null], chunk_size: chunk)(a, b));
+            var (sum, same) = vmap((Tensor x, Tensor c) => (x.sum(), c * 2), in_dims: [0, null], out_dims: [0, null], chunk_size: chunk)(a, b);
+            Is("tensor([0., 0., 0.])", sum);
+            Is("tensor([2., 2.])", same);
+            Refuses<ValueError>("vmap(<lambda>, ...): `<lambda>` can not return a BatchedTensor when out_dim is None", () => vmap((Tensor x) => x * 2, out_dims: [null], chunk_size: chunk)(a));
+        }
+        Refuses<RuntimeError>("vmap: multinomial by weights that differ from row to row is not supported; give it all rows as a matrix, outside", () => vmap((Tensor x) => multinomial(x, 1), randomness: "different")(a + 1));
+    }
+
     [Fact]
     public void Rows_are_written_in_place()
     {

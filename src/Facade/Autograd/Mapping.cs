@@ -96,6 +96,13 @@ public static partial class torch
             }
         }
 
+        /// <summary>Refuses to draw by what differs from row to row, where all rows are to have the same numbers.</summary>
+        /// <exception cref="RuntimeError">They are.</exception>
+        public void CheckRow()
+        {
+            if (randomness == "same") throw new RuntimeError("Vmap does not currently support same randomness with a batched tensor input. Please file an issue with functorch");
+        }
+
         /// <summary>The results of all rows, along a new first dimension.</summary>
         public Tensor[] All(Tensor[] results)
         {

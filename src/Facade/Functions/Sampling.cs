@@ -21,9 +21,12 @@ public static partial class torch
 
     private static RuntimeError NotFor(string kernel, DType type) => new($"\"{kernel}\" not implemented for '{Named(type).TensorType}'");
 
+    // Whatever is drawn is drawn here: what vmap maps decides for how many rows.
+    private static Node Drawn(TensorType type, Func<TensorType, Node> draw) => Mapping.Current is { } mapping ? mapping.Drawn(type, t => Drawn(t, draw)) : draw(type);
+
     private static Node Drawn(TensorType type, Generator? generator, Draws draw, Dims? order = null, bool contiguous = true)
     {
-        if (Mapping.Current is { } mapping) return mapping.Drawn(type, t => Drawn(t, generator, draw));
+        if (Mapping.Current is not null) return Drawn(type, t => Drawn(t, generator, draw));
         var part = type.DType.PartType;
         var values = Room<double>(type.Count * (type.DType.Size / part.Size), part.Size);
         var source = generator ?? Default;
@@ -92,12 +95,15 @@ public static partial class torch
         var (least, most) = type.Range;
         if (low < least || low > most) throw new RuntimeError($"from is out of bounds for {type.InC}");
         if (high - 1 < least || high - 1 > most) throw new RuntimeError($"to - 1 is out of bounds for {type.InC}");
-        var values = Room<long>(shape.Product);
         var range = (ulong)high - (ulong)low;
-        var source = generator ?? Default;
-        lock (source)
-            foreach (ref var v in values.AsSpan()) v = (long)((ulong)low + (range >= 1UL << 32 ? source.Next64() : source.Next32()) % range);
-        return Leaf(Ops.Cast(Ops.Tensor<long>(values, shape), type.Type), false);
+        return Leaf(Drawn(new(type.Type, shape), t =>
+        {
+            var values = Room<long>(t.Count);
+            var source = generator ?? Default;
+            lock (source)
+                foreach (ref var v in values.AsSpan()) v = (long)((ulong)low + (range >= 1UL << 32 ? source.Next64() : source.Next32()) % range);
+            return Ops.Cast(Ops.Tensor<long>(values, t.Shape), t.DType);
+        }), false);
     }
 
     /// <summary>Integers from 0 to high − 1.</summary>
@@ -113,8 +119,14 @@ public static partial class torch
         if (type.Type == DType.Float16 && n > (1L << 11) + 1) throw new RuntimeError("n cannot be greater than 2049 for Half type.");
         if (type.Type == DType.Float32 && n > (1L << 24) + 1) throw new RuntimeError("n cannot be greater than 2^24+1 for Float type.");
         if (n - 1 > type.Range.Most) throw new RuntimeError($"value cannot be converted to type {type.InScalar} without overflow");
-        var source = generator ?? Default;
-        lock (source) return Leaf(Ops.Cast(Ops.Tensor<long>(source.Permutation(n)), type.Type), false);
+        return Leaf(Drawn(new(type.Type, [n]), t =>
+        {
+            var orders = new long[n == 0 ? 0 : t.Count / n][];
+            var source = generator ?? Default;
+            lock (source)
+                foreach (ref var order in orders.AsSpan()) order = source.Permutation(n);
+            return Ops.Cast(Ops.Tensor<long>(orders.Length == 1 ? orders[0] : [.. orders.SelectMany(o => o)], t.Shape), t.DType);
+        }), false);
     }
 
     /// <summary>1 with the given probabilities, else 0. https://pytorch.org/docs/2.6/generated/torch.bernoulli.html</summary>
@@ -123,14 +135,15 @@ public static partial class torch
     {
         if (input.is_complex()) throw NotFor("bernoulli_tensor_cpu_self_", input.Node.DType);
         if (!input.is_floating_point()) throw NotFor("bernoulli_tensor_cpu_p_", input.Node.DType);
-        var p = input.Doubles();
-        if (Array.Exists(p, v => v is not (>= 0 and <= 1)))
+        if (input.IsRow) Mapping.Current!.CheckRow();
+        else if (Array.Exists(input.Doubles(), v => v is not (>= 0 and <= 1)))
             throw new RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)");
-        var node = Drawn(input.Type, generator, (g, drawn, type, _) =>
+        var type = input.Type.As(input.Node.DType == DType.Float64 ? DType.Float64 : DType.Float32);
+        var drawn = Drawn(type, generator, (g, values, type, _) =>
         {
-            for (var i = 0; i < p.Length; i++) drawn[i] = (type == DType.Float64 ? g.Double() : g.Single()) < p[i] ? 1 : 0;
+            foreach (ref var v in values.AsSpan()) v = type == DType.Float64 ? g.Double() : g.Single();
         });
-        return Record("BernoulliBackward0", Saves.None, _ => node, input);
+        return Record("BernoulliBackward0", Saves.None, x => Ops.Cast(Ops.Less(drawn, Ops.Cast(x, type.DType)), x.DType), input);
     }
 
     /// <summary>Positions drawn by weight, from a vector of weights or from each row of a matrix. https://pytorch.org/docs/2.6/generated/torch.multinomial.html</summary>
@@ -142,32 +155,42 @@ public static partial class torch
         if (num_samples <= 0) throw new RuntimeError("cannot sample n_sample <= 0 samples");
         var n = (int)input.Dims[^1];
         if (!replacement && num_samples > n) throw new RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
+        if (input.IsRow) throw new RuntimeError("vmap: multinomial by weights that differ from row to row is not supported; give it all rows as a matrix, outside");
         var weights = input.Doubles();
         var rows = input.ndim == 1 ? 1 : (int)input.Dims[0];
         if (n == 0 && rows > 0) throw new RuntimeError(num_samples > 1 ? "invalid multinomial distribution (sum of probabilities <= 0)" : "min(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.");
         var (type, single) = (input.Node.DType, input.Node.DType != DType.Float64);
         var shape = input.ndim == 1 ? Dims.Create([num_samples]) : Dims.Create([rows, num_samples]);
         var scores = replacement && num_samples > 1 ? Cumulated(weights, rows, n, single) : weights;
-        var drawn = Room<long>(Checked([.. shape]).Product);
-        if (drawn.Length == 0) return Leaf(Ops.Tensor<long>(drawn, shape), false);
-        if (scores == weights)
+        Checked([.. shape]);
+        if (scores == weights && shape.Product > 0) CheckWeights(weights, n);
+        return Leaf(Drawn(new(DType.Int64, shape), t =>
         {
-            // One draw with replacement and any without: where weight / exponential number is largest.
-            CheckWeights(weights, n);
-            var waits = DrawnLike(input, null, generator, Exponential(1)).Doubles();
-            scores = [.. weights.Zip(waits, (w, q) => Literal.Rounded(single ? (float)w / (float)q : w / q, type))];
-        }
-        var source = generator ?? Default;
-        lock (source)
-            for (var r = 0; r < rows; r++)
+            var drawn = Room<long>(t.Count);
+            for (var at = 0; at < drawn.Length; at += (int)shape.Product) Draw(drawn.AsSpan(at, (int)shape.Product));
+            return Ops.Tensor<long>(drawn, t.Shape);
+        }), false);
+
+        void Draw(Span<long> drawn)
+        {
+            var chances = scores;
+            if (scores == weights)
             {
-                var row = scores.AsSpan(r * n, n);
-                var into = drawn.AsSpan(r * (int)num_samples, (int)num_samples);
-                if (replacement && num_samples > 1)
-                    foreach (ref var k in into) k = FirstNotBelow(row, source.Double());
-                else LargestFirst(row, into);
+                // One draw with replacement and any without: where weight / exponential number is largest.
+                var waits = DrawnLike(input, null, generator, Exponential(1)).Doubles();
+                chances = [.. weights.Zip(waits, (w, q) => Literal.Rounded(single ? (float)w / (float)q : w / q, type))];
             }
-        return Leaf(Ops.Tensor<long>(drawn, shape), false);
+            var source = generator ?? Default;
+            lock (source)
+                for (var r = 0; r < rows; r++)
+                {
+                    var row = chances.AsSpan(r * n, n);
+                    var into = drawn.Slice(r * (int)num_samples, (int)num_samples);
+                    if (replacement && num_samples > 1)
+                        foreach (ref var k in into) k = FirstNotBelow(row, source.Double());
+                    else LargestFirst(row, into);
+                }
+        }
     }
 
     private static void CheckWeights(double[] weights, int n)

@@ -25,6 +25,11 @@ public static partial class torch
 
         internal int? Count => each?.Length;
 
+        /// <summary>The first dimension in place of any other.</summary>
+        internal BatchDims First => each is null ? 0 : new BatchDims([.. each.Select(d => d is null ? (int?)null : 0)], 0);
+
+        internal int? Of(int argument) => each is null || argument >= each.Length ? all : each[argument];
+
         internal int? this[int argument] => each is null ? all : each[argument];
 
         /// <summary>As Python writes it.</summary>

@@ -39,7 +39,8 @@ public static partial class torch
             return (Chosen(argnums.Item1, 2) == 0 ? both.Item1 : both.Item2, Chosen(argnums.Item2, 2) == 0 ? both.Item1 : both.Item2);
         };
 
-        /// <summary>The gradient, and what the function returns besides its value.</summary>
+        /// <summary>The gradient, and what the function returns besides its value: a tensor or a structure of tensors.</summary>
+        /// <exception cref="RuntimeError">When called: it is neither.</exception>
         public static Func<T, (T, TAux)> grad<T, TAux>(Func<T, (Tensor, TAux)> func, bool has_aux = true) => x =>
         {
             TAux aux = default!;
@@ -48,7 +49,7 @@ public static partial class torch
                 (var value, aux) = func(v);
                 return value;
             }, x);
-            return (gradient, aux is Tensor t ? (TAux)(object)leave(t) : aux);
+            return (gradient, Tree.WithLeaves(aux, Guard(() => Tree.LeavesOf<Tensor>(aux)).Select(leave)));
         };
 
         /// <summary>The gradient and the value.</summary>
@@ -82,6 +83,7 @@ public static partial class torch
         // Calls a function with arguments of its own, on which its history ends, unless they have one. What leaves loses that end.
         private static (TResult Result, Tensor[] Inputs, Func<Tensor, Tensor> Leave) Entered<T, TResult>(Func<T, TResult> func, T x)
         {
+            if (x is null) throw new ValueError("Thing passed to transform API must be Tensor, got <class 'NoneType'>");
             var (segment, recorded) = (new Segment(), GradMode);
             Tensor[] inputs = [.. Tree.LeavesOf<Tensor>(x).Select(t => Entered(t, recorded))];
             TResult result;
@@ -119,11 +121,20 @@ public static partial class torch
         /// <typeparam name="TResult">A tensor or a structure of tensors.</typeparam>
         /// <param name="func">The function.</param>
         /// <param name="primals">Where.</param>
+        /// <exception cref="RuntimeError">When the second is called: the cotangent has another structure or another shape.</exception>
         public static (TResult, Func<TResult, T>) vjp<T, TResult>(Func<T, TResult> func, T primals)
         {
             var (result, inputs, leave) = Entered(func, primals);
             var outputs = Tree.LeavesOf<Tensor>(result).ToArray();
-            return (Tree.WithLeaves(result, outputs.Select(leave)), cotangents => Tree.WithLeaves(primals, Pulled(outputs, inputs, [.. Tree.LeavesOf<Tensor>(cotangents)], leave)));
+            return (Tree.WithLeaves(result, outputs.Select(leave)), cotangents => Tree.WithLeaves(primals, Pulled(outputs, inputs, Cotangents(result, outputs, cotangents), leave)));
+        }
+
+        private static Tensor[] Cotangents<TResult>(TResult result, Tensor[] outputs, TResult cotangents)
+        {
+            if (cotangents is null) return outputs is [{ Type.Count: 1 } only] ? [ones_like(only)] : throw new RuntimeError("grad can be implicitly created only for scalar outputs");
+            var (given, expected) = Guard(() => (Tree.StructureOf<Tensor>(cotangents), Tree.StructureOf<Tensor>(result)));
+            return given == expected ? [.. Tree.LeavesOf<Tensor>(cotangents)]
+                : throw new RuntimeError($"Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: {given}, primal output: {expected}");
         }
 
         /// <summary>The value of a function of two arguments, and the function from a cotangent of it to those of the arguments.</summary>
@@ -136,12 +147,19 @@ public static partial class torch
         /// <param name="primals">Where.</param>
         /// <param name="tangents">Along which direction: of the same structure.</param>
         /// <exception cref="RuntimeError">The structures or sizes differ.</exception>
+        /// <exception cref="ValueError">One is not of a floating-point or complex type.</exception>
         public static (TResult, TResult) jvp<T, TResult>(Func<T, TResult> func, T primals, T tangents)
         {
             var (x, v) = (Tree.LeavesOf<Tensor>(primals), Tree.LeavesOf<Tensor>(tangents));
             if (x.Count != v.Count) throw new RuntimeError($"jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 tensors, tangents also must be. Got {x.Count} and {v.Count} tensors");
             for (var i = 0; i < x.Count; i++)
+            {
+                if (!x[i].Node.DType.IsSmooth) throw new ValueError($"Expected primal to be floating point or complex, but got: {x[i].dtype}");
+                if (!v[i].Node.DType.IsSmooth) throw new ValueError($"Expected tangent to be floating point or complex, but got: {v[i].dtype}");
+                if (v[i].is_complex() && !x[i].is_complex()) throw new RuntimeError($"jvp(f, primals, tangents): the tangent of a {x[i].dtype} is no {v[i].dtype}");
                 if (x[i].Dims != v[i].Dims) throw new RuntimeError($"Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. Tensor is of size {x[i].Dims} while the given forward gradient is of size {v[i].Dims}.");
+                v[i] = v[i].to(x[i].dtype);
+            }
             using var level = Duals.Begin();
             TResult result;
             using (Inside.Set(true)) result = func(Tree.WithLeaves(primals, x.Zip(v, (a, b) => Duals.Moving(a, b, level))));

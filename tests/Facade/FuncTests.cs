@@ -242,7 +242,68 @@ public class FuncTests
         Refuses<RuntimeError>("Error(s) in reparametrizing for Linear:\n\tUnexpected key(s): 'foo'.\n\tMissing key(s): 'weight'.", () => functional_call(m, new Dictionary<string, Tensor> { ["foo"] = w }, Grid(), strict: true));
         var (stacked, buffers) = stack_module_state([m, new nn.Linear(3, 2, bias: false)]);
         Assert.Equal([2L, 2L, 3L], stacked["weight"].shape);
+        Refuses<RuntimeError>("stack_module_state: Expected all models to be of the same class.", () => stack_module_state([m, new nn.Tanh()]));
+        Refuses<RuntimeError>("stack_module_state: a model has no 'bias'", () => stack_module_state([new nn.Linear(3, 2), m]));
         Assert.True(stacked["weight"].requires_grad && stacked["weight"].is_leaf);
         Assert.Empty(buffers);
+    }
+
+    private sealed class Several : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Parameter[] all = [new(ones(1)), new(ones(1))];
+        private readonly List<Tensor> more = [zeros(1)];
+
+        public Several()
+        {
+            register_parameter("a", all[0]);
+            register_parameter("b", all[1]);
+            register_buffer("c", more[0]);
+        }
+
+        public override Tensor forward(Tensor x) => x * all[0] + parameters()[1] * 10 + more[0];
+    }
+
+    private sealed class Captured : nn.Module<Tensor, Tensor>
+    {
+        private readonly Func<Tensor, Tensor> f;
+
+        public Captured()
+        {
+            var w = register_parameter("w", new nn.Parameter(ones(1)))!;
+            f = x => x * w;
+        }
+
+        public override Tensor forward(Tensor x) => f(x);
+    }
+
+    [Fact]
+    public void Parameters_are_replaced_wherever_a_module_holds_them()
+    {
+        var m = new Several();
+        Tensor[] before = [.. m.parameters(), .. m.buffers()];
+        Is("tensor([135.])", functional_call(m, new Dictionary<string, Tensor> { ["a"] = tensor(new[] { 5f }), ["b"] = tensor(new[] { 3f }), ["c"] = tensor(new[] { 100f }) }, ones(1)));
+        Is("tensor([15.], grad_fn=<AddBackward0>)", functional_call(m, new Dictionary<string, Tensor> { ["a"] = tensor(new[] { 5f }) }, ones(1)));
+        Is("tensor([11.], grad_fn=<AddBackward0>)", m.call(ones(1)));
+        Assert.Equal(before, [.. m.parameters(), .. m.buffers()], ReferenceEqualityComparer.Instance);
+        Refuses<RuntimeError>("functional_call: 'w' of Captured can't be replaced, as it stands in no field of a module, nor in an array or a list that does", () => functional_call(new Captured(), new Dictionary<string, Tensor> { ["w"] = ones(1) }, ones(1)));
+    }
+
+    [Fact]
+    public void Structures_and_types_of_cotangents_and_tangents_are_checked()
+    {
+        var x = ones(2);
+        var several = vjp((Tensor v) => new[] { v, v * 2 }, x).Item2;
+        Refuses<RuntimeError>("Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: [*], primal output: [*, *]", () => several([x]));
+        Refuses<RuntimeError>("Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: [*, *, *], primal output: [*, *]", () => several([x, x, x]));
+        Is("tensor([1., 1.])", vjp((Tensor v) => v.sum(), x).Item2(null!));
+        Refuses<RuntimeError>("grad can be implicitly created only for scalar outputs", () => vjp((Tensor v) => v * 2, x).Item2(null!));
+        Refuses<ValueError>("Thing passed to transform API must be Tensor, got <class 'NoneType'>", () => func.grad((Tensor v) => v.sum())(null!));
+        var (_, (twice, thrice)) = func.grad((Tensor v) => ((v * v).sum(), (v * 2, v * 3)))(x);
+        Assert.False(twice.requires_grad || thrice.requires_grad);
+        Is("tensor([2., 2.], dtype=torch.float64)", jvp((Tensor v) => v * v, ones([2], float64), x).Item2);
+        Is("tensor([2.+0.j, 2.+0.j])", jvp((Tensor v) => v * v, ones([2], complex64), x).Item2);
+        Refuses<ValueError>("Expected primal to be floating point or complex, but got: torch.int64", () => jvp((Tensor v) => v * v, ones([2], int64), ones([2], int64)));
+        Refuses<ValueError>("Expected tangent to be floating point or complex, but got: torch.int64", () => jvp((Tensor v) => v * v, x, ones([2], int64)));
+        Refuses<RuntimeError>("jvp(f, primals, tangents): the tangent of a torch.float32 is no torch.complex64", () => jvp((Tensor v) => v * v, x, ones([2], complex64)));
     }
 }

@@ -155,4 +155,17 @@ public class GraphTests
         }
         Assert.False(is_inference_mode_enabled());
     }
+
+    [Fact]
+    public void Places_and_tensors_that_are_not_there_are_named()
+    {
+        var x = ones([2], requires_grad: true);
+        Assert.Throws<AssertionError>(() => autograd.graph.register_multi_grad_hook([x, ones(1)], (Tensor?[] _) => { }));
+        var calls = 0;
+        autograd.graph.register_multi_grad_hook([ones(1), x], (Tensor _) => calls++);
+        (x * 2).sum().backward();
+        Assert.Equal(1, calls);
+        Assert.Equal("list index out of range", Assert.Throws<IndexError>(() => autograd.grad([], [x], is_grads_batched: true)).Message);
+        Assert.Equal("a gradient edge: MulBackward0 has no result 3", Assert.Throws<IndexError>(() => autograd.backward(new autograd.graph.GradientEdge((x * 2).grad_fn!, 3))).Message);
+    }
 }

@@ -104,11 +104,14 @@ public static class Tree
     private static string Who => Trace.Current?.Name ?? "Tree";
 
     /// <summary>What a tree is apart from its leaves.</summary>
-    internal static string Structure<T>(T tree)
+    internal static string Structure<T>(T tree) => StructureOf<Node>(tree);
+
+    /// <summary>The same where leaves are of another type.</summary>
+    internal static string StructureOf<TLeaf>(object? tree)
     {
-        if (tree is Node) return "*";
+        if (tree is TLeaf) return "*";
         var layer = Apart(tree);
-        return $"{layer.Kind}{string.Join(", ", layer.Parts.Select((p, k) => layer.Names is { } names ? $"{names[k]}: {Structure(p)}" : Structure(p)))}{layer.Kind[^1] switch { '(' => ')', '[' => ']', _ => '}' }}";
+        return $"{layer.Kind}{string.Join(", ", layer.Parts.Select((p, k) => (layer.Names is { } names ? $"{names[k]}: " : "") + StructureOf<TLeaf>(p)))}{layer.Kind[^1] switch { '(' => ')', '[' => ']', _ => '}' }}";
     }
 
     /// <summary>The leaves of a tree whose leaves are of another type.</summary>

@@ -123,10 +123,11 @@ public static partial class torch
 
         // A tensor at that place: of its value only the type is known.
         private static Tensor At(graph.GradientEdge edge) =>
-            new(Node.Placeholder(edge.node is AccumulateGrad leaf ? leaf.Type : edge.node.Outputs[edge.output_nr].Type)) { gradFn = edge.node, outputNr = edge.output_nr };
+            new(Node.Placeholder(edge.Type)) { gradFn = edge.node, outputNr = edge.output_nr };
 
         private static Tensor?[] Batched(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor?>? batches, bool? retain, bool create, bool? allowUnused, bool materialize)
         {
+            if (outputs.Count == 0) throw new IndexError("list index out of range");
             var sizes = new List<long>();
             for (var i = 0; i < (batches?.Count ?? outputs.Count); i++)
             {

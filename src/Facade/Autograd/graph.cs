@@ -18,7 +18,12 @@ public static partial class torch
             /// <summary>A place in a graph, to which gradients flow: an operation, and which of its results.</summary>
             /// <param name="node">The operation.</param>
             /// <param name="output_nr">The number of the result.</param>
-            public sealed record GradientEdge(GradFn node, int output_nr);
+            public sealed record GradientEdge(GradFn node, int output_nr)
+            {
+                /// <summary>The type of what flows there.</summary>
+                internal TensorType Type => node is AccumulateGrad leaf && output_nr == 0 ? leaf.Type
+                    : output_nr >= 0 && output_nr < node.Outputs.Length ? node.Outputs[output_nr].Type : throw new IndexError($"a gradient edge: {node.Name} has no result {output_nr}");
+            }
 
             /// <summary>The place of a tensor in its graph: <c>grad</c> and <c>backward</c> take it in the tensor's stead, which may be collected.</summary>
             /// <exception cref="RuntimeError">The tensor does not require grad.</exception>
@@ -39,9 +44,10 @@ public static partial class torch
             /// <summary>Calls a function once per backward pass with the gradients of several tensors, null where none flows.</summary>
             /// <param name="tensors">The tensors, each of which requires grad.</param>
             /// <param name="fn">Called when the last gradient is there.</param>
-            /// <exception cref="RuntimeError">A tensor does not require grad.</exception>
+            /// <exception cref="AssertionError">A tensor does not require grad.</exception>
             public static Hook register_multi_grad_hook(IReadOnlyList<Tensor> tensors, Action<Tensor?[]> fn)
             {
+                if (tensors.Any(t => !t.requires_grad)) throw new AssertionError("register_multi_grad_hook: a tensor does not require grad");
                 var seen = new System.Runtime.CompilerServices.ConditionalWeakTable<Engine, Met>();
                 return Each(tensors, (i, gradient) =>
                 {
@@ -53,16 +59,15 @@ public static partial class torch
             }
 
             /// <summary>Calls a function once per backward pass, with the first gradient that arrives at one of several tensors.</summary>
-            /// <param name="tensors">The tensors, each of which requires grad.</param>
+            /// <param name="tensors">The tensors; those that don't require grad are passed over.</param>
             /// <param name="fn">Called with the first gradient.</param>
             /// <param name="mode">"any".</param>
-            /// <exception cref="RuntimeError">A tensor does not require grad.</exception>
             /// <exception cref="ValueError">Another mode.</exception>
             public static Hook register_multi_grad_hook(IReadOnlyList<Tensor> tensors, Action<Tensor> fn, string mode = "any")
             {
                 if (mode != "any") throw new ValueError($"Expects mode to be one of ('all', 'any') but got {mode}");
                 var seen = new System.Runtime.CompilerServices.ConditionalWeakTable<Engine, object>();
-                return Each(tensors, (_, gradient) =>
+                return Each([.. tensors.Where(t => t.requires_grad)], (_, gradient) =>
                 {
                     if (seen.TryAdd(Engine.Current!, fn)) fn(gradient);
                 });

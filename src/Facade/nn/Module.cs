@@ -63,6 +63,17 @@ public static partial class torch
                 return value;
             }
 
+            /// <summary>Puts other tensors in the place of parameters and buffers; what comes back puts these back.</summary>
+            internal Action Exchange(Dictionary<Tensor, Tensor> stands)
+            {
+                var own = new[] { ownParameters, ownBuffers }.SelectMany(list => list.Select(p => (List: list, Name: p.Key, p.Value))).Where(p => p.Value is not null && stands.ContainsKey(p.Value)).ToArray();
+                foreach (var (list, name, value) in own) list[name] = stands[value!];
+                return () =>
+                {
+                    foreach (var (list, name, value) in own) list[name] = value;
+                };
+            }
+
             /// <summary>Adds a module.</summary>
             public T register_module<T>(string name, T value) where T : Module?
             {

@@ -113,6 +113,28 @@ public class FunctionalTests
         Assert.True(functional.hvp(F, x, Y, create_graph: true).hvp.requires_grad);
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public void All_rows_take_one_pass_or_one_each(bool vectorize, int passes)
+    {
+        var (x, b, calls) = (tensor(new[] { 1f, 2 }, requires_grad: true), tensor(new[] { 3f, 4, 5 }), 0);
+        var rows = functional.jacobian(v =>
+        {
+            var y = v[0] * v[0] * v[1].sum();
+            y.register_hook(_ => { calls++; return null; });
+            return new[] { y, v[0].sum() };
+        }, [x, b], vectorize: vectorize);
+        Assert.Equal(["tensor([[24.,  0.],\n        [ 0., 48.]])", "tensor([[1., 1., 1.],\n        [4., 4., 4.]])", "tensor([1., 1.])", "tensor([0., 0., 0.])"], rows.SelectMany(r => r).Select(r => r.ToString()));
+        Assert.Equal(passes, calls);
+        var cubes = functional.jacobian((Tensor v) => v.pow(3), x, create_graph: true, vectorize: vectorize);
+        Assert.Equal("tensor([[ 3.,  0.],\n        [ 0., 12.]], grad_fn=<ViewBackward0>)", cubes.ToString());
+        Assert.Equal("tensor([ 6., 12.])", grad(cubes.sum(), x)[0]!.ToString());
+        var curvature = functional.hessian((Tensor v) => v.pow(3).sum() * v[0], x, create_graph: true, vectorize: vectorize);
+        Assert.Equal("tensor([[12., 12.],\n        [12., 12.]])", curvature.detach().ToString());
+        Assert.Equal("tensor([36., 30.])", grad(curvature.sum(), x)[0]!.ToString());
+    }
+
     [Fact]
     public void A_single_tensor_is_asked_for_where_one_is_needed()
     {

@@ -108,15 +108,22 @@ public static partial class torch
                 return (Given(outputs, create_graph), Differentiated(gradients, seeds, v, outputs, create_graph, strict, "back_trick"));
             }
 
-            internal static Tensor[][] Jacobian(Func<Tensor[], Tensor[]> func, Tensor[] inputs, bool create_graph, bool strict)
+            internal static Tensor[][] Jacobian(Func<Tensor[], Tensor[]> func, Tensor[] inputs, bool create_graph, bool strict, bool vectorize = false)
             {
+                if (strict && vectorize) throw new RuntimeError("torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please either set `strict=False` or `vectorize=False`.");
                 using (enable_grad())
                 {
                     var own = Own(inputs, create_graph, true);
                     var outputs = func(own);
                     Demand("outputs", outputs, strict);
-                    return [.. outputs.Select((output, i) => Given(Rows(output, i, own, create_graph, strict), create_graph))];
+                    return [.. outputs.Select((output, i) => Given(vectorize && output.requires_grad && output.numel() > 0 ? Together(output, own, create_graph) : Rows(output, i, own, create_graph, strict), create_graph))];
                 }
+            }
+
+            private static Tensor[] Together(Tensor output, Tensor[] inputs, bool create_graph)
+            {
+                var rows = func.vmap((Tensor seed) => Filled(Gradients([output], inputs, [seed], create_graph, retain_graph: true), inputs, false, create_graph, ""))(eye(output.numel(), dtype: output.dtype).view([output.numel(), .. output.Dims]));
+                return [.. rows.Select((r, k) => r.reshape([.. output.Dims, .. inputs[k].Dims]))];
             }
 
             private static Tensor[] Rows(Tensor output, int i, Tensor[] inputs, bool create_graph, bool strict)
@@ -135,7 +142,7 @@ public static partial class torch
                 return [.. rows.Select((r, k) => r.Count == 0 ? zeros([.. output.Dims, .. inputs[k].Dims], inputs[k].dtype) : stack(r.ToArray(), 0).view([.. output.Dims, .. inputs[k].Dims]))];
             }
 
-            internal static Tensor[][] Hessian(Func<Tensor[], Tensor[]> func, Tensor[] inputs, bool create_graph, bool strict) => Jacobian(own =>
+            internal static Tensor[][] Hessian(Func<Tensor[], Tensor[]> func, Tensor[] inputs, bool create_graph, bool strict, bool vectorize = false) => Jacobian(own =>
             {
                 var rows = Jacobian(x =>
                 {
@@ -145,7 +152,7 @@ public static partial class torch
                 }, own, create_graph: true, strict: false)[0];
                 Demand("jacobian", rows, strict);
                 return rows;
-            }, inputs, create_graph, strict);
+            }, inputs, create_graph, strict, vectorize);
 
             private static Tensor Single(string name, Tensor[] outputs) => outputs is not [{ } output] ? throw new RuntimeError($"The function given to {name} should return a single Tensor")
                 : output.numel() != 1 ? throw new RuntimeError($"The Tensor returned by the function given to {name} should contain a single element") : output;

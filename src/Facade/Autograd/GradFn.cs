@@ -130,7 +130,7 @@ public static partial class torch
         /// <param name="keeps">Which saved values are still there.</param>
         /// <exception cref="RuntimeError">There is a hook, which would not be called for all rows.</exception>
         internal virtual GradFn OfRows(Node[] outputs, Node[] inputs, Edge[] edges, Predicate<Saved> keeps) =>
-            TensorHooks is { Count: > 0 } || Retained is { Count: > 0 } || PreHooks is { Count: > 0 } || PostHooks is { Count: > 0 } ? throw new RuntimeError($"vmap: a hook of {Name} inside the function cannot be called for all rows; register it outside")
+            TensorHooks?.All.Any() == true || Retained.Length > 0 || PreHooks.Any() || PostHooks.Any() ? throw new RuntimeError($"vmap: a hook of {Name} inside the function cannot be called for all rows; register it outside")
             : new(Name, Saves, outputs, inputs, edges) { Variant = ", of rows", Writer = Writer, Refusal = Refusal, Released = Released, saving = saving, SavedValues = Array.FindAll(SavedValues, keeps) };
 
         internal string Name { get; }

@@ -3,9 +3,42 @@ using Functional.Autograd.Primitives;
 
 namespace Functional.Autograd;
 
-/// <summary>From a graph of one row to the graph of a batch of rows: every operation has a rule, <see cref="Op.Batch"/>; what all rows share is computed once.</summary>
-internal static class Batching
+/// <summary>From a graph of one row to the graph of a batch of rows: every operation has a rule, <see cref="Op.Batch"/>; what all rows share is computed once, and what was asked for before is remembered.</summary>
+/// <param name="size">How many rows there are.</param>
+/// <param name="trace">What was there before it does not depend on the row.</param>
+internal sealed class Batching(long size, Trace? trace = null)
 {
+    private readonly Dictionary<Node, Node?> known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Node[]> parts = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Says what stands for an input in all rows, the batch as first axis; null for what stays as it is.</summary>
+    public void Give(Node input, Node? rows) => known[input] = rows;
+
+    /// <summary>The roots for all rows, the batch as first axis.</summary>
+    /// <param name="roots">What is computed of one row.</param>
+    public Node[] Of(ReadOnlySpan<Node> roots)
+    {
+        using var numbering = Numbering.Begin();
+        var operands = new Node?[4];
+        foreach (var y in Traversal.Order(roots, n => known.ContainsKey(n) || trace?.Made(n) == false, numbering))
+        {
+            if (known.ContainsKey(y) || trace?.Made(y) == false) continue;
+            if (y.Op is Part part)
+            {
+                known[y] = parts.GetValueOrDefault(y.Inputs[0])?[part.Index];
+                continue;
+            }
+            var (n, differs) = (y.Inputs.Length, false);
+            if (n > operands.Length) operands = new Node?[n];
+            for (var k = 0; k < n; k++) differs |= (operands[k] = known.GetValueOrDefault(y.Inputs[k])) is not null;
+            known[y] = differs && y.Op is not Several ? y.Op.Batch(y, operands.AsSpan(0, n)) : null;
+            if (differs && y.Op is Several several) parts[y] = several.BatchAll(y, operands.AsSpan(0, n));
+        }
+        var result = new Node[roots.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = known.GetValueOrDefault(roots[i]) ?? Op.Repeated(roots[i], size);
+        return result;
+    }
+
     /// <summary>The roots for all rows, the batch as first axis.</summary>
     /// <param name="roots">What is computed of one row.</param>
     /// <param name="inputs">The row.</param>
@@ -14,32 +47,9 @@ internal static class Batching
     /// <param name="trace">What was there before it does not depend on the row.</param>
     public static Node[] Of(ReadOnlySpan<Node> roots, ReadOnlySpan<Node> inputs, ReadOnlySpan<Node?> rows, long size, Trace? trace = null)
     {
-        var given = new Dictionary<Node, Node?>(ReferenceEqualityComparer.Instance);
-        for (var k = 0; k < inputs.Length; k++) given[inputs[k]] = rows[k];
-        using var numbering = Numbering.Begin();
-        var order = Traversal.Order(roots, n => given.ContainsKey(n) || trace?.Made(n) == false, numbering);
-        var (batched, operands) = (new Node?[order.Count], new Node?[4]);
-        Dictionary<int, Node[]>? parts = null;
-        for (var i = 0; i < batched.Length; i++)
-        {
-            var y = order[i];
-            if (given.TryGetValue(y, out batched[i]) || trace?.Made(y) == false) continue;
-            var n = y.Inputs.Length;
-            if (n > operands.Length) operands = new Node?[n];
-            if (y.Op is Part part)
-            {
-                batched[i] = parts?.GetValueOrDefault(numbering[y.Inputs[0]])?[part.Index];
-                continue;
-            }
-            var differs = false;
-            for (var k = 0; k < n; k++) differs |= (operands[k] = batched[numbering[y.Inputs[k]]]) is not null;
-            if (!differs) continue;
-            if (y.Op is Several several) (parts ??= [])[i] = several.BatchAll(y, operands.AsSpan(0, n));
-            else batched[i] = y.Op.Batch(y, operands.AsSpan(0, n));
-        }
-        var result = new Node[roots.Length];
-        for (var i = 0; i < result.Length; i++) result[i] = batched[numbering[roots[i]]] ?? Op.Repeated(roots[i], size);
-        return result;
+        var batching = new Batching(size, trace);
+        for (var k = 0; k < inputs.Length; k++) batching.Give(inputs[k], rows[k]);
+        return batching.Of(roots);
     }
 
     /// <summary>A function of some rows at once, all results with the batch as first axis.</summary>

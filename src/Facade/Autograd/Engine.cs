@@ -379,7 +379,7 @@ public static partial class torch
             for (var i = 0; i < gradients.Length; i++)
             {
                 if (gradients[i] is not { } flow || !autograd.check_nan) continue;
-                if (!Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(flow.Node)))[0]) continue;
+                if (!Array.Exists(Look<bool>(Ops.Any(Ops.IsNaN(flow.Node))), static nan => nan)) continue;
                 throw new RuntimeError($"Function '{fn.Name}' returned nan values in its {i}th output.");
             }
         }

@@ -1,3 +1,5 @@
+using Functional.Autograd.Plans;
+
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -13,7 +15,7 @@ public static partial class torch
         private readonly Mapping? outer = current;
         private readonly Trace trace = Trace.Begin("vmap");
         private readonly Segment segment = new();
-        private readonly Dictionary<Node, Node> rows = new(ReferenceEqualityComparer.Instance);
+        private readonly Batching batching;
         private readonly Dictionary<GradFn, Edge> places = [];
 
         // What was looked at, and what of it depends on a row: neither changes.
@@ -24,6 +26,7 @@ public static partial class torch
         public Mapping(long size, string randomness)
         {
             (this.size, this.randomness) = (size, randomness);
+            batching = new(size, trace);
             current = this;
         }
 
@@ -47,8 +50,7 @@ public static partial class torch
         /// <summary>A row of a tensor whose first dimension counts rows.</summary>
         public Tensor Row(Tensor all, long below = long.MaxValue)
         {
-            var row = new Tensor(Node.Placeholder(all.Type.Reshaped(all.Dims[1..])));
-            rows[row.Node] = all.Node;
+            var row = new Tensor(Row(all.Node));
             if (all.requires_grad)
             {
                 // Stands for the place of all rows until there is an operation of all rows.
@@ -59,12 +61,56 @@ public static partial class torch
             return row;
         }
 
+        private Node Row(Node all)
+        {
+            var row = Node.Placeholder(all.Type.Reshaped(all.Shape[1..]));
+            batching.Give(row, all);
+            seen.Add(row);
+            differing.Add(row);
+            return row;
+        }
+
         /// <summary>Whether a value differs from row to row, so that it is not known.</summary>
-        public bool Differs(Node node)
+        public bool Differs(Node node) => IsOwn(node) || outer?.Differs(node) == true;
+
+        private bool IsOwn(Node node)
         {
             Look([node]);
-            return differing.Contains(node) || outer?.Differs(node) == true;
+            return differing.Contains(node);
         }
+
+        /// <summary>What stands for a value in all rows, those of the outermost call along the first dimension; the value itself where it is the same in all.</summary>
+        public static Node Everywhere(Node node)
+        {
+            for (var mapping = current; mapping is not null; mapping = mapping.outer)
+                if (mapping.IsOwn(node)) node = mapping.batching.Of([node])[0];
+            return node;
+        }
+
+        /// <summary>Results that are computed at once from values; row by row where these differ.</summary>
+        /// <exception cref="RuntimeError">Results of different rows differ in shape.</exception>
+        public static Node[] AtOnce(Func<Node[], Node[]> f, params Node[] values) => current is { } mapping ? mapping.Each(f, values) : f(values);
+
+        private Node[] Each(Func<Node[], Node[]> f, Node[] values)
+        {
+            current = outer;
+            try
+            {
+                Node?[] all = [.. values.Select(v => IsOwn(v) ? batching.Of([v])[0] : null)];
+                if (Array.TrueForAll(all, a => a is null)) return AtOnce(f, values);
+                // Of no rows there are still types.
+                Node[] Row(long r) => [.. values.Select((v, k) => all[k] is not { } a ? v : size == 0 ? Ops.Full(v.Type, 0) : Ops.Reshape(Ops.SliceAxis(a, 0, r, r + 1), v.Shape))];
+                Node[][] results = [.. Dims.Range((int)Math.Max(size, 1)).Select(r => AtOnce(f, Row(r)))];
+                return [.. results[0].Select((first, k) => this.Row(Ops.SliceAxis(Ops.Concat([.. results.Select((r, i) => Ops.Unsqueeze(Like(first, r[k], i), 0))], 0), 0, 0, size)))];
+            }
+            finally
+            {
+                current = this;
+            }
+        }
+
+        private static Node Like(Node first, Node other, int row) => other.Shape == first.Shape ? other
+            : throw new RuntimeError($"stack expects each tensor to be equal size, but got {first.Shape} at entry 0 and {other.Shape} at entry {row}");
 
         /// <summary>Whether a value was made inside.</summary>
         public bool Owns(Node node) => trace.Made(node);
@@ -74,7 +120,7 @@ public static partial class torch
         {
             using var numbering = Numbering.Begin();
             foreach (var node in Traversal.Order(roots, n => !trace.Made(n) || seen.Contains(n), numbering))
-                if (trace.Made(node) && seen.Add(node) && (rows.ContainsKey(node) || node.Inputs.Any(differing.Contains))) differing.Add(node);
+                if (trace.Made(node) && seen.Add(node) && node.Inputs.Any(differing.Contains)) differing.Add(node);
         }
 
         /// <summary>What is drawn inside.</summary>
@@ -86,9 +132,7 @@ public static partial class torch
             try
             {
                 if (randomness == "same") return draw(type);
-                var row = Node.Placeholder(type);
-                rows[row] = draw(type.Reshaped([size, .. type.Shape]));
-                return row;
+                return Row(draw(type.Reshaped([size, .. type.Shape])));
             }
             finally
             {
@@ -124,7 +168,7 @@ public static partial class torch
             Node[] roots = [.. wanted.Select(w => w.Row.Node), .. made.SelectMany(f => f.Outputs), .. made.SelectMany(f => f.Inputs)];
             Look(roots);
             Node[] moving = [.. roots.Where(differing.Contains).Distinct(ReferenceEqualityComparer.Instance).Cast<Node>()];
-            var batched = Batching.Of(moving, [.. rows.Keys], [.. rows.Values], size, trace);
+            var batched = batching.Of(moving);
             var image = new Dictionary<Node, Node>(ReferenceEqualityComparer.Instance);
             for (var i = 0; i < moving.Length; i++) image[moving[i]] = batched[i];
             Node Image(Node node) => image.GetValueOrDefault(node, node);
@@ -153,7 +197,24 @@ public static partial class torch
         /// <summary>Whether this is a row inside vmap, whose elements are not known.</summary>
         internal bool IsRow => Mapping.Current is { } mapping && mapping.Differs(Node);
 
-        /// <summary>The elements as integers, for a check; none where they are not known.</summary>
-        internal long[] Known() => IsRow ? [] : Longs();
+        /// <summary>The elements as integers, for a check; inside vmap those of all rows.</summary>
+        internal long[] Known() => IsRow ? Look<long>(Ops.Cast(Node, DType.Int64)) : Longs();
+
+        /// <summary>The elements as numbers, for a check; inside vmap those of all rows.</summary>
+        internal double[] KnownDoubles() => IsRow ? Look<double>(Ops.Cast(Node, DType.Float64)) : Doubles();
+
+        /// <summary>Refuses a row inside vmap, where the shape of a result depends on the elements.</summary>
+        /// <exception cref="RuntimeError">This is a row.</exception>
+        internal void Shapes(string operation)
+        {
+            if (IsRow) throw new RuntimeError($"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{operation}. Please voice your support in https://github.com/pytorch/functorch/issues/256");
+        }
     }
+
+    /// <summary>A value that is looked at when the call is made; inside vmap that of all rows.</summary>
+    internal static T[] Look<T>(Node node) where T : unmanaged => Evaluator.Read<T>(Mapping.Everywhere(node));
+
+    private static double[] Doubles(Node node) => Evaluator.Read<double>(Ops.Cast(node, DType.Float64));
+
+    private static long[] Longs(Node node) => Evaluator.Read<long>(Ops.Cast(node, DType.Int64));
 }

@@ -54,11 +54,12 @@ public static partial class torch
         {
             if (a.DType.IsSmooth || a.DType == DType.Bool) throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(a.DType).TensorType}'");
             var shape = Ops.BroadcastShapes(kernel, a.Shape, b.Shape);
-            var (x, y) = (Read(a, shape), Read(b, shape));
-            for (var i = 0; i < x.Length; i++) x[i] = f(x[i], y[i]);
-            return Ops.Cast(Ops.Tensor<long>(x, shape), a.DType);
+            return Mapping.AtOnce(v =>
+            {
+                var (x, y) = (Longs(Ops.Broadcast(v[0], shape)), Longs(Ops.Broadcast(v[1], shape)));
+                for (var i = 0; i < x.Length; i++) x[i] = f(x[i], y[i]);
+                return [Ops.Cast(Ops.Tensor<long>(x, shape), a.DType)];
+            }, a, b)[0];
         }
-
-        private static long[] Read(Node x, Dims shape) => Evaluator.Read<long>(Ops.Broadcast(Ops.Cast(x, DType.Int64), shape));
     }
 }

@@ -137,8 +137,8 @@ public static partial class torch
             Undifferentiated("binary_cross_entropy", "weight", weight);
             if (input.dtype != target.dtype) throw new RuntimeError($"Found dtype {target.dtype.TensorType} but expected {input.dtype.TensorType}");
             Takes(input.Node, "binary_cross_entropy", whole: false);
-            if (!input.IsRow && Array.Exists(input.Doubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of input should be between 0 and 1");
-            if (!target.IsRow && Array.Exists(target.Doubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of target should be between 0 and 1");
+            if (Array.Exists(input.KnownDoubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of input should be between 0 and 1");
+            if (Array.Exists(target.KnownDoubles(), p => p is not (>= 0 and <= 1))) throw new RuntimeError("all elements of target should be between 0 and 1");
             var factor = weight is null ? null : Ops.Cast(weight.Node, input.Node.DType);
             Tensor[] watched = weight is null ? [] : [weight.expand([.. Ops.BroadcastShapes("weight", target.Dims, weight.Dims)])];
             return LaidUnreduced(Record("BinaryCrossEntropyBackward0", Saves.All, (x, t) => factor is null ? Ops.BinaryCrossEntropy(x, t, kind) : Combined(Ops.BinaryCrossEntropy(x, t, Reduction.None) * factor, kind), input, target, watched), kind, input, target);

@@ -15,14 +15,17 @@ public static partial class torch
         {
             if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
             if (self.Node.DType.IsSmooth || self.Node.DType == DType.Bool) throw new RuntimeError($"\"bincount_cpu\" not implemented for '{self.dtype.TensorType}'");
-            var places = self.Longs();
-            if (self.ndim == 1 && places.Length == 0) return torch.zeros([minlength], dtype: int64);
-            if (self.ndim != 1 || Array.Exists(places, n => n < 0)) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
-            if (weights is not null && (weights.ndim != 1 || weights.numel() != places.Length)) throw new RuntimeError("weights should be 1-d and have the same length as input");
-            var sums = Room<double>(Math.Max(minlength, places.Max() is < long.MaxValue and var most ? most + 1 : long.MaxValue));
-            var parts = weights?.Doubles();
-            for (var i = 0; i < places.Length; i++) sums[places[i]] += parts?[i] ?? 1;
-            return new(Ops.Cast(Ops.Tensor<double>(sums), weights is null ? DType.Int64 : weights.Node.DType == DType.Float32 ? DType.Float32 : DType.Float64));
+            if (self.ndim == 1 && self.numel() == 0) return torch.zeros([minlength], dtype: int64);
+            if (self.ndim != 1 || Array.Exists(self.Known(), n => n < 0)) throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
+            if (weights is not null && (weights.ndim != 1 || weights.numel() != self.numel())) throw new RuntimeError("weights should be 1-d and have the same length as input");
+            var counts = Mapping.AtOnce(x =>
+            {
+                var (places, parts) = (Longs(x[0]), x.Length > 1 ? Doubles(x[1]) : null);
+                var sums = Room<double>(Math.Max(minlength, places.Max() is < long.MaxValue and var most ? most + 1 : long.MaxValue));
+                for (var i = 0; i < places.Length; i++) sums[places[i]] += parts?[i] ?? 1;
+                return [Ops.Tensor<double>(sums)];
+            }, [self.Node, .. weights is null ? [] : (Node[])[weights.Node]])[0];
+            return new(Ops.Cast(counts, weights is null ? DType.Int64 : weights.Node.DType == DType.Float32 ? DType.Float32 : DType.Float64));
         }
 
         /// <summary>How many elements lie in each of so many equal parts of a range, which is that of the elements where min equals max.</summary>
@@ -32,19 +35,22 @@ public static partial class torch
         {
             if (!self.is_floating_point()) throw new RuntimeError($"\"histogram_cpu\" not implemented for '{self.dtype.TensorType}'");
             if (bins <= 0) throw new RuntimeError($"torch.histogram(): bins must be > 0, but got {bins} for dimension 0");
-            var elements = self.Doubles();
+            return new(Mapping.AtOnce(x => [Ops.Cast(Ops.Tensor<double>(Parted(Doubles(x[0]), x[0].DType, bins, min, max)), x[0].DType)], self.Node)[0]);
+        }
+
+        private static double[] Parted(double[] elements, DType type, long bins, double min, double max)
+        {
             if (min == max && elements.Length > 0) (min, max) = (elements.Min(), elements.Max());
-            static string Text(double x) => double.IsNaN(x) ? "nan" : double.IsInfinity(x) ? x > 0 ? "inf" : "-inf" : $"{x}";
-            if (!double.IsFinite(min) || !double.IsFinite(max)) throw new RuntimeError($"torch.histc: range of [{Text(min)}, {Text(max)}] is not finite");
+            if (!double.IsFinite(min) || !double.IsFinite(max)) throw new RuntimeError($"torch.histc: range of [{Written.Stream(min)}, {Written.Stream(max)}] is not finite");
             if (min == max) (min, max) = (min - 1, max + 1);
             if (min > max) throw new RuntimeError("torch.histc: max must be larger than min");
             var counts = Room<double>(bins);
             // In the element's own type, as PyTorch counts: a rounding decides on which side of a border an element lies.
-            double Own(double x) => self.dtype == float32 ? (float)x : x;
+            double Own(double x) => type == DType.Float32 ? (float)x : x;
             var width = Own(max - min);
             foreach (var x in elements)
                 if (x >= min && x <= max) counts[Math.Min(bins - 1, (long)Own(Own(Own(x - min) / width) * bins))]++;
-            return new(Ops.Cast(Ops.Tensor<double>(counts), self.Node.DType));
+            return counts;
         }
 
         /// <summary>The different elements, sorted, without a derivative.</summary>
@@ -74,6 +80,7 @@ public static partial class torch
 
         private static (Tensor Output, Tensor Inverse, Tensor Counts) Different(string name, string operation, Tensor self, long? dim, bool sorted)
         {
+            self.Shapes(operation);
             var d = dim is { } given ? Wrap(given, self.ndim) : 0;
             Node Rows(Node x) => dim is null || x.Type.Rank == 0 ? Ops.Reshape(x, [x.Type.Count]) : Ops.MoveAxis(x, d, 0);
             var rows = Rows(self.Node);

@@ -86,15 +86,15 @@ public static partial class torch
         {
             if (self.Node.DType != source.Node.DType) throw new RuntimeError($"masked_scatter: expected self and source to have same dtypes but got{self.dtype.TensorType} and {source.dtype.TensorType}");
             if (mask.Node.DType != DType.Bool) throw new RuntimeError($"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.TensorType}");
-            var held = Indexing.Holding(mask, shape);
-            return held.Type.Count <= source.numel() ? held : throw new RuntimeError("Number of elements of source < number of ones in mask");
+            var held = Ops.Broadcast(mask.Node, shape);
+            return Array.TrueForAll(Look<long>(Ops.Sum(Ops.Cast(held, DType.Int64))), n => n <= source.numel()) ? held : throw new RuntimeError("Number of elements of source < number of ones in mask");
         }
 
         private static Node Spread(Node x, Node values, Node held)
         {
-            if (held.Type.Count == 0) return Copied(x);
-            var taken = Ops.SliceAxis(Ops.Reshape(values, [values.Type.Count]), 0, 0, held.Type.Count);
-            return Ops.Reshape(Ops.ScatterSet(Ops.Reshape(x, [x.Type.Count]), 0, held, taken), x.Shape);
+            if (x.Type.Count == 0 || values.Type.Count == 0) return Copied(x);
+            var count = Ops.CumSum(Ops.Reshape(Ops.Cast(held, DType.Int64), [x.Type.Count]), 0);
+            return Ops.Where(held, Ops.Reshape(Ops.Take(Ops.Reshape(values, [values.Type.Count]), 0, Ops.Max(count - 1, 0)), x.Shape), x);
         }
 
         /// <summary>A number in rows of a dimension.</summary>
@@ -203,7 +203,7 @@ public static partial class torch
             if (how is not ("prod" or "mean" or "amax" or "amin")) throw new RuntimeError($"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {how}.");
             warnings.once("index_reduce() is in beta and the API may change at any time.");
             var d = Rows("index_reduce_", self, dim, index, source);
-            if (self.ndim > 0 && Array.Exists(index.Longs(), i => i < 0 || i >= self.Dims[d])) throw new IndexError("index out of range in self");
+            if (self.ndim > 0 && Array.Exists(index.Known(), i => i < 0 || i >= self.Dims[d])) throw new IndexError("index out of range in self");
             var column = Dims.Repeat(1, Math.Max(1, source.ndim)).With(d, index.numel());
             var places = new Tensor(Ops.Broadcast(Ops.Reshape(index.Node, column), source.ndim == 0 ? [1] : source.Dims));
             var saves = Saves.FirstTwo | Saves.Result | (how == "prod" ? Saves.Formula : Saves.None);

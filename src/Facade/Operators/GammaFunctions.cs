@@ -48,9 +48,11 @@ public static partial class torch
         private static Node Next(Node x, Node y)
         {
             var shape = Ops.BroadcastShapes("nextafter", x.Shape, y.Shape);
-            double[] Read(Node v) => Evaluator.Read<double>(Ops.Cast(Ops.Broadcast(v, shape), DType.Float64));
-            double[] values = [.. Read(Takes(x, "nextafter_cpu", whole: false)).Zip(Read(y), (a, b) => Next(a, b, x.DType))];
-            return Ops.Cast(Ops.Tensor<double>(values, shape), x.DType);
+            return Mapping.AtOnce(v =>
+            {
+                double[] values = [.. Doubles(Ops.Broadcast(v[0], shape)).Zip(Doubles(Ops.Broadcast(v[1], shape)), (a, b) => Next(a, b, x.DType))];
+                return [Ops.Cast(Ops.Tensor<double>(values, shape), x.DType)];
+            }, Takes(x, "nextafter_cpu", whole: false), y)[0];
         }
 
         private static double Next(double x, double y, DType type)

@@ -37,6 +37,7 @@ public static partial class torch
         public static Tensor masked_select(Tensor self, Tensor mask)
         {
             if (mask.Node.DType != DType.Bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
+            if (mask.IsRow) throw new RuntimeError("vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support this because for each batch this would return a differently shaped Tensor. Please voice your support in https://github.com/pytorch/functorch/issues/256");
             CheckBroadcast(mask.Dims, self.Dims);
             var shape = Ops.BroadcastShapes("masked_select", self.Dims, mask.Dims);
             var held = Holding(mask, shape);
@@ -89,6 +90,7 @@ public static partial class torch
         [Torch]
         public static Tensor nonzero(Tensor self)
         {
+            self.Shapes("nonzero");
             var (values, strides) = (self.Truths(), self.Dims.Strides());
             var rows = new List<long>();
             for (var i = 0L; i < values.Length; i++)
@@ -175,17 +177,19 @@ public static partial class torch
             {
                 if (sorter.Dims != inner) throw new RuntimeError($"torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {inner}and got sorter tensor {sorter.Dims}");
                 if (sorter.Node.DType != DType.Int64) throw new RuntimeError($"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {sorter.dtype.TensorType}");
-                if (sorter.Longs().Any(i => i < 0 || i >= inner[^1])) throw new RuntimeError("torch.searchsorted(): sorter index out of range");
+                if (sorter.Known().Any(i => i < 0 || i >= inner[^1])) throw new RuntimeError("torch.searchsorted(): sorter index out of range");
             }
             foreach (var x in (Tensor[])[bounds, input])
                 if (x.is_complex()) throw new RuntimeError($"\"searchsorted_out_cpu\" not implemented for '{x.dtype.TensorType}'");
             var behind = right || side == "right";
-            var places = bounds.is_floating_point() || input.is_floating_point() ? Places(bounds.Doubles(), input.Doubles()) : Places(bounds.Longs(), input.Longs());
-            return new Tensor(Ops.Cast(Ops.Tensor<long>(places, input.Dims), out_int32 ? DType.Int32 : DType.Int64));
+            var real = bounds.is_floating_point() || input.is_floating_point();
+            Node[] read = [bounds.Node, input.Node, .. sorter is null ? [] : (Node[])[sorter.Node]];
+            var places = Mapping.AtOnce(x => [Ops.Tensor<long>(real ? Places(Doubles(x[0]), Doubles(x[1]), x[2..]) : Places(Longs(x[0]), Longs(x[1]), x[2..]), input.Dims)], read)[0];
+            return new Tensor(Ops.Cast(places, out_int32 ? DType.Int32 : DType.Int64));
 
-            long[] Places<T>(T[] rows, T[] values) where T : System.Numerics.IComparisonOperators<T, T, bool>
+            long[] Places<T>(T[] rows, T[] values, Node[] sorter) where T : System.Numerics.IComparisonOperators<T, T, bool>
             {
-                var (order, size, own) = (sorter?.Longs(), inner[^1], bounds.ndim == 1 ? Math.Max(1, values.Length) : Math.Max(1, input.Dims[^1]));
+                var (order, size, own) = (sorter is [var one] ? Longs(one) : null, inner[^1], bounds.ndim == 1 ? Math.Max(1, values.Length) : Math.Max(1, input.Dims[^1]));
                 var found = new long[values.Length];
                 for (var i = 0; i < found.Length; i++)
                 {
@@ -228,9 +232,8 @@ public static partial class torch
             foreach (var x in (Tensor[])[elements, test_elements])
                 if (x.Node.DType == DType.Bool || x.is_complex()) throw new RuntimeError($"Unsupported input type encountered for isin(): {x.dtype.TensorType}");
             // NaN is not even itself.
-            bool[] among = elements.is_floating_point() || test_elements.is_floating_point()
-                ? Among(elements.Doubles(), test_elements.Doubles().Where(x => !double.IsNaN(x))) : Among(elements.Longs(), test_elements.Longs());
-            return new Tensor(Ops.Tensor<bool>(among, elements.Dims));
+            var real = elements.is_floating_point() || test_elements.is_floating_point();
+            return new Tensor(Mapping.AtOnce(x => [Ops.Tensor<bool>(real ? Among(Doubles(x[0]), Doubles(x[1]).Where(x => !double.IsNaN(x))) : Among(Longs(x[0]), Longs(x[1])), elements.Dims)], elements.Node, test_elements.Node)[0]);
 
             bool[] Among<T>(T[] values, IEnumerable<T> some)
             {

@@ -45,7 +45,8 @@ public static partial class torch
         public static Tensor one_hot(Tensor tensor, long num_classes = -1)
         {
             if (tensor.Node.DType != DType.Int64) throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
-            var indices = tensor.Longs();
+            if (num_classes <= 0 && tensor.IsRow) throw new RuntimeError("When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument.");
+            var indices = tensor.Known();
             if (indices.Length == 0 && num_classes <= 0) throw new RuntimeError("Can not infer total number of classes from empty tensor.");
             if (indices.Any(i => i < 0)) throw new RuntimeError("Class values must be non-negative.");
             if (num_classes == -1) num_classes = indices.Max() + 1;

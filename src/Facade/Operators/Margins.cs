@@ -118,17 +118,20 @@ public static partial class torch
             var (rows, classes) = (input.ndim < 2 ? 1 : input.Dims[0], input.ndim == 0 ? 1 : input.Dims[^1]);
             if (target.dtype != int64) throw new RuntimeError($"expected scalar type Long but found {target.dtype.TensorType}");
             Takes(input.Node, "multilabel_margin_loss_forward_out_frame", whole: false);
-            var all = target.Longs();
-            if (Array.Exists(all, t => t < -1 || t >= classes)) throw new RuntimeError("argument #2 'target' is out of range");
+            if (Array.Exists(target.Known(), t => t < -1 || t >= classes)) throw new RuntimeError("argument #2 'target' is out of range");
             // How often each class is named.
-            var named = new double[all.Length];
-            for (var row = 0; row < rows; row++)
-                foreach (var t in all.AsSpan((int)(row * classes), (int)classes))
-                    if (t < 0) break;
-                    else named[row * classes + t]++;
+            var named = Mapping.AtOnce(x =>
+            {
+                var (all, times) = (Longs(x[0]), new double[rows * classes]);
+                for (var row = 0; row < rows; row++)
+                    foreach (var t in all.AsSpan((int)(row * classes), (int)classes))
+                        if (t < 0) break;
+                        else times[row * classes + t]++;
+                return [Ops.Tensor<double>(times, [rows, classes])];
+            }, target.Node)[0];
             return Record("MultilabelMarginLossBackward0", Saves.Self, x =>
             {
-                var (own, right) = (Ops.Reshape(x, [rows, classes]), Ops.Cast(Ops.Tensor<double>(named, [rows, classes]), x.DType));
+                var (own, right) = (Ops.Reshape(x, [rows, classes]), Ops.Cast(named, x.DType));
                 var z = 1 - (Ops.Unsqueeze(own, 2) - Ops.Unsqueeze(own, 1));
                 var pairs = Ops.Unsqueeze(right, 2) * Ops.Cast(Ops.Equal(Ops.Unsqueeze(right, 1), 0), x.DType);
                 var loss = Ops.Sum(Ops.Where(z > 0, z, 0) * pairs, [1, 2]) / (double)classes;

@@ -67,14 +67,18 @@ public static partial class torch
         {
             if (repeats.ndim != 1) throw new RuntimeError("repeat_interleave only accept 1D vector as repeat");
             if (repeats.Node.DType is not (DType.Int64 or DType.Int32)) throw new RuntimeError($"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.TensorType}'");
-            var counts = repeats.Longs();
+            return new Tensor(Mapping.AtOnce(x => [Repeated(Longs(x[0]), output_size, x[0].DType)], repeats.Node)[0]);
+        }
+
+        private static Node Repeated(long[] counts, long? output_size, DType type)
+        {
             if (Array.Exists(counts, n => n < 0)) throw new RuntimeError("repeats can not be negative");
             var total = counts.Aggregate(Int128.Zero, (sum, n) => sum + n);
             if (output_size is { } told && told != total) throw new RuntimeError("allocated size does not match required size");
             var (places, at) = (Room<long>((long)Int128.Min(total, long.MaxValue)), 0L);
             for (var i = 0; i < counts.Length; i++)
                 for (var n = counts[i]; n > 0; n--) places[at++] = i;
-            return new Tensor(Ops.Cast(Ops.Tensor<long>(places), repeats.Node.DType));
+            return Ops.Cast(Ops.Tensor<long>(places), type);
         }
 
         /// <summary>The order along dimensions reversed.</summary>

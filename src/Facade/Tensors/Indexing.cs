@@ -157,6 +157,7 @@ public static partial class torch
             if (d + (IsMask(index) ? index.ndim : 1) > x.ndim) throw new IndexError($"too many indices for tensor of dimension {x.ndim}");
             if (IsMask(index))
             {
+                if (index.IsRow) throw new RuntimeError("vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a boolean mask.");
                 if (index.Node.DType == DType.UInt8) warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
                 for (var k = 0; k < index.ndim; k++)
                     if (index.Dims[k] != x.Dims[d + k]) throw new IndexError($"The shape of the mask {index.Dims} at index {k} does not match the shape of the indexed tensor {x.Dims} at index {d + k}");

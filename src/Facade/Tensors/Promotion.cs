@@ -131,6 +131,6 @@ public static partial class torch
     private static Node Divisor(Node a, Node b)
     {
         if (b.DType.IsSmooth || a.Type.Count == 0 || b.Type.Count == 0) return b;
-        return Evaluator.Read<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType))))[0] ? throw new RuntimeError("ZeroDivisionError") : b;
+        return Array.Exists(Look<bool>(Ops.Any(Ops.Equal(b, Ops.Scalar(0, b.DType)))), static zero => zero) ? throw new RuntimeError("ZeroDivisionError") : b;
     }
 }

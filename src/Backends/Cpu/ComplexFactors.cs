@@ -18,9 +18,9 @@ internal sealed unsafe class ComplexFactors(Op op, ImmutableArray<TensorType> op
     public override void Run(ReadOnlySpan<nint> from, ReadOnlySpan<nint> to)
     {
         var (batch, m, n, width) = ((int)operands[0].Shape[0], operands[0].Shape[1], operands[0].Shape[2], operands[^1].Shape[2]);
-        var (failures, k) = (new string?[batch], Math.Min(m, n));
+        var (failures, places, k) = (new string?[batch], new long[batch], Math.Min(m, n));
         var (a, b, first, second, third) = (from[0], from[^1], to[0], to[to.Length / 2], to[^1]);
-        string? At(long place) => place < 0 ? null : FactorKernel<double>.Failure(op, place);
+        string? At(int i, long place) => (places[i] = place) < 0 ? null : FactorKernel<double>.Failure(op, place);
         void One(int i)
         {
             using var block = new Block((m * n + m * k + n * width + k * n + k) * sizeof(Complex));
@@ -30,12 +30,12 @@ internal sealed unsafe class ComplexFactors(Op op, ImmutableArray<TensorType> op
             switch (op)
             {
                 case Primitives.Cholesky:
-                    failures[i] = At(Cholesky(x, n));
+                    failures[i] = At(i, Cholesky(x, n));
                     Write(x, first, i, n * n);
                     break;
                 case TriangularSolve solve:
                     Read(b, i, y, n * width);
-                    failures[i] = At(Solve(solve, x, y, n, width));
+                    failures[i] = At(i, Solve(solve, x, y, n, width));
                     Write(y, first, i, n * width);
                     break;
                 case Lu:
@@ -63,7 +63,7 @@ internal sealed unsafe class ComplexFactors(Op op, ImmutableArray<TensorType> op
         if (batch * m * n * Math.Max(k, width) >= ThreadWork) Workers.Run(batch, One);
         else
             for (var i = 0; i < batch; i++) One(i);
-        if (Array.FindIndex(failures, f => f is not null) is var bad and >= 0) throw new LinearAlgebraException($"{op}: matrix {bad} of {batch} {failures[bad]}");
+        if (Array.FindIndex(failures, f => f is not null) is var bad and >= 0) throw new LinearAlgebraException($"{op}: matrix {bad} of {batch} {failures[bad]}") { Matrix = bad, Place = places[bad] };
     }
 
     private static long Cholesky(Complex* a, long n)

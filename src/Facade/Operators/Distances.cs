@@ -18,6 +18,7 @@ public static partial class torch
             if (!x1.is_floating_point()) throw new RuntimeError($"cdist only supports floating-point dtypes, X1 got: {x1.dtype.TensorType}");
             if (!x2.is_floating_point()) throw new RuntimeError($"cdist only supports floating-point dtypes, X2 got: {x2.dtype.TensorType}");
             if (p < 0 || double.IsNaN(p)) throw new RuntimeError("cdist only supports non-negative p values");
+            LinearAlgebra.Wide(x1.Node, "cdist");
             CheckBroadcast(x1.Dims[..^2], x2.Dims[..^2]);
             if (x1.Node.DType != x2.Node.DType && x1.Type.Count > 0 && x2.Type.Count > 0) throw new RuntimeError($"expected scalar type {x1.dtype.TensorType} but found {x2.dtype.TensorType}");
             var product = p == 2 && compute_mode[0] == 'u' && (compute_mode.EndsWith("dist", StringComparison.Ordinal) || x1.Dims[^2] > 25 || x2.Dims[^2] > 25);
@@ -37,7 +38,7 @@ public static partial class torch
             if (x.Type.Rank != 2) throw new RuntimeError($"pdist only supports 2D tensors, got: {x.Type.Rank}D");
             if (!x.DType.IsFloat) throw new RuntimeError("pdist only supports floating-point dtypes");
             if (p < 0 || double.IsNaN(p)) throw new RuntimeError("pdist only supports non-negative p values");
-            var n = x.Shape[0];
+            var n = LinearAlgebra.Wide(x, "pdist").Shape[0];
             List<long> first = [], second = [];
             for (var i = 0L; i < n; i++)
                 for (var j = i + 1; j < n; j++)

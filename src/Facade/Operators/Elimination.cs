@@ -39,9 +39,9 @@ public static partial class torch
             }, A);
             var (k, batch) = (Math.Min(A.Dims[^2], A.Dims[^1]), A.Dims[..^2]);
             var info = k == 0 ? Ops.Full(new(DType.Int32, batch), 0) : Singular(Ops.Detach(upper!));
-            if (check is not null && Array.FindIndex(Evaluator.Read<int>(info), i => i > 0) is var bad and >= 0 && Evaluator.Read<int>(info)[bad] is var at)
+            if (check is not null && Look<int>(info) is var places && Array.FindIndex(places, i => i > 0) is var bad and >= 0 && places[bad] is var at)
                 throw new RuntimeError($"{check}: {LinearAlgebra.Batch(A.Node, bad)}U[{at},{at}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)");
-            return new(lu, new Tensor(Exchanges(Ops.Detach(order!), k)), new Tensor(info));
+            return new(lu, new Tensor(Mapping.AtOnce(x => [Exchanges(x[0], k)], Ops.Detach(order!))[0]), new Tensor(info));
         }
 
         /// <summary>The X with A·X = B, X·A = B, or with A's transpose, from what lu_factor gives of A.</summary>
@@ -50,7 +50,7 @@ public static partial class torch
         public static Tensor lu_solve(Tensor LU, Tensor pivots, Tensor B, bool left = true, bool adjoint = false)
         {
             const string name = "linalg.lu_solve";
-            LinearAlgebra.Real(LinearAlgebra.Matrices(LU.Node, "torch." + name), "torch." + name);
+            LinearAlgebra.Smooth(LinearAlgebra.Matrices(LU.Node, "torch." + name), "torch." + name);
             LinearAlgebra.Squares(LU.Node, "torch." + name);
             if (LU.Node.DType != B.Node.DType) throw new RuntimeError($"{name}: Expected LU and B to have the same dtype, but found LU of type {LU.dtype.TensorType} and B of type {B.dtype.TensorType} instead");
             if (pivots.Node.DType != DType.Int32) throw new RuntimeError($"{name}: pivots should be a Tensor of scalar type torch.int32");
@@ -60,16 +60,18 @@ public static partial class torch
             var order = Order(pivots.Node, LU.Dims[^1], name);
             return Record("LinalgLuSolveBackward0", Saves.Self | Saves.SelfForOther | Saves.Result, (lu, b) =>
             {
-                b = LinearAlgebra.Fitting(lu, b, left, name);
+                b = LinearAlgebra.Fitting(LinearAlgebra.Wide(lu, "linalg.lu_solve_cpu"), b, left, name);
                 if (!left) b = Ops.Transpose(b);
+                if (adjoint) b = Ops.Conj(b);
                 if (left == adjoint) b = LinearAlgebra.Triangular(lu, LinearAlgebra.Triangular(lu, b, false, true, false), true, true, true);
                 b = Rows(b, left == adjoint ? Ops.Sort(order, -1).Indices : order);
                 if (left != adjoint) b = LinearAlgebra.Triangular(lu, LinearAlgebra.Triangular(lu, b, true, false, true), false, false, false);
+                if (adjoint) b = Ops.Conj(b);
                 return left ? b : Ops.Transpose(b);
             }, LU, B, pivots);
         }
 
-        /// <summary>The first columns of the product of reflections 1 − tau·v·vᵀ, whose v stand below A's diagonal.</summary>
+        /// <summary>The first columns of the product of reflections 1 − tau·v·vᴴ, whose v stand below A's diagonal.</summary>
         /// <exception cref="RuntimeError">Shapes or types do not fit, or there are more columns than rows.</exception>
         [Torch("LinalgHouseholderProductBackward0", Saves.FirstTwo | Saves.Result, Out = true)]
         public static Node householder_product(Node A, Node tau)
@@ -81,14 +83,14 @@ public static partial class torch
             if (A.Type.Rank != tau.Type.Rank + 1) throw new RuntimeError($"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {tau.Type.Rank} and input.ndim is equal to {A.Type.Rank}");
             if (A.Shape[..^2] != tau.Shape[..^1]) throw new RuntimeError($"{name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got {tau.Shape[..^1]}");
             if (A.DType != tau.DType) throw new RuntimeError($"{name}: tau dtype {Named(tau.DType).TensorType} does not match input dtype {Named(A.DType).TensorType}");
-            Takes(A, "orgqr_cpu", whole: false);
+            LinearAlgebra.Wide(Takes(A, "orgqr_cpu", whole: false, complex: true), "orgqr_cpu");
             var (k, rank) = ((int)tau.Shape[^1], A.Type.Rank);
             var unit = Ops.Broadcast(Ops.Cast(Ops.Equal(Ops.Unsqueeze(Ops.Arange(A.Shape[^2]), 1), Ops.Arange(A.Shape[^1])), A.DType), A.Shape);
             var (v, q) = (Ops.Tril(A, -1) + unit, unit);
             for (var j = k - 1; j >= 0; j--)
             {
                 var (one, factor) = (Ops.SliceAxis(v, rank - 1, j, j + 1), Ops.Unsqueeze(Ops.SliceAxis(tau, rank - 2, j, j + 1), -1));
-                q -= Ops.MatMul(factor * one, Ops.MatMul(Ops.Transpose(one), q));
+                q -= Ops.MatMul(factor * one, Ops.MatMul(Ops.Adjoint(one), q));
             }
             return Copied(q);
         }
@@ -96,9 +98,7 @@ public static partial class torch
         private static void Taken(Node a, string name, bool pivot)
         {
             if (a.Type.Rank < 2) throw new RuntimeError($"{name}: Expected tensor with 2 or more dimensions. Got size: {a.Shape} instead");
-            if (a.DType.IsComplex) LinearAlgebra.Real(a, name);
-            Takes(a, "lu_cpu", whole: false);
-            if (a.DType.IsHalf) throw new RuntimeError($"\"lu_cpu\" not implemented for '{Named(a.DType).TensorType}'");
+            LinearAlgebra.Wide(Takes(a, "lu_cpu", whole: false, complex: true), "lu_cpu");
             if (!pivot) throw new RuntimeError("linalg.lu_factor: LU without pivoting is not implemented on the CPU");
         }
 
@@ -138,13 +138,13 @@ public static partial class torch
         {
             var (m, batch) = ((int)p.Shape[^1], (int)p.Shape[..^2].Product);
             var pivots = new int[batch * k];
-            var order = pivots.Length == 0 ? [] : Evaluator.Read<long>(Ops.ArgMax(p, p.Type.Rank - 2));
+            var order = pivots.Length == 0 ? [] : Evaluator.Read<long>(Ops.ArgMax(Ops.Abs(p), p.Type.Rank - 2));
             for (var b = 0; b < batch && pivots.Length > 0; b++)
             {
                 int[] rows = [.. Enumerable.Range(0, m)];
                 for (var i = 0; i < k; i++)
                 {
-                    var j = Array.IndexOf(rows, (int)order[b * m + i], i);
+                    var j = Math.Max(i, Array.IndexOf(rows, (int)order[b * m + i], i));
                     (rows[i], rows[j], pivots[b * k + i]) = (rows[j], rows[i], j + 1);
                 }
             }
@@ -152,7 +152,9 @@ public static partial class torch
         }
 
         /// <summary>The order that exchanges bring m rows into.</summary>
-        internal static Node Order(Node pivots, long m, string name)
+        internal static Node Order(Node pivots, long m, string name) => Mapping.AtOnce(x => [Ordered(x[0], m, name)], pivots)[0];
+
+        private static Node Ordered(Node pivots, long m, string name)
         {
             var (k, batch, exchanges) = ((int)pivots.Shape[^1], (int)pivots.Shape[..^1].Product, Evaluator.Read<int>(pivots));
             var order = new long[batch * m];

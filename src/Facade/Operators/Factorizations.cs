@@ -1,5 +1,6 @@
 using Functional.Autograd.Plans;
 using Functional.Autograd.Primitives;
+using Z = System.Numerics.Complex;
 
 namespace Functional.Autograd;
 
@@ -8,7 +9,7 @@ public static partial class torch
     [Operators(typeof(linalg), Forms = Forms.Function)]
     private static class Factorizations
     {
-        /// <summary>The lower triangular L with A = L·Lᵀ of positive definite matrices, or its transpose.</summary>
+        /// <summary>The lower triangular L with A = L·Lᴴ of positive definite matrices, or its conjugate transpose.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">A matrix is not positive definite.</exception>
         [Torch("LinalgCholeskyExBackward0", Saves.Result, Out = true)]
@@ -27,24 +28,27 @@ public static partial class torch
         internal static Node Triangle(Node A, string name, bool upper, bool check, out Node info)
         {
             var shapes = name == "linalg.cholesky_ex" ? "linalg.cholesky" : name;
-            A = LinearAlgebra.Real(LinearAlgebra.Squares(A, shapes), shapes);
-            var (n, batch) = (A.Shape[^1], A.Shape[..^2]);
-            if (upper) A = Ops.Transpose(A);
+            A = LinearAlgebra.Wide(LinearAlgebra.Smooth(LinearAlgebra.Squares(A, shapes), shapes), "cholesky_cpu");
+            if (upper) A = Ops.Adjoint(A);
             var factor = Ops.Cholesky(A);
-            var orders = new int[batch.Product];
+            info = Ops.Full(new(DType.Int32, A.Shape[..^2]), 0);
             try
             {
-                Evaluator.Force([factor]);
+                Evaluator.Force([Mapping.Everywhere(factor)]);
             }
             catch (LinearAlgebraException e)
             {
                 if (check) throw new linalg.LinAlgError($"{name}: {LinearAlgebra.Batch(A, e.Matrix)}The factorization could not be completed because the input is not positive-definite (the leading minor of order {e.Place + 1} is not positive-definite).");
-                var each = Ops.Reshape(A, [batch.Product, n, n]);
-                for (var i = 0; i < orders.Length; i++) orders[i] = Order(Ops.SliceAxis(each, 0, i, i + 1));
+                info = Mapping.AtOnce(static x => [Orders(x[0])], A)[0];
+                factor = LinearAlgebra.Lost(Ops.Cholesky(LinearAlgebra.Instead(A, info)), info);
             }
-            info = Ops.Reshape(torch.tensor(orders, dtype: int32).Node, batch);
-            if (Array.Exists(orders, o => o > 0)) factor = LinearAlgebra.Lost(Ops.Cholesky(LinearAlgebra.Instead(A, info)), info);
-            return upper ? Ops.Transpose(factor) : factor;
+            return upper ? Ops.Adjoint(factor) : factor;
+        }
+
+        private static Node Orders(Node a)
+        {
+            var each = Ops.Reshape(a, [a.Shape[..^2].Product, .. a.Shape[^2..]]);
+            return Ops.Tensor<int>([.. Dims.Range((int)each.Shape[0]).Select(i => Order(Ops.SliceAxis(each, 0, i, i + 1)))], a.Shape[..^2]);
         }
 
         private static int Order(Node matrix)
@@ -65,7 +69,7 @@ public static partial class torch
         [Torch("LinalgQrBackward0")]
         public static return_types.linalg_qr qr(Tensor A, string mode = "reduced")
         {
-            LinearAlgebra.Real(LinearAlgebra.Matrices(A.Node, "linalg.qr"), "linalg.qr");
+            LinearAlgebra.Wide(LinearAlgebra.Smooth(LinearAlgebra.Matrices(A.Node, "linalg.qr"), "linalg.qr"), "geqrf_cpu");
             if (mode is not ("reduced" or "complete" or "r")) throw new RuntimeError($"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'");
             var rest = mode == "complete" ? A.Dims[^2] - Math.Min(A.Dims[^2], A.Dims[^1]) : 0;
             var factors = RecordAll("LinalgQrBackward0", x =>
@@ -83,28 +87,31 @@ public static partial class torch
         }
 
         // The last columns of the product of Householder's reflections that make the matrices triangular.
-        private static Node Complement(Node a, long rest)
+        private static Node Complement(Node a, long rest) => Mapping.AtOnce(x => [Last(x[0], rest)], Ops.Detach(a))[0];
+
+        private static Node Last(Node a, long rest)
         {
             var (m, n, batch) = ((int)a.Shape[^2], (int)a.Shape[^1], (int)a.Shape[..^2].Product);
-            var x = Evaluator.Read<double>(Ops.Cast(a, DType.Float64));
-            var q = new double[batch * m * rest];
+            var x = Evaluator.Read<Z>(Ops.Cast(a, DType.Complex128));
+            var q = new Z[batch * m * rest];
             for (var b = 0; b < batch; b++) Reflect(x.AsSpan(b * m * n, m * n), q.AsSpan((int)(b * m * rest), (int)(m * rest)), m, n);
-            return Ops.Cast(Ops.Reshape(torch.tensor(q, dtype: float64).Node, [.. a.Shape[..^1], rest]), a.DType);
+            Node columns = Ops.Tensor<Z>(q, [.. a.Shape[..^1], rest]);
+            return Ops.Cast(a.DType.IsComplex ? columns : Ops.Real(columns), a.DType);
         }
 
-        private static void Reflect(Span<double> a, Span<double> q, int m, int n)
+        private static void Reflect(Span<Z> a, Span<Z> q, int m, int n)
         {
-            var (rest, taus) = (m - n, new double[n]);
+            var (rest, taus) = (m - n, new Z[n]);
             for (var j = 0; j < n; j++)
             {
                 var (below, alpha) = (0.0, a[j * n + j]);
-                for (var i = j + 1; i < m; i++) below = double.Hypot(below, a[i * n + j]);
-                if (below == 0) continue;
-                var beta = -Math.CopySign(double.Hypot(alpha, below), alpha);
+                for (var i = j + 1; i < m; i++) below = double.Hypot(below, Z.Abs(a[i * n + j]));
+                if (below == 0 && alpha.Imaginary == 0) continue;
+                var beta = -Math.CopySign(double.Hypot(Z.Abs(alpha), below), alpha.Real);
                 taus[j] = (beta - alpha) / beta;
                 for (var i = j + 1; i < m; i++) a[i * n + j] /= alpha - beta;
                 a[j * n + j] = 1;
-                for (var c = j + 1; c < n; c++) Apply(a, a, m, j, n, c, taus[j], n);
+                for (var c = j + 1; c < n; c++) Apply(a, a, m, j, n, c, Z.Conjugate(taus[j]), n);
                 a[j * n + j] = beta;
             }
             for (var k = 0; k < rest; k++) q[(n + k) * rest + k] = 1;
@@ -115,21 +122,21 @@ public static partial class torch
             }
         }
 
-        // A column less τ·v·vᵀ of it, with the v that stands from the diagonal of column j on.
-        private static void Apply(Span<double> v, Span<double> x, int m, int j, int n, int column, double tau, int width)
+        // A column less τ·v·vᴴ of it, with the v that stands from the diagonal of column j on.
+        private static void Apply(Span<Z> v, Span<Z> x, int m, int j, int n, int column, Z tau, int width)
         {
-            var sum = 0.0;
-            for (var i = j; i < m; i++) sum += v[i * n + j] * x[i * width + column];
+            var sum = Z.Zero;
+            for (var i = j; i < m; i++) sum += Z.Conjugate(v[i * n + j]) * x[i * width + column];
             for (var i = j; i < m; i++) x[i * width + column] -= tau * sum * v[i * n + j];
         }
 
-        /// <summary>Eigenvalues, ascending, and eigenvectors of symmetric matrices, of which one triangle is read.</summary>
+        /// <summary>Eigenvalues, ascending, and eigenvectors of symmetric or Hermitian matrices, of which one triangle is read.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type, or UPLO is neither L nor U.</exception>
         /// <exception cref="linalg.LinAlgError">An element is not finite.</exception>
         [Torch("LinalgEighBackward0")]
         public static return_types.linalg_eigh eigh(Tensor A, string UPLO = "L") => Values(A, UPLO) is [var values, var vectors] ? new(values, vectors) : default;
 
-        /// <summary>Eigenvalues of symmetric matrices, ascending; one triangle is read.</summary>
+        /// <summary>Eigenvalues of symmetric or Hermitian matrices, ascending; one triangle is read.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type, or UPLO is neither L nor U.</exception>
         /// <exception cref="linalg.LinAlgError">An element is not finite.</exception>
         [Torch("LinalgEighBackward0")]
@@ -142,8 +149,8 @@ public static partial class torch
             if (uplo.ToUpperInvariant() is not ("L" or "U")) throw new RuntimeError($"Expected UPLO argument to be 'L' or 'U', but got {uplo}");
             return RecordAll("LinalgEighBackward0", x =>
             {
-                Takes(x, "linalg_eigh_cpu", whole: false);
-                var read = uplo is "L" or "l" ? x : Ops.Transpose(x);
+                LinearAlgebra.Wide(Takes(x, "linalg_eigh_cpu", whole: false, complex: true), "linalg_eigh_cpu");
+                var read = uplo is "L" or "l" ? x : Ops.Adjoint(x);
                 var (sound, lost) = Finite(read, Ops.Tril(read));
                 if (lost is not null && x.Shape[^1] > 2) throw new linalg.LinAlgError($"{name}: {First(lost, x)}The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated eigenvalues (error code: {x.Shape[^1] - 1}).");
                 var (values, vectors) = Ops.Eigh(sound);
@@ -166,13 +173,13 @@ public static partial class torch
         internal static Tensor[] Singular(Tensor A, bool full)
         {
             const string name = "linalg.svd";
-            LinearAlgebra.Real(LinearAlgebra.Matrices(A.Node, name), name);
+            LinearAlgebra.Wide(LinearAlgebra.Smooth(LinearAlgebra.Matrices(A.Node, name), name), "linalg_svd_cpu");
             return RecordAll("LinalgSvdBackward0", x =>
             {
                 var (m, n, sound) = (x.Shape[^2], x.Shape[^1], SoundSvd(x));
                 var (u, s, vh) = Ops.Svd(sound);
-                if (full && m > n) u = Ops.Concat([u, Complement(Ops.Detach(u), m - n)], -1);
-                if (full && m < n) vh = Ops.Concat([vh, Ops.Transpose(Complement(Ops.Detach(Ops.Transpose(vh)), n - m))], -2);
+                if (full && m > n) u = Ops.Concat([u, Complement(u, m - n)], -1);
+                if (full && m < n) vh = Ops.Concat([vh, Ops.Adjoint(Complement(Ops.Adjoint(vh), n - m))], -2);
                 return [u, s, vh];
             }, A);
         }
@@ -182,7 +189,7 @@ public static partial class torch
         {
             var (sound, lost) = Finite(x);
             if (lost is null) return sound;
-            var nan = Evaluator.Read<bool>(Ops.Any(Ops.IsNaN(x)))[0];
+            var nan = LinearAlgebra.Some(Ops.IsNaN(x));
             throw new linalg.LinAlgError($"linalg.svd: {First(lost, x)}The algorithm failed to converge because the input matrix "
                 + (nan ? "contained non-finite values." : $"is ill-conditioned or has too many repeated singular values (error code: {Math.Min(x.Shape[^2], x.Shape[^1]) - 1})."));
         }
@@ -193,7 +200,7 @@ public static partial class torch
         [Torch("LinalgPinvBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node pinv(Node A, double? atol = null, double? rtol = null, bool hermitian = false)
         {
-            if (A.Type.Rank < 2 || !A.DType.IsFloat) throw new RuntimeError($"linalg.pinv({torch.Named(A.DType).TensorType}{{{A.Shape}}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types");
+            if (A.Type.Rank < 2 || !A.DType.IsSmooth || A.DType.IsHalf) throw new RuntimeError($"linalg.pinv({torch.Named(A.DType).TensorType}{{{A.Shape}}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types");
             return Ops.Pinv(SoundSvd(hermitian ? LinearAlgebra.Squares(A, "linalg.eigh") : A), rtol ?? (atol > 0 ? 0 : null), atol ?? 0);
         }
 
@@ -204,7 +211,7 @@ public static partial class torch
         public static Node matrix_rank(Node A, double? tol = null, bool hermitian = false, double? atol = null, double? rtol = null)
         {
             if (A.Type.Rank < 2) throw new RuntimeError("torch.linalg.matrix_rank: The input tensor input must have at least 2 dimensions.");
-            if (!A.DType.IsFloat) throw new RuntimeError("This function doesn't handle types other than float and double");
+            if (!A.DType.IsSmooth || A.DType.IsHalf) throw new RuntimeError("This function doesn't handle types other than float and double");
             if (hermitian) LinearAlgebra.Squares(A, "linalg.eigh");
             return Ops.MatrixRank(SoundSvd(A), rtol ?? (tol is not null || atol > 0 ? 0 : null), atol ?? tol ?? 0);
         }
@@ -218,7 +225,7 @@ public static partial class torch
             if (A.ndim < 2) throw new RuntimeError($"{name}: input must have at least 2 dimensions.");
             if (B.ndim < 1) throw new RuntimeError($"{name}: other must have at least 1 dimension.");
             if (A.Node.DType != B.Node.DType) throw new RuntimeError($"{name}: Expected input and other to have the same dtype, but got input's dtype {A.dtype.TensorType} and other's dtype {B.dtype.TensorType}");
-            LinearAlgebra.Real(A.Node, name);
+            LinearAlgebra.Smooth(A.Node, name);
             if (driver is not (null or "gels" or "gelsy" or "gelsd" or "gelss")) throw new RuntimeError($"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)");
             var vector = B.ndim == A.ndim - 1;
             if (A.Dims[^2] != B.Dims[vector ? ^1 : ^2]) throw new RuntimeError(vector ? $"{name}: input.size(-2) should match other.size(-1)" : $"{name}: input.size(-2) should match other.size(-2)");
@@ -228,15 +235,16 @@ public static partial class torch
             {
                 SoundSvd(a);
                 ranks = Ops.MatrixRank(a, rcond);
-                whole = !Evaluator.Read<bool>(Ops.Any(Ops.NotEqual(ranks, Math.Min(m, n))))[0];
-                if (!whole && driver == "gels") throw new linalg.LinAlgError($"{name}: The least squares solution could not be computed because the input matrix does not have full rank (error code: {Evaluator.Read<long>(Ops.MinOver(ranks))[0] + 1}).");
+                whole = !LinearAlgebra.Some(Ops.NotEqual(ranks, Math.Min(m, n)));
+                if (!whole && driver == "gels") throw new linalg.LinAlgError($"{name}: The least squares solution could not be computed because the input matrix does not have full rank (error code: {Look<long>(ranks).Min() + 1}).");
                 if (whole) return Ops.Lstsq(a, b);
                 var columns = Ops.MatMul(Ops.Pinv(a, rcond), vector ? Ops.Unsqueeze(b, -1) : b);
                 return vector ? Ops.Squeeze(columns, -1) : columns;
             }, A, B);
-            var none = torch.zeros([0], dtype: A.dtype);
+            if (A.Node.DType.IsHalf) throw new RuntimeError("This function doesn't handle types other than float and double");
+            var none = torch.zeros([0], dtype: Named(A.Node.DType.PartType));
             var residuals = driver is null or "gelsy" || m <= n || !whole ? none
-                : new Tensor(Ops.Sum(Ops.Square(Ops.MatMul(A.Node, vector ? Ops.Unsqueeze(solution.Node, -1) : solution.Node) - (vector ? Ops.Unsqueeze(B.Node, -1) : B.Node)), [-2]));
+                : new Tensor(Ops.Sum(Ops.Square(Ops.Abs(Ops.MatMul(A.Node, vector ? Ops.Unsqueeze(solution.Node, -1) : solution.Node) - (vector ? Ops.Unsqueeze(B.Node, -1) : B.Node))), [-2]));
             return new(solution, residuals, driver == "gels" ? torch.zeros([0], dtype: int64) : new Tensor(ranks), driver is "gelsd" or "gelss" ? new Tensor(Ops.SvdVals(A.Node)) : none);
         }
 
@@ -244,9 +252,9 @@ public static partial class torch
         private static (Node Sound, Node? Lost) Finite(Node a, Node? read = null)
         {
             var fine = Ops.All(Ops.Equal((read ?? a) - (read ?? a), 0), [-2, -1]);
-            return a.Type.Count == 0 || Evaluator.Read<bool>(Ops.All(fine))[0] ? (a, null) : (LinearAlgebra.Instead(a, Ops.Not(fine)), Ops.Not(fine));
+            return a.Type.Count == 0 || !LinearAlgebra.Some(Ops.Not(fine)) ? (a, null) : (LinearAlgebra.Instead(a, Ops.Not(fine)), Ops.Not(fine));
         }
 
-        private static string First(Node lost, Node a) => LinearAlgebra.Batch(a, Array.IndexOf(Evaluator.Read<bool>(lost), true));
+        private static string First(Node lost, Node a) => LinearAlgebra.Batch(a, Array.IndexOf(Look<bool>(lost), true));
     }
 }

@@ -1,5 +1,3 @@
-using Functional.Autograd.Plans;
-
 namespace Functional.Autograd;
 
 public static partial class torch
@@ -18,7 +16,7 @@ public static partial class torch
         /// <summary>The determinant.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         [Torch("LinalgDetBackward0", Saves.Self | Saves.Result, Out = true)]
-        public static Node det(Node A) => Ops.Det(Real(Squares(A, "linalg.det"), "linalg.det"));
+        public static Node det(Node A) => Ops.Det(Wide(Smooth(Squares(A, "linalg.det"), "linalg.det"), "lu_cpu"));
 
         /// <summary>The sign of the determinant and the logarithm of its size; of a singular matrix 0 and −∞.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
@@ -26,7 +24,7 @@ public static partial class torch
         public static return_types.linalg_slogdet slogdet(Tensor A) => SignAndLog(A, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : default;
 
         internal static Tensor[] SignAndLog(Tensor A, string name) => RecordAll("LinalgSlogdetBackward0",
-            x => Ops.SlogDet(Real(Squares(x, name), name)) is var (sign, log) ? [Ops.Detach(sign), log] : [], A, Saves.Self);
+            x => Ops.SlogDet(Smooth(Squares(x, name), name, half: false)) is var (sign, log) ? [x.DType.IsComplex ? sign : Ops.Detach(sign), log] : [], A, Saves.Self);
 
         /// <summary>The inverse.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
@@ -46,7 +44,7 @@ public static partial class torch
 
         private static Node Inverse(Node A, string name, bool check, out Node info)
         {
-            A = Real(Squares(A, "linalg.inv"), "linalg.inv");
+            A = Smooth(Squares(A, "linalg.inv"), "linalg.inv", half: false);
             var (sound, found, bad) = Regular(A);
             if (check && bad is { } b) throw new linalg.LinAlgError($"{name}: {Batch(A, b.Matrix)}The diagonal element {b.Place} is zero, the inversion could not be completed because the input matrix is singular.");
             info = found;
@@ -72,8 +70,9 @@ public static partial class torch
         private static Node Solution(Node A, Node B, bool left, bool check, out Node info)
         {
             const string name = "linalg.solve";
-            A = Real(Squares(A, name), name);
+            A = Smooth(Squares(A, name), name);
             OneType(A, B, name);
+            Wide(A, "lu_cpu");
             var vector = left && (B.Type.Rank == 1 || (A.Type.Rank - 1 == B.Type.Rank && B.Shape == A.Shape[..^1]));
             if (vector) B = Ops.Unsqueeze(B, -1);
             B = Fitting(A, B, left, name);
@@ -94,7 +93,7 @@ public static partial class torch
             const string name = "linalg.solve_triangular";
             A = Squares(A, name);
             B = Fitting(A, Matrices(B, name, "B"), left, name);
-            if (DTypes.Promote(A.DType, B.DType) is var type && !type.IsFloat) throw new RuntimeError($"\"triangular_solve_cpu\" not implemented for '{Named(type).TensorType}'");
+            if (DTypes.Promote(A.DType, B.DType) is var type && (!type.IsSmooth || type.IsHalf)) throw new RuntimeError($"\"triangular_solve_cpu\" not implemented for '{Named(type).TensorType}'");
             (A, B) = (Ops.Cast(A, type), Ops.Cast(B, type));
             return left ? Triangular(A, B, !upper, false, unitriangular) : Ops.Transpose(Triangular(A, Ops.Transpose(B), !upper, true, unitriangular));
         }
@@ -111,13 +110,13 @@ public static partial class torch
         {
             var diagonal = Ops.Diagonal(a, 0, -2, -1);
             var zero = Ops.Equal(diagonal, 0);
-            return a.Type.Count == 0 || !Evaluator.Read<bool>(Ops.Any(zero))[0] ? (a, null) : (Ops.InsertDiagonal(a, Ops.Where(zero, 1, diagonal), 0, -2, -1), Ops.Any(zero, [-1]));
+            return a.Type.Count == 0 || !Some(zero) ? (a, null) : (Ops.InsertDiagonal(a, Ops.Where(zero, 1, diagonal), 0, -2, -1), Ops.Any(zero, [-1]));
         }
 
         /// <summary>The exponential of matrices.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         [Torch("LinalgMatrixExpBackward0", Saves.Self)]
-        public static Node matrix_exp(Node A) => Ops.MatrixExp(Real(Squares(A, "linalg.matrix_exp"), "linalg.matrix_exp"));
+        public static Node matrix_exp(Node A) => Ops.MatrixExp(Smooth(Squares(A, "linalg.matrix_exp"), "linalg.matrix_exp"));
 
         /// <summary>The product of n equal matrices; of negatively many that of the inverse.</summary>
         /// <exception cref="RuntimeError">Not square matrices.</exception>
@@ -150,7 +149,7 @@ public static partial class torch
             if (x.Shape[d] != 3 || y.Shape[d] != 3) throw new RuntimeError($"linalg.cross: inputs dimension {dim} must have length 3. Got {x.Shape[d]} and {y.Shape[d]}");
             CheckBroadcast(x.Shape, y.Shape);
             if (x.DType != y.DType) throw new RuntimeError($"expected scalar type {Named(x.DType).TensorType} but found {Named(y.DType).TensorType}");
-            return Ops.Cross(Takes(x, "cross"), y, d);
+            return Ops.Cross(Takes(x, "cross", complex: true), y, d);
         }
 
         /// <summary>The product of matrices in the order that takes the fewest multiplications; the first and the last may be vectors.</summary>
@@ -192,9 +191,16 @@ public static partial class torch
         [Torch]
         public static Tensor diagonal(Tensor A, long offset = 0, long dim1 = -2, long dim2 = -1) => A.diagonal(offset, (int)dim1, (int)dim2);
 
-        /// <summary>Inner products of vectors along a dimension; the others broadcast.</summary>
+        /// <summary>Inner products of vectors along a dimension, those of x conjugated; the others broadcast.</summary>
+        /// <exception cref="RuntimeError">Not of one floating-point type, or shapes do not fit.</exception>
         [Torch]
-        public static Tensor vecdot(Tensor x, Tensor y, long dim = -1) => (x * y).sum(dim);
+        public static Tensor vecdot(Tensor x, Tensor y, long dim = -1)
+        {
+            const string name = "linalg.vecdot";
+            Smooth(x.Node, name);
+            OneType(x.Node, y.Node, name, "x", "y");
+            return x.ndim == 1 && y.ndim == 1 ? torch.vdot(x, y) : (x.conj() * y).sum(dim);
+        }
 
         /// <summary>The matrix product in all rank cases.</summary>
         [Torch(Out = true)]
@@ -239,11 +245,15 @@ public static partial class torch
         internal static Node Squares(Node a, string name) => Matrices(a, name).Shape is [.., var m, var n] && m == n ? a
             : throw new RuntimeError($"{name}: A must be batches of square matrices, but they are {a.Shape[^2]} by {a.Shape[^1]} matrices");
 
-        internal static Node Real(Node a, string name) => a.DType.IsFloat ? a : a.DType.IsComplex ? throw new RuntimeError($"{name}: complex matrices are not taken here") : throw new RuntimeError($"{name}: Expected a floating point or complex tensor as input. Got {Named(a.DType).TensorType}");
+        internal static Node Smooth(Node a, string name, bool half = true) => !a.DType.IsSmooth ? throw new RuntimeError($"{name}: Expected a floating point or complex tensor as input. Got {Named(a.DType).TensorType}")
+            : half || !a.DType.IsHalf ? a : throw new RuntimeError($"{name}: Low precision dtypes not supported. Got {Named(a.DType).TensorType}");
 
-        internal static void OneType(Node a, Node b, string name)
+        // The matrices, which PyTorch's kernel takes in full precision alone.
+        internal static Node Wide(Node a, string kernel) => a.DType.IsHalf ? throw new RuntimeError($"\"{kernel}\" not implemented for '{Named(a.DType).TensorType}'") : a;
+
+        internal static void OneType(Node a, Node b, string name, string first = "A", string second = "B")
         {
-            if (a.DType != b.DType) throw new RuntimeError($"{name}: Expected A and B to have the same dtype, but found A of type {Named(a.DType).TensorType} and B of type {Named(b.DType).TensorType} instead");
+            if (a.DType != b.DType) throw new RuntimeError($"{name}: Expected {first} and {second} to have the same dtype, but found {first} of type {Named(a.DType).TensorType} and {second} of type {Named(b.DType).TensorType} instead");
         }
 
         // B, as often as there are matrices.
@@ -256,7 +266,7 @@ public static partial class torch
             return Ops.Broadcast(b, [.. Ops.BroadcastShapes(name, a.Shape[..^2], b.Shape[..^2]), .. b.Shape[^2..]]);
         }
 
-        internal static string Batch(Node a, int matrix) => a.Type.Rank == 2 ? "" : $"(Batch element {matrix}): ";
+        internal static string Batch(Node a, int matrix) => Mapping.Everywhere(a).Type.Rank == 2 ? "" : $"(Batch element {matrix}): ";
 
         // The matrices, with unit matrices where they are singular; where the diagonal of each triangle is 0 first, from 1; and the first that is singular.
         private static (Node Sound, Node Info, (int Matrix, int Place)? Bad) Regular(Node a)
@@ -264,10 +274,13 @@ public static partial class torch
             if (a.Type.Count == 0) return (a, Ops.Full(new(DType.Int32, a.Shape[..^2]), 0), null);
             var zero = Ops.Cast(Ops.Equal(Ops.Diagonal(Ops.Detach(Ops.Lu(a).U), 0, -2, -1), 0), DType.Int32);
             var info = Ops.Cast(Ops.Where(Ops.Equal(Ops.MaxOver(zero, [-1]), 0), 0, Ops.ArgMax(zero, -1, false) + 1), DType.Int32);
-            var places = Evaluator.Read<int>(info);
+            var places = Look<int>(info);
             var first = Array.FindIndex(places, p => p > 0);
             return first < 0 ? (a, info, null) : (Instead(a, info), info, (first, places[first]));
         }
+
+        /// <summary>Whether one of these holds; inside vmap, of those in any row.</summary>
+        internal static bool Some(Node truths) => Array.Exists(Look<bool>(Ops.Any(truths)), static some => some);
 
         // Unit matrices in the place of those that something is wrong with.
         internal static Node Instead(Node a, Node wrong) =>

@@ -16,12 +16,13 @@ public static partial class torch
         [Torch("LinalgSlogdetBackward0")]
         public static return_types.slogdet slogdet(Tensor self) => LinearAlgebra.SignAndLog(self, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : default;
 
-        /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative.</summary>
+        /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative; of complex matrices with the angle as imaginary part.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         [Torch]
         public static Tensor logdet(Tensor self)
         {
             var parts = LinearAlgebra.SignAndLog(self, "logdet");
+            if (self.is_complex()) return parts[0].log() + parts[1];
             return torch.where(parts[0] < 0, torch.full([], double.NaN, dtype: self.dtype), parts[1]);
         }
 
@@ -36,7 +37,7 @@ public static partial class torch
         [Torch("LinalgPinvBackward0", Saves.Self | Saves.Result)]
         public static Node pinverse(Node self, double rcond = 1e-15) => Factorizations.pinv(self, rtol: rcond);
 
-        /// <summary>The lower triangular L with A = L·Lᵀ of positive definite matrices, or its transpose.</summary>
+        /// <summary>The lower triangular L with A = L·Lᴴ of positive definite matrices, or its conjugate transpose.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">A matrix is not positive definite.</exception>
         [Torch("CholeskyBackward0", Saves.Result)]
@@ -56,7 +57,7 @@ public static partial class torch
             if (self.DType != L.DType) throw new RuntimeError($"Expected b and A to have the same dtype, but found b of type {Named(self.DType).TensorType} and A of type {Named(L.DType).TensorType} instead.");
             if (L.Shape[^1] != L.Shape[^2]) throw new RuntimeError($"A must be batches of square matrices, but they are {L.Shape[^2]} by {L.Shape[^1]} matrices");
             if (L.Shape[^1] != self.Shape[^2]) throw new RuntimeError($"Incompatible matrix sizes for cholesky_solve: each A matrix is {L.Shape[^1]} by {L.Shape[^1]} but each b matrix is {self.Shape[^2]} by {self.Shape[^1]}");
-            self = LinearAlgebra.Fitting(L, Takes(self, "cholesky_solve_cpu", whole: false), true, "cholesky_solve");
+            self = LinearAlgebra.Fitting(L, LinearAlgebra.Wide(Takes(self, "cholesky_solve_cpu", whole: false, complex: true), "cholesky_solve_cpu"), true, "cholesky_solve");
             return Solution(L, self, upper);
         }
 
@@ -69,17 +70,20 @@ public static partial class torch
         // As PyTorch's, the factor's gradient is not cut to the triangle that is read; beyond the second it is.
         private static Node Halves(Node factor, Node b, bool upper, int orders = 2)
         {
-            var solution = Ops.SolveTriangular(factor, Ops.SolveTriangular(factor, b, !upper, upper), !upper, !upper);
+            var solution = Half(factor, Half(factor, b, upper, upper), upper, !upper);
             return orders == 0 ? solution : Ops.WithRule("CholeskySolve", solution, [factor, b], (x, y, c) =>
             {
                 var back = Halves(x[0], c, upper, orders - 1);
-                return [Turned(x[0], Ops.MatMul(back, Ops.Transpose(y)), upper), back];
+                return [Turned(x[0], Ops.MatMul(back, Ops.Adjoint(y)), upper), back];
             });
         }
 
+        private static Node Half(Node factor, Node b, bool upper, bool adjoint) =>
+            adjoint ? Ops.Conj(Ops.SolveTriangular(factor, Ops.Conj(b), !upper, transposed: true)) : Ops.SolveTriangular(factor, b, !upper);
+
         private static Node Turned(Node factor, Node outer, bool upper)
         {
-            var both = Ops.SumTo(outer + Ops.Transpose(outer), factor.Shape);
+            var both = Ops.SumTo(outer + Ops.Adjoint(outer), factor.Shape);
             return -(upper ? Ops.MatMul(factor, both) : Ops.MatMul(both, factor));
         }
 
@@ -87,7 +91,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">Not square matrices.</exception>
         [Torch("CholeskyInverseBackward0", Saves.Self | Saves.Result)]
         public static Node cholesky_inverse(Node self, bool upper = false) =>
-            Solution(Takes(LinearAlgebra.Squares(self, "cholesky_inverse"), "cholesky_inverse_out_cpu", whole: false), Ops.Broadcast(Ops.Eye(self.Shape[^1], self.DType), self.Shape), upper);
+            Solution(LinearAlgebra.Wide(Takes(LinearAlgebra.Squares(self, "cholesky_inverse"), "cholesky_inverse_out_cpu", whole: false, complex: true), "cholesky_inverse_out_cpu"), Ops.Broadcast(Ops.Eye(self.Shape[^1], self.DType), self.Shape), upper);
 
         /// <summary>Q with orthonormal columns and an upper triangular R with A = Q·R; Q is square unless some.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type.</exception>
@@ -99,13 +103,13 @@ public static partial class torch
             return new(q, r);
         }
 
-        /// <summary>Singular values, descending, and vectors: A = U·diag(S)·Vᵀ; U and V are square unless some, and zeros unless compute_uv.</summary>
+        /// <summary>Singular values, descending, and vectors: A = U·diag(S)·Vᴴ; U and V are square unless some, and zeros unless compute_uv.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type.</exception>
         [Torch]
         public static return_types.svd svd(Tensor self, bool some = true, bool compute_uv = true)
         {
             var all = Factorizations.Singular(self, !some && compute_uv);
-            if (compute_uv) return new(all[0], all[1], all[2].mT);
+            if (compute_uv) return new(all[0], all[1], all[2].mH);
             Dims batch = self.Dims[..^2];
             return new(torch.zeros([.. batch, self.Dims[^2], self.Dims[^2]], dtype: self.dtype), all[1], torch.zeros([.. batch, self.Dims[^1], self.Dims[^1]], dtype: self.dtype));
         }
@@ -159,7 +163,7 @@ public static partial class torch
             return linalg.lu_solve(LU_data, LU_pivots, self);
         }
 
-        /// <summary>The first columns of the product of reflections 1 − input2·v·vᵀ, whose v stand below the diagonal.</summary>
+        /// <summary>The first columns of the product of reflections 1 − input2·v·vᴴ, whose v stand below the diagonal.</summary>
         /// <exception cref="RuntimeError">Shapes or types do not fit, or there are more columns than rows.</exception>
         [Torch]
         public static Tensor orgqr(Tensor self, Tensor input2) => linalg.householder_product(self, input2);

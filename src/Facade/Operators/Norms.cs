@@ -10,7 +10,7 @@ public static partial class torch
         [Torch("LinalgVectorNormBackward0", Saves.Self | Saves.Result, Out = true)]
         public static Node vector_norm(Node x, double ord = 2, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
-            x = Typed(LinearAlgebra.Real(x, "linalg.vector_norm"), dtype, "linalg.vector_norm");
+            x = Typed(LinearAlgebra.Smooth(x, "linalg.vector_norm"), dtype, "linalg.vector_norm");
             var axes = Axes(x, dim);
             if (ord < 0 || double.IsPositiveInfinity(ord))
             {
@@ -21,7 +21,10 @@ public static partial class torch
             return Ops.VectorNorm(x, ord, axes, keepdim);
         }
 
-        private static Node Typed(Node x, dtype? dtype, string name) => dtype is null || dtype.Type == x.DType ? x : DTypes.Promote(x.DType, dtype.Type) == dtype.Type ? Ops.Cast(x, dtype.Type)
+        private static Node Typed(Node x, dtype? dtype, string name) => dtype is null || dtype.Type == x.DType ? x
+            : !dtype.Type.IsSmooth ? throw new RuntimeError($"{name}: dtype should be floating point or complex, but got {dtype.TensorType}")
+            : dtype.Type.IsComplex != x.DType.IsComplex ? throw new RuntimeError(x.DType.IsComplex ? $"{name}: dtype should be complex for complex inputs, but got {dtype.TensorType}" : $"{name}: dtype should be real for real inputs, but got {dtype.TensorType}")
+            : DTypes.Promote(x.DType, dtype.Type) == dtype.Type ? Ops.Cast(x, dtype.Type)
             : throw new RuntimeError($"{name}: the dtype of the input ({Named(x.DType).TensorType}) should be convertible without narrowing to the specified dtype ({dtype.TensorType})");
 
         /// <summary>A norm of matrices: fro, or nuc, the sum of the singular values.</summary>
@@ -29,7 +32,7 @@ public static partial class torch
         [Torch(Out = true)]
         public static Tensor matrix_norm(Tensor A, string ord = "fro", Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
-            var (x, rows, columns) = Matrices(A, dim, dtype);
+            var (x, rows, columns) = Matrices(A, dim, dtype, half: ord != "nuc");
             return ord switch
             {
                 "fro" => linalg.vector_norm(x, 2, [rows, columns], keepdim),
@@ -43,7 +46,7 @@ public static partial class torch
         [Torch(Out = true)]
         public static Tensor matrix_norm(Tensor A, double ord, Sizes? dim = null, bool keepdim = false, dtype? dtype = null)
         {
-            var (x, rows, columns) = Matrices(A, dim, dtype);
+            var (x, rows, columns) = Matrices(A, dim, dtype, half: Math.Abs(ord) != 2);
             if (Math.Abs(ord) is not (1 or 2 or double.PositiveInfinity)) throw new RuntimeError($"linalg.matrix_norm: Order {Written.Stream(ord)} not supported.");
             Tensor Extreme(Tensor x, long d) => ord > 0 ? x.amax(d, keepdim) : x.amin(d, keepdim);
             if (Math.Abs(ord) == 2) return Back(Extreme(linalg.svdvals(Last(x, rows, columns)), -1), rows, columns, keepdim);
@@ -51,7 +54,7 @@ public static partial class torch
             return Extreme(linalg.vector_norm(x, 1, summed, keepdim), !keepdim && summed < other ? other - 1 : other);
         }
 
-        private static (Tensor X, long Rows, long Columns) Matrices(Tensor A, Sizes? dim, dtype? dtype)
+        private static (Tensor X, long Rows, long Columns) Matrices(Tensor A, Sizes? dim, dtype? dtype, bool half)
         {
             const string name = "linalg.matrix_norm";
             LinearAlgebra.Matrices(A.Node, name);
@@ -59,7 +62,7 @@ public static partial class torch
             if (dims.Length != 2) throw new RuntimeError($"{name}: dim must be a 2-tuple. Got {string.Join(' ', dims)}");
             var (i, j) = (Wrap(dims[0], A.ndim), Wrap(dims[1], A.ndim));
             if (i == j) throw new RuntimeError($"{name}: dims must be different. Got ({dims[0]}, {dims[1]})");
-            LinearAlgebra.Real(A.Node, name);
+            LinearAlgebra.Smooth(A.Node, name, half);
             Typed(A.Node, dtype, name);
             return (dtype is null ? A : A.to(dtype), i, j);
         }

@@ -30,8 +30,14 @@ public static partial class torch
         public static Node hypot(Node self, Node other) => Ops.Hypot(self, other);
 
         /// <summary>log(eᵃ + eᵇ), without overflow.</summary>
-        [Torch("LogaddexpBackward0", Saves.All, Kernel = "logaddexp_cpu", Floats = true, Forms = Forms.Method | Forms.Function)]
-        public static Node logaddexp(Node self, Node other) => Ops.LogAddExp(self, other);
+        [Torch("LogaddexpBackward0", Saves.All, Kernel = "logaddexp_cpu", Floats = true, Complex = true, Forms = Forms.Method | Forms.Function)]
+        public static Node logaddexp(Node self, Node other)
+        {
+            if (!self.DType.IsComplex) return Ops.LogAddExp(self, other);
+            var less = Ops.Real(self) < Ops.Real(other);
+            var (low, high) = (Ops.Where(less, self, other), Ops.Where(less, other, self));
+            return Ops.Where(Ops.Equal(Ops.Real(high), double.NegativeInfinity), low, high + Ops.Log1p(Ops.Exp(low - high)));
+        }
 
         /// <summary>log₂(2ᵃ + 2ᵇ), without overflow.</summary>
         [Torch("Logaddexp2Backward0", Saves.All, Kernel = "logaddexp2_cpu", Floats = true, Forms = Forms.Method | Forms.Function)]

@@ -326,7 +326,7 @@ public static partial class torch
         /// <summary>The sum of the diagonal.</summary>
         /// <exception cref="RuntimeError">Not a matrix.</exception>
         [Torch("TraceBackward0")]
-        public static Node trace(Node self) => self.Type.Rank == 2 ? Ops.Sum(Ops.Diagonal(Takes(self, "trace"))) : throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + self.Type.Rank);
+        public static Node trace(Node self) => self.Type.Rank == 2 ? Ops.Sum(Ops.Diagonal(LinearAlgebra.Wide(Takes(self, "trace", complex: true), "trace"))) : throw new RuntimeError("trace: expected a matrix, but got tensor with dim " + self.Type.Rank);
 
         /// <summary>Kronecker's product: every element of one tensor times the whole other, as blocks.</summary>
         [Torch(Out = true)]

@@ -107,7 +107,7 @@ public static partial class torch
         {
             if (self.numel() == 0) throw new RuntimeError("quantile() input tensor must be non-empty");
             if (q.ndim > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
-            if (!self.is_floating_point()) throw new RuntimeError("quantile() input tensor must be either float or double dtype");
+            if (!self.is_floating_point() || self.Node.DType.IsHalf) throw new RuntimeError("quantile() input tensor must be either float or double dtype");
             if (self.dtype != q.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");
             if (!(bool)q.ge(0).logical_and(q.le(1)).all()) throw new RuntimeError("quantile() q values must be in the range [0, 1]");
         }

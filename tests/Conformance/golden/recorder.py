@@ -44,7 +44,7 @@ def call(op,args,kwargs=None,second=True,grads=True,form='torch'):
             out=getattr(first,op)(*args[1:],**kwargs)
         else: out=getattr(home,op.split('.')[-1])(*args,**kwargs)
     except Exception as e:
-        line["error"]={"kind":type(e).__name__,"text":str(e).split('\n')[0]}; line["outputs"]=[]; return
+        line["error"]={"kind":type(e).__name__.lstrip("_"),"text":str(e).split('\n')[0]}; line["outputs"]=[]; return
     out=[t for t in (list(out) if isinstance(out,(tuple,list)) else [out]) if isinstance(t,torch.Tensor)]
     line["outputs"]=[dump(t) for t in out]
     want=[t for t in inputs if t.requires_grad]

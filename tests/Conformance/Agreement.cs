@@ -75,7 +75,7 @@ internal static class Agreement
 
     // Relative to max(1, |value|): float64 to 1e-9 (second gradients of linear algebra 1e-7), float32 to 1e-5 (second gradients 1e-4); half types to two units in the last place
     // of 1 (11 and 8 bits), as each side rounds once or more on the way.
-    private static string? Value(Tensor? got, JsonElement recorded, bool second = false, bool linear = false)
+    internal static string? Value(Tensor? got, JsonElement recorded, bool second = false, bool linear = false)
     {
         if (got is null || recorded.ValueKind == JsonValueKind.Null) return got is null && recorded.ValueKind == JsonValueKind.Null ? null : $"{(got is null ? "None" : "a tensor")} for {(got is null ? "a tensor" : "None")}";
         var type = recorded.GetProperty("dtype").GetString()!;

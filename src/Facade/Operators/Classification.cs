@@ -103,7 +103,7 @@ public static partial class torch
 
             var ignored = target.eq(ignore_index);
             var spread = (-(weight is null ? logs : logs * Along(weight, logs, axis)).sum(axis)).masked_fill(ignored, 0);
-            if (kind == Reduction.Mean) spread = spread.sum() / (weight is null ? ignored.logical_not() : weight.index_select(0, target.masked_select(ignored.logical_not()))).sum();
+            if (kind == Reduction.Mean) spread = spread.sum() / (weight is null ? ignored.logical_not() : weight.index_select(0, target.masked_fill(ignored, 0).reshape(-1)).masked_fill(ignored.reshape(-1), 0)).sum();
             else if (kind == Reduction.Sum) spread = spread.sum();
             return loss * (1 - label_smoothing) + spread * (label_smoothing / logs.size(axis));
         }

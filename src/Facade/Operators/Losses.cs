@@ -98,7 +98,7 @@ public static partial class torch
         [Torch]
         public static Tensor gaussian_nll_loss(Tensor input, Tensor target, Tensor var, bool full = false, double eps = 1e-6, string reduction = "mean")
         {
-            if (Array.Exists(var.Doubles(), v => v < 0)) throw new ValueError("var has negative entry/entries");
+            if (Array.Exists(var.KnownDoubles(), v => v < 0)) throw new ValueError("var has negative entry/entries");
             if (var.Number is not null) var = ones_like(input) * var;
             if (var.Dims != input.Dims)
             {

@@ -109,7 +109,7 @@ public static partial class torch
             if (q.ndim > 1) throw new RuntimeError("quantile() q must be a scalar or 1D tensor");
             if (!self.is_floating_point() || self.Node.DType.IsHalf) throw new RuntimeError("quantile() input tensor must be either float or double dtype");
             if (self.dtype != q.dtype) throw new RuntimeError("quantile() q tensor must be same dtype as the input tensor");
-            if (!(bool)q.ge(0).logical_and(q.le(1)).all()) throw new RuntimeError("quantile() q values must be in the range [0, 1]");
+            if (Array.Exists(q.KnownDoubles(), v => v is not (>= 0 and <= 1))) throw new RuntimeError("quantile() q values must be in the range [0, 1]");
         }
 
         private static Node Between(Node x, Node q, long? dim, bool keepdim, string interpolation, bool idle)

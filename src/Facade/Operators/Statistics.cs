@@ -82,7 +82,7 @@ public static partial class torch
         public static Node dist(Node self, Node other, double p = 2)
         {
             CheckBroadcast(self.Shape, other.Shape);
-            return (self.DType.IsFloat ? other : self).DType is { IsFloat: false } type ? throw new RuntimeError($"norm(): input dtype should be either floating point or complex. Got {Named(type).TensorType} instead.") : Ops.Norm(self - other, p);
+            return (self.DType.IsSmooth ? other : self).DType is { IsSmooth: false } type ? throw new RuntimeError($"norm(): input dtype should be either floating point or complex. Got {Named(type).TensorType} instead.") : Ops.Norm(self - other, p);
         }
 
         /// <summary>The covariances of rows, each of which holds a variable's observations, with counts and weights of these.</summary>
@@ -115,7 +115,7 @@ public static partial class torch
             if (w.ndim > 1) throw new RuntimeError($"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} dimensions");
             if (whole == w.is_floating_point()) throw new RuntimeError($"cov(): expected {name} to have {(whole ? "integral" : "floating point")} dtype but got {name} with {w.dtype.TensorType} dtype");
             if (w.numel() != count) throw new RuntimeError($"cov(): expected {name} to have the same numel as there are observations in the input but got {w.numel()} != {count}");
-            if ((bool)w.lt(0).any()) throw new RuntimeError($"cov(): {name} cannot be negative");
+            if (Array.Exists(w.KnownDoubles(), v => v < 0)) throw new RuntimeError($"cov(): {name} cannot be negative");
         }
 
         /// <summary>The correlations of rows, each of which holds a variable's observations.</summary>

@@ -74,6 +74,7 @@ call('linalg.vecdot', [c(2, 3), c(2, 3)], {'dim': 0}); call('linalg.vecdot', [R(
 call('trace', [c(3, 3)]); call('trace', [c(2, 3)]); call('trace', [c(0, 0)])
 call('logaddexp', [c(3), c(3)]); call('logaddexp', [c(2, 1), c(3)]); call('logaddexp', [c(3), R((3,))]); call('logaddexp2', [c(3), c(3)])
 call('logaddexp', [torch.tensor([complex(inf, 1), complex(-inf, 1), complex(nan, 0), complex(0, 0), complex(800, 1), complex(-inf, 0)], dtype=z), torch.tensor([complex(1, 2), complex(-inf, 2), 1j, complex(0, nan), complex(800, 1), complex(1, 2)], dtype=z)])
+call('norm', [c(3, 4)]); call('norm', [c(3, 4), 1, 0]); call('norm', [c(3, 4), 'fro']); call('norm', [c(3, 4), 'nuc']); call('dist', [c(3), c(3)]); call('renorm', [c(3, 4), 2, 0, 1.0]); call('chain_matmul', [c(3, 4), c(4, 2)]); call('linalg.diagonal', [c(3, 3)]); call('linalg.vander', [c(3)]); call('normalize', [c(3, 4)], form='F')
 
 # Errors.
 one, i2 = torch.eye(2, dtype=z), torch.eye(2, dtype=i64)

@@ -50,7 +50,6 @@ public static partial class torch
         // Whether anything was saved: then a second pass is refused.
         private bool saving;
         internal HookList<(int Nr, Func<Tensor, Tensor?> Call)>? TensorHooks;
-        internal ImmutableArray<(int Nr, Tensor Tensor)> Retained = [];
         private Rare? rare;
 
         /// <summary>What few operations have.</summary>
@@ -62,10 +61,15 @@ public static partial class torch
             public Func<object?>?[] Unpacks = [];
             public Recording? Recording;
             public (Recomputation By, int Nr)? Again;
+            public ImmutableArray<(int Nr, Tensor Tensor)> Retained = [];
+            public string Variant = "";
+            public string? Refusal;
             public Dictionary<string, object?> Metadata = [];
         }
 
         private Rare Own => rare ?? Interlocked.CompareExchange(ref rare, new(), null) ?? rare;
+
+        internal ImmutableArray<(int Nr, Tensor Tensor)> Retained => rare?.Retained ?? [];
 
         internal IEnumerable<Func<Tensor?[], Tensor?[]?>> PreHooks => rare?.PreHooks?.All ?? [];
 
@@ -136,7 +140,14 @@ public static partial class torch
         internal string Name { get; }
 
         /// <summary>Which of an operation's cases this is, where PyTorch's derivative differs.</summary>
-        internal string Variant { get; set; } = "";
+        internal string Variant
+        {
+            get => rare?.Variant ?? "";
+            set
+            {
+                if (value.Length > 0) Own.Variant = value;
+            }
+        }
 
         /// <summary>The operation that a write through a view holds, by name.</summary>
         internal string? Writer { get; init; }
@@ -170,16 +181,23 @@ public static partial class torch
         });
 
         /// <summary>Keeps the gradient of a result.</summary>
-        internal void Retain(Tensor tensor, int nr) => ImmutableInterlocked.Update(ref Retained, static (all, added) => all.Add(added), (nr, tensor));
+        internal void Retain(Tensor tensor, int nr) => ImmutableInterlocked.Update(ref Own.Retained, static (all, added) => all.Add(added), (nr, tensor));
 
         /// <summary>Keeps it no longer; tells whether it was kept.</summary>
-        internal bool Forget(Tensor tensor) => ImmutableInterlocked.Update(ref Retained, static (all, gone) => all.RemoveAll(r => ReferenceEquals(r.Tensor, gone)), tensor);
+        internal bool Forget(Tensor tensor) => rare is not null && ImmutableInterlocked.Update(ref rare.Retained, static (all, gone) => all.RemoveAll(r => ReferenceEquals(r.Tensor, gone)), tensor);
 
         /// <summary>As PyTorch prints it, without the address.</summary>
         public override string ToString() => $"<{Name} object at 0x7f0000000000>";
 
         /// <summary>Why it has no derivative although it was recorded, if so.</summary>
-        internal string? Refusal { get; set; }
+        internal string? Refusal
+        {
+            get => rare?.Refusal;
+            set
+            {
+                if (value is not null) Own.Refusal = value;
+            }
+        }
 
         [System.Runtime.CompilerServices.InlineArray(3)]
         private struct OfThree

@@ -24,8 +24,6 @@ public static partial class torch
         internal Tensor? gradient;
         internal int additions;
         internal HookList<Action<Tensor>>? postAccumulate;
-        // A leaf's own, whatever its end is.
-        private HookList<(int, Func<Tensor, Tensor?>)>? hooks;
         private AccumulateGrad? accumulator;
         private bool leafRequiresGrad;
         private Sight? sight;
@@ -212,9 +210,9 @@ public static partial class torch
         {
             get
             {
-                // Data of another type or shape has an end of its own.
+                // Data of another type or shape has an end of its own, with the tensor's hooks.
                 var end = accumulator;
-                if (end?.Type.Equals(Node.Type) != true) Interlocked.CompareExchange(ref accumulator, new(this, HookList.At(ref hooks)), end);
+                if (end?.Type.Equals(Node.Type) != true) Interlocked.CompareExchange(ref accumulator, new(this, end?.TensorHooks ?? new()), end);
                 return accumulator!;
             }
         }

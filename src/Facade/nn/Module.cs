@@ -170,6 +170,10 @@ public static partial class torch
             // State that older checkpoints do not have.
             private protected virtual bool MayLack(string name) => false;
 
+            /// <summary>Takes over what a file holds by name: <c>model.load_state_dict(torch.load("model.pt"))</c>.</summary>
+            /// <inheritdoc cref="load_state_dict(IReadOnlyDictionary{string, Tensor}, bool)"/>
+            public IncompatibleKeys load_state_dict(Loaded state_dict, bool strict = true) => load_state_dict((OrderedDictionary<string, Tensor>)state_dict, strict);
+
             /// <summary>Takes over parameters and buffers by name.</summary>
             /// <param name="state_dict">What <see cref="state_dict"/> of a like module gave.</param>
             /// <param name="strict">Whether the names must be the same.</param>

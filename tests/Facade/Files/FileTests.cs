@@ -28,7 +28,7 @@ public class FileTests
     public void State_dicts_of_PyTorch_go_into_modules()
     {
         var mlp = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(4, 2));
-        mlp.load_state_dict((OrderedDictionary<string, Tensor>)load(Given("mlp.pt")));
+        mlp.load_state_dict(load(Given("mlp.pt")));
         Assert.Equal("tensor([-0.1338,  0.0367])", mlp.call(ones(3)).detach().ToString());
         var conv = new nn.Sequential(new nn.Conv2d(1, 2, 3), new nn.BatchNorm2d(2), new nn.Flatten());
         OrderedDictionary<string, Tensor> state = load(Given("conv.pt"));
@@ -113,8 +113,38 @@ public class FileTests
     });
 
     [Fact]
+    public void Tensors_that_overlap_are_refused() => Beside(path =>
+    {
+        var header = """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"""u8;
+        File.WriteAllBytes(path, [(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. header, 1, 2, 3]);
+        Assert.Equal("safetensors: the offsets 1 to 3 of tensor b are wrong", Assert.Throws<FileFormatError>(() => safetensors.load_file(path)).Message);
+    });
+
+    [Fact]
     public void No_file_calls_anything() =>
         Assert.Equal("Weights only load failed. Unsupported global: GLOBAL posix.system was not an allowed global by default.", Assert.Throws<FileFormatError>(() => load(Given("evil.pt"))).Message);
+
+    [Fact]
+    public void Every_element_is_under_a_checksum() => Beside(path =>
+    {
+        save(arange(4f) + 1000, path);
+        var bytes = File.ReadAllBytes(path);
+        var at = bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x00, 0x00, 0x7A, 0x44]);
+        bytes[at + 1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal("load: the checksum of entry x/data/0 is wrong", Assert.Throws<FileFormatError>(() => load(path)).Message);
+    });
+
+    [Fact]
+    public void A_file_stays_as_it_was_when_writing_fails() => Beside(path =>
+    {
+        save(tensor(1.5), path);
+        List<object?> endless = [];
+        endless.Add(endless);
+        Assert.Equal("save: values are nested too deeply, or hold themselves", Assert.Throws<RuntimeError>(() => save(endless, path)).Message);
+        Assert.Equal(1.5f, (float)(Tensor)load(path));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    });
 
     /// <summary>Flipped bytes: either nothing of what they say has changed, or the file is refused, with no more memory than it is long and 16 MB.</summary>
     [Theory, InlineData("mixed.pt"), InlineData("mlp.pt"), InlineData("arrays.npz"), InlineData("safe")]

@@ -83,7 +83,7 @@ public static partial class torch
         internal virtual void Empty(Recomputation by, int nr)
         {
             if (Released) return;
-            if (Again is null && (!saving || ((Saves & (Saves.All | Saves.Result)) == 0 && SavedValues.Length == 0))) LetGo();
+            if (Again is null && (!saving || ((Saves & (Saves.All | Saves.Result)) == Saves.None && SavedValues.Length == 0))) LetGo();
             else
             {
                 (Outputs, Inputs, SavedValues) = (Hollow(Outputs), Hollow(Inputs), []);

@@ -7,35 +7,38 @@ public static partial class torch
         /// <summary>The first operand, where the derivative reads it.</summary>
         /// <exception cref="AttributeError">It is not saved.</exception>
         /// <exception cref="RuntimeError">It was freed, or written to since.</exception>
-        public Tensor _saved_self => Kept("self").Read();
+        public Tensor _saved_self => Kept(this, "self").Read();
 
         /// <summary>The second operand, where the derivative reads it.</summary>
         /// <inheritdoc cref="_saved_self"/>
-        public Tensor _saved_other => Kept("other").Read();
+        public Tensor _saved_other => Kept(this, "other").Read();
 
         /// <summary>The result, where the derivative reads it: another tensor with the same elements and history.</summary>
         /// <inheritdoc cref="_saved_self"/>
-        public Tensor _saved_result => Kept("result").Read();
+        public Tensor _saved_result => Kept(this, "result").Read();
 
         /// <summary>How the first operand is saved.</summary>
         /// <exception cref="AttributeError">It is not saved.</exception>
-        public SavedTensor _raw_saved_self => Kept("self");
+        public SavedTensor _raw_saved_self => Kept(this, "self");
 
         /// <summary>How the second operand is saved.</summary>
         /// <exception cref="AttributeError">It is not saved.</exception>
-        public SavedTensor _raw_saved_other => Kept("other");
+        public SavedTensor _raw_saved_other => Kept(this, "other");
 
         /// <summary>How the result is saved.</summary>
         /// <exception cref="AttributeError">It is not saved.</exception>
-        public SavedTensor _raw_saved_result => Kept("result");
+        public SavedTensor _raw_saved_result => Kept(this, "result");
 
-        private SavedTensor Kept(string name)
+        private static SavedTensor Kept(GradFn fn, string name)
         {
-            if (Released && saving) return new(this, -1);
-            lock (this) Fill();
-            var operand = name switch { "self" => 0, "other" => 1, _ => -1 };
-            var at = Array.FindIndex(SavedValues, s => operand < 0 ? s.IsResult : !s.IsResult && operand < Inputs.Length && s.Place == operand);
-            return at >= 0 ? new(this, at) : throw new AttributeError($"'{Name}' object has no attribute '_saved_{name}'");
+            lock (fn)
+            {
+                if (fn.Released && fn.saving) return new(fn, -1);
+                fn.Fill();
+                var operand = name switch { "self" => 0, "other" => 1, _ => -1 };
+                var at = Array.FindIndex(fn.SavedValues, s => operand < 0 ? s.IsResult : !s.IsResult && operand < fn.Inputs.Length && s.Place == operand);
+                return at >= 0 ? new(fn, at) : throw new AttributeError($"'{fn.Name}' object has no attribute '_saved_{name}'");
+            }
         }
 
         /// <summary>A tensor that an operation saved for its derivative.</summary>

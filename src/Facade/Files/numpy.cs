@@ -78,7 +78,7 @@ public static partial class torch
             Elements.Write(x, to);
         }
 
-        [GeneratedRegex(@"^\{'descr': *'(?<order>[<>|=])(?<code>[a-z]\d+)', *'fortran_order': *(?<turned>True|False), *'shape': *\((?<shape>(\d+, *)*\d*),?\), *\} *\n?$")]
+        [GeneratedRegex(@"^\{'descr': *'(?<order>[<>|=])(?<code>[a-z]\d+)', *'fortran_order': *(?<turned>True|False), *'shape': *\((?<shape>(\d+, *)*\d*),?\), *\} *\n?$", RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex Header { get; }
 
         private static Tensor Read(Stream from, string what)
@@ -95,7 +95,15 @@ public static partial class torch
             if (length > LongestHeader || length > from.Length - from.Position) throw Wrong("the header is too long");
             var header = new byte[length];
             from.ReadExactly(header);
-            var match = Header.Match(Encoding.UTF8.GetString(header));
+            Match match;
+            try
+            {
+                match = Header.Match(Encoding.UTF8.GetString(header));
+            }
+            catch (RegexMatchTimeoutException)
+            {
+                throw Wrong("the header is not that of plain numbers");
+            }
             if (!match.Success) throw Wrong("the header is not that of plain numbers");
             var type = Array.Find(Types, t => t.Code == match.Groups["code"].Value).Type ?? throw Wrong($"elements of type {match.Groups["code"].Value} are not read");
             var sizes = match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

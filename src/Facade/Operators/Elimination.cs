@@ -21,7 +21,11 @@ public static partial class torch
         /// <summary>L below the diagonal and U from it on in one matrix, and the rows that were exchanged, from 1.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type, without pivots, or a matrix is singular.</exception>
         [Torch("LinalgLuFactorExBackward0", Saves.Result)]
-        public static return_types.linalg_lu_factor lu_factor(Tensor A, bool pivot = true) => Packed(A, pivot, "torch.linalg.lu_factor") is var (lu, pivots, _) ? new(lu, pivots) : default;
+        public static return_types.linalg_lu_factor lu_factor(Tensor A, bool pivot = true)
+        {
+            var (factors, pivots, _) = Packed(A, pivot, "torch.linalg.lu_factor");
+            return new(factors, pivots);
+        }
 
         /// <summary>The same, and for each matrix the place of the first 0 on U's diagonal, from 1; 0 where there is none.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type, without pivots, or errors are checked and a matrix is singular.</exception>

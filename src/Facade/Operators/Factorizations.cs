@@ -134,7 +134,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type, or UPLO is neither L nor U.</exception>
         /// <exception cref="linalg.LinAlgError">An element is not finite.</exception>
         [Torch("LinalgEighBackward0")]
-        public static return_types.linalg_eigh eigh(Tensor A, string UPLO = "L") => Values(A, UPLO) is [var values, var vectors] ? new(values, vectors) : default;
+        public static return_types.linalg_eigh eigh(Tensor A, string UPLO = "L") => Values(A, UPLO) is [var values, var vectors] ? new(values, vectors) : throw new System.Diagnostics.UnreachableException();
 
         /// <summary>Eigenvalues of symmetric or Hermitian matrices, ascending; one triangle is read.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type, or UPLO is neither L nor U.</exception>
@@ -162,7 +162,7 @@ public static partial class torch
         /// <exception cref="RuntimeError">Not matrices of a floating-point type.</exception>
         /// <exception cref="linalg.LinAlgError">An element is not finite.</exception>
         [Torch("LinalgSvdBackward0")]
-        public static return_types.linalg_svd svd(Tensor A, bool full_matrices = true) => Singular(A, full_matrices) is [var u, var s, var vh] ? new(u, s, vh) : default;
+        public static return_types.linalg_svd svd(Tensor A, bool full_matrices = true) => Singular(A, full_matrices) is [var u, var s, var vh] ? new(u, s, vh) : throw new System.Diagnostics.UnreachableException();
 
         /// <summary>Singular values, descending.</summary>
         /// <exception cref="RuntimeError">Not matrices of a floating-point type.</exception>

@@ -21,7 +21,7 @@ public static partial class torch
         /// <summary>The sign of the determinant and the logarithm of its size; of a singular matrix 0 and −∞.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         [Torch("LinalgSlogdetBackward0")]
-        public static return_types.linalg_slogdet slogdet(Tensor A) => SignAndLog(A, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : default;
+        public static return_types.linalg_slogdet slogdet(Tensor A) => SignAndLog(A, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : throw new System.Diagnostics.UnreachableException();
 
         internal static Tensor[] SignAndLog(Tensor A, string name) => RecordAll("LinalgSlogdetBackward0",
             x => Ops.SlogDet(Smooth(Squares(x, name), name, half: false)) is var (sign, log) ? [x.DType.IsComplex ? sign : Ops.Detach(sign), log] : [], A, Saves.Self);

@@ -14,7 +14,7 @@ public static partial class torch
         /// <summary>The sign of the determinant and the logarithm of its size; of a singular matrix 0 and −∞.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>
         [Torch("LinalgSlogdetBackward0")]
-        public static return_types.slogdet slogdet(Tensor self) => LinearAlgebra.SignAndLog(self, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : default;
+        public static return_types.slogdet slogdet(Tensor self) => LinearAlgebra.SignAndLog(self, "linalg.slogdet") is [var sign, var log] ? new(sign, log) : throw new System.Diagnostics.UnreachableException();
 
         /// <summary>The logarithm of the determinant: −∞ where that is 0, NaN where it is negative; of complex matrices with the angle as imaginary part.</summary>
         /// <exception cref="RuntimeError">Not square matrices of a floating-point type.</exception>

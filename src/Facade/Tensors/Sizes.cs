@@ -42,6 +42,15 @@ public static partial class torch
         /// <summary>A list of three.</summary>
         public static implicit operator Sizes((long, long, long) sizes) => new([sizes.Item1, sizes.Item2, sizes.Item3]);
 
+        /// <summary>A list of four.</summary>
+        public static implicit operator Sizes((long, long, long, long) sizes) => new([sizes.Item1, sizes.Item2, sizes.Item3, sizes.Item4]);
+
+        /// <summary>A list of five.</summary>
+        public static implicit operator Sizes((long, long, long, long, long) sizes) => new([sizes.Item1, sizes.Item2, sizes.Item3, sizes.Item4, sizes.Item5]);
+
+        /// <summary>A list of six.</summary>
+        public static implicit operator Sizes((long, long, long, long, long, long) sizes) => new([sizes.Item1, sizes.Item2, sizes.Item3, sizes.Item4, sizes.Item5, sizes.Item6]);
+
         /// <summary>The sizes of a tensor.</summary>
         public static implicit operator Sizes(Size size) => new(size);
 

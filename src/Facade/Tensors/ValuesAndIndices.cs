@@ -9,6 +9,10 @@ public static partial class torch
     {
         internal string Name { get; init; } = "";
 
+        /// <summary>Either by its number; a negative one counts from the end.</summary>
+        /// <exception cref="IndexError">There are two.</exception>
+        public Tensor this[int index] => index switch { 0 or -2 => values, 1 or -1 => indices, _ => throw new IndexError("tuple index out of range") };
+
         /// <summary>As PyTorch prints it.</summary>
         public override string ToString() => $"torch.return_types.{Name}(\nvalues={values},\nindices={indices})";
     }

@@ -65,9 +65,7 @@ public static partial class torch
             var path = new Stack<Node>();
             for (var n = to; !ReferenceEquals(n, from) && n.Inputs.Length > 0; n = n.Inputs[0]) path.Push(n);
             var layout = Layout;
-            // A complex view is made of views of its parts, which lie as it does.
-            foreach (var n in path)
-                if (n.Op is not (ComplexOf or Component)) layout = layout.Through(n.Op, n.Type) ?? Plans.Layout.Dense(n.Type);
+            foreach (var n in path) layout = layout.Through(n.Op, n.Type) ?? Plans.Layout.Dense(n.Type);
             return layout;
         }
 

@@ -46,7 +46,7 @@ internal static class Binder
         IEnumerable<Tensor> many => [.. many],
         ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => (Tensor)tuple[i]!)],
         null => [],
-        _ => [.. result.GetType().GetProperties().Where(p => p.PropertyType == typeof(Tensor)).Select(p => (Tensor)p.GetValue(result)!)],
+        _ => [.. result.GetType().GetProperties().Where(p => p.PropertyType == typeof(Tensor) && p.GetIndexParameters().Length == 0).Select(p => (Tensor)p.GetValue(result)!)],
     };
 
     // Positional arguments, then keywords, then defaults; a last array of params also takes its elements one by one.

@@ -25,9 +25,18 @@ public static partial class torch
 
         internal static readonly Dictionary<string, dtype> Storages = new()
         {
-            ["torch BoolStorage"] = @bool, ["torch ByteStorage"] = uint8, ["torch CharStorage"] = int8, ["torch ShortStorage"] = int16, ["torch IntStorage"] = int32, ["torch LongStorage"] = int64,
-            ["torch HalfStorage"] = float16, ["torch BFloat16Storage"] = bfloat16, ["torch FloatStorage"] = float32, ["torch DoubleStorage"] = float64,
-            ["torch ComplexFloatStorage"] = complex64, ["torch ComplexDoubleStorage"] = complex128,
+            ["torch BoolStorage"] = @bool,
+            ["torch ByteStorage"] = uint8,
+            ["torch CharStorage"] = int8,
+            ["torch ShortStorage"] = int16,
+            ["torch IntStorage"] = int32,
+            ["torch LongStorage"] = int64,
+            ["torch HalfStorage"] = float16,
+            ["torch BFloat16Storage"] = bfloat16,
+            ["torch FloatStorage"] = float32,
+            ["torch DoubleStorage"] = float64,
+            ["torch ComplexFloatStorage"] = complex64,
+            ["torch ComplexDoubleStorage"] = complex128,
         };
 
         private static readonly Dictionary<string, Func<object?[], object?>> Functions = new()

@@ -289,7 +289,8 @@ public static partial class torch
         /// <summary>A copy with the places of a size and strides in memory written over.</summary>
         /// <exception cref="RuntimeError">The source does not have that size, or the places lie outside the memory.</exception>
         [Torch("AsStridedScatterBackward0")]
-        public static Tensor as_strided_scatter(Tensor self, Tensor src, Sizes size, Sizes stride, long? storage_offset = null) {
+        public static Tensor as_strided_scatter(Tensor self, Tensor src, Sizes size, Sizes stride, long? storage_offset = null)
+        {
             var part = Views.as_strided(self, size, stride, storage_offset);
             CheckPart(src, part);
             // Which element of src a place in memory takes, and which place an element of self has.

@@ -15,7 +15,7 @@ public partial class FacadeTests
     [
         // Makers of tensors and random numbers.
         "tensor", "Variable", "FloatTensor", "DoubleTensor", "LongTensor", "zeros", "ones", "empty", "full", "eye", "arange", "linspace", "zeros_like", "ones_like", "full_like", "rand", "randn", "rand_like", "randn_like", "randint", "randperm", "normal", "bernoulli", "multinomial",
-        "bernoulli_", "exponential_", "normal_", "uniform_", "__deepcopy__",
+        "empty_like", "as_tensor", "from_numpy", "scalar_tensor", "new_zeros", "new_ones", "new_empty", "new_full", "new_tensor", "bernoulli_", "exponential_", "normal_", "uniform_", "__deepcopy__",
         // Parts of a tensor, its type, and its place in a graph.
         "Item", "data", "grad", "_base", "detach", "detach_", "requires_grad_", "bool", "int", "long", "float", "cuda", "type", "type_as", "nonzero", "half", "bfloat16", "cfloat", "cdouble", "resolve_conj",
         // The same by another name of a recorded one: transposes as properties, a shape taken from a tensor, pools that tell places besides.

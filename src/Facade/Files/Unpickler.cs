@@ -21,6 +21,8 @@ public static partial class torch
         // A value takes some 64 bytes of memory, and few take less than four in a file.
         private const int Spare = 1 << 17;
 
+        private const int MostSpread = 1 << 18;
+
         private static readonly object Mark = new();
 
         internal static readonly Dictionary<string, dtype> Storages = new()
@@ -143,9 +145,14 @@ public static partial class torch
             return Functions.TryGetValue(key, out var call) ? new Global(key, call) : throw new FileFormatError($"Weights only load failed. Unsupported global: GLOBAL {module}.{name} was not an allowed global by default.");
         }
 
-        // A tensor that shows elements of a storage; it is nobody's view.
-        private static Tensor Shown(Tensor storage, long offset, long[] size, long[] stride) =>
-            (offset == 0 && size.Aggregate(1L, (a, b) => checked(a * b)) == storage.numel() && stride.SequenceEqual(Dims.Create(size).Strides().Span.ToArray()) ? storage.view(size) : storage.as_strided(size, stride, offset)).data;
+        // A tensor that shows elements of a storage; it is nobody's view. Its places take room, so that few elements may not be shown too often.
+        private static Tensor Shown(Tensor storage, long offset, long[] size, long[] stride)
+        {
+            var count = size.Aggregate(1L, (a, b) => checked(a * b));
+            if (count > storage.numel() + MostSpread) throw new FormatException($"{count} elements are shown of {storage.numel()}");
+            var isWhole = offset == 0 && count == storage.numel() && stride.SequenceEqual(Dims.Create(size).Strides().Span.ToArray());
+            return (isWhole ? storage.view(size) : storage.as_strided(size, stride, offset)).data;
+        }
 
         private static OrderedDictionary<object, object?> Pairs(List<object?> pairs)
         {

@@ -294,9 +294,9 @@ public static partial class torch
             var part = Views.as_strided(self, size, stride, storage_offset);
             CheckPart(src, part);
             // Which element of src a place in memory takes, and which place an element of self has.
-            var taken = new Dictionary<long, long>();
-            foreach (var (place, k) in Places(part.Layout).Select((place, k) => (place, k))) taken[place] = k;
-            long[] from = [.. Places(self.Layout).Select(place => taken.GetValueOrDefault(place, -1))];
+            var (memory, taken) = (self.storage.Layout, new Dictionary<long, long>());
+            foreach (var (k, place) in Layouts.Places(memory, part.Layout).Index()) taken[place] = k;
+            long[] from = [.. Layouts.Places(memory, self.Layout).Select(place => taken.GetValueOrDefault(place, -1))];
             Node Value(Node x, Node v)
             {
                 if (v.Type.Count == 0) return Copied(x);
@@ -304,16 +304,6 @@ public static partial class torch
                 return Ops.Where(Ops.Tensor<bool>([.. from.Select(k => k >= 0)], x.Shape), Ops.Reshape(chosen, x.Shape), x);
             }
             return Laid(Record("AsStridedScatterBackward0", Saves.None, Value, self, src.to(self.dtype)), self);
-        }
-
-        private static IEnumerable<long> Places(Plans.Layout layout)
-        {
-            for (var i = 0L; i < layout.Shape.Product; i++)
-            {
-                var (rest, place) = (i, layout.Offset);
-                for (var k = layout.Shape.Count - 1; k >= 0; k--) (place, rest) = (place + rest % layout.Shape[k] * layout.Strides[k], rest / layout.Shape[k]);
-                yield return place;
-            }
         }
 
         private static void CheckPart(Tensor src, Tensor part)

@@ -120,6 +120,15 @@ public class FileTests
         Assert.Equal("safetensors: the offsets 1 to 3 of tensor b are wrong", Assert.Throws<FileFormatError>(() => safetensors.load_file(path)).Message);
     });
 
+    /// <summary>A small file can spread one element over any shape, which would take room for every place.</summary>
+    [Fact]
+    public void A_small_file_asks_for_no_large_tensor()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("134217728 elements are shown of 1", Assert.Throws<FileFormatError>(() => load(Given("spread.pt"))).Message);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 16 << 20);
+    }
+
     [Fact]
     public void No_file_calls_anything() =>
         Assert.Equal("Weights only load failed. Unsupported global: GLOBAL posix.system was not an allowed global by default.", Assert.Throws<FileFormatError>(() => load(Given("evil.pt"))).Message);

@@ -16,6 +16,7 @@ torch.save({
     "types": [torch.tensor([1, 0, 2]).to(t) for t in (torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64, torch.complex128)],
     "plain": [1, -2, 2**40, 2**80, 2.5, True, None, "é", (1, (2,)), []], "turned": whole.view(2, 3).t(), "part": whole[2:4], "whole": whole, "empty": torch.zeros(0, 3), "scalar": torch.tensor(1.5),
     "parameter": torch.nn.Parameter(torch.ones(2)), "wanted": torch.ones(1, requires_grad=True), "dtype": torch.float64, "size": torch.Size([2, 3]), "device": torch.device("cpu"), 7: "number"}, at("mixed.pt"))
+torch.save(torch.ones(1).expand(1 << 27), at("spread.pt"))
 class Evil:
     def __reduce__(self): return (os.system, ("echo evil",))
 torch.save({"x": Evil()}, at("evil.pt"))
